@@ -1,0 +1,309 @@
+"""The local AWS as a process: started, found again, and ended with everything it started.
+
+`LocalAws` is the foreground mode: a context manager that leaves no process and no file. `up`, `down` and `status`
+are the detached mode, remembered in `.local-aws/state.json`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+
+from scripts.local_aws import environment
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+STATE = environment.STATE_FOLDER / "state.json"
+SLACK_TOKEN = "xoxb-local"
+_START_SECONDS = 30
+_STOP_SECONDS = 5
+_HOST_VARIABLES = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE")
+
+
+class LocalAwsError(RuntimeError):
+    """The local AWS did not start, or is not there; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """Where a gateway is: enough to find it, to call it and to end it."""
+
+    pid: int
+    port: int
+    slack_port: int
+    folder: str
+    access_key: str = ACCOUNT
+    secret_key: str = "test"
+    assembly: str | None = None
+    """Hash of the cloud assembly that was deployed last."""
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def slack_url(self) -> str:
+        return f"http://127.0.0.1:{self.slack_port}"
+
+
+class LocalAws:
+    """A running local AWS. As a context manager it is started on entry and gone after exit.
+
+    A gateway that this process started in the foreground also ends by itself, within seconds, when this process
+    dies in a way that runs no clean-up.
+    """
+
+    def __init__(
+        self, *, detached: bool = False, on_progress: environment.Progress = lambda _line: None
+    ) -> None:
+        self._detached = detached
+        self._on_progress = on_progress
+        self._running: Running | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._lifeline: int | None = None
+
+    @classmethod
+    def attach(cls, running: Running) -> LocalAws:
+        """The handle of a gateway that some process started before."""
+        aws = cls(detached=True)
+        aws._running = running
+        return aws
+
+    @property
+    def running(self) -> Running:
+        if self._running is None:
+            raise LocalAwsError("the local AWS is not running: start it first")
+        return self._running
+
+    @property
+    def endpoint(self) -> str:
+        """URL of every AWS service."""
+        return self.running.endpoint
+
+    @property
+    def slack_url(self) -> str:
+        """URL of the Slack recorder; the Web API is under `/api/`."""
+        return self.running.slack_url
+
+    @property
+    def log(self) -> Path:
+        """What the gateway printed."""
+        return Path(self.running.folder) / "gateway.log"
+
+    def environment(self) -> dict[str, str]:
+        """Variables that point any AWS SDK or CLI at this gateway."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": self.running.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.running.secret_key,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+        }
+
+    def client(self, service: str, **overrides: Any) -> Any:
+        """A boto3 client of the account's administrator, or of whoever `overrides` name."""
+        settings: dict[str, Any] = {
+            "endpoint_url": self.endpoint,
+            "region_name": REGION,
+            "aws_access_key_id": self.running.access_key,
+            "aws_secret_access_key": self.running.secret_key,
+            "config": Config(inject_host_prefix=False, read_timeout=120, retries={"max_attempts": 2}),
+        }
+        return boto3.session.Session().client(service, **{**settings, **overrides})
+
+    def http_api_url(self, api_endpoint: str, path: str = "/") -> str:
+        """Where an HTTP API's `ApiEndpoint` output is reached on loopback, without DNS."""
+        api_id = (urlsplit(api_endpoint).hostname or "").split(".")[0]
+        return f"{self.endpoint}/restapis/{api_id}/$default/_user_request_/{path.lstrip('/')}"
+
+    def start(self) -> Self:
+        """Start the gateway and return when it answers."""
+        tools = environment.ensure(self._on_progress)
+        last = ""
+        for _ in range(3):  # a free port may be taken before the gateway binds it
+            self._spawn(tools)
+            try:
+                self._await_health()
+            except LocalAwsError as error:
+                last = str(error)
+                self.stop()
+                continue
+            self._create_administrator()
+            return self
+        raise LocalAwsError(last)
+
+    def stop(self) -> None:
+        """End the gateway and everything it started, and remove what it left. Safe to call twice."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        atexit.unregister(self.stop)
+        end_group(running.pid)
+        if self._child is not None:
+            self._child.poll()
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        shutil.rmtree(running.folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self if self._running else self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _spawn(self, tools: Path) -> None:
+        folder = tempfile.mkdtemp(prefix="local-aws-")
+        port, slack_port = _free_ports(2)
+        variables = {name: os.environ[name] for name in _HOST_VARIABLES if name in os.environ}
+        variables |= {
+            "GATEWAY_PORT": str(port),
+            "SLACK_PORT": str(slack_port),
+            "SLACK_TOKEN": SLACK_TOKEN,
+            "HOME": folder,
+            "TMPDIR": folder,
+            "MINISTACK_STATE_DIR": folder,
+            "PYTHONPATH": str(environment.REPOSITORY),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LOG_LEVEL": os.environ.get("LOCAL_AWS_LOG_LEVEL", "WARNING"),
+        }
+        hand: tuple[int, ...] = ()
+        if not self._detached:
+            read_end, self._lifeline = os.pipe()
+            hand = (read_end,)
+            variables["LIFELINE_FD"] = str(read_end)
+        with (Path(folder) / "gateway.log").open("wb") as log:
+            self._child = subprocess.Popen(
+                [str(environment.interpreter(tools)), "-m", "scripts.local_aws.gateway"],
+                cwd=folder,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=hand,
+            )
+        for descriptor in hand:
+            os.close(descriptor)
+        self._running = Running(self._child.pid, port, slack_port, folder)
+        if not self._detached:
+            atexit.register(self.stop)
+
+    def _await_health(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if self._child is not None and self._child.poll() is not None:
+                break
+            if _answers(f"{self.endpoint}/_ministack/health"):
+                return
+            time.sleep(0.05)
+        tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+        raise LocalAwsError(f"the local AWS did not start; its last words:\n{tail}")
+
+    def _create_administrator(self) -> None:
+        """An IAM user with a key of its own: tools that cache per access key never meet an older gateway's."""
+        iam = self.client("iam")
+        iam.create_user(UserName="local-administrator")
+        iam.attach_user_policy(
+            UserName="local-administrator", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+        )
+        key = iam.create_access_key(UserName="local-administrator")["AccessKey"]
+        self._running = replace(
+            self.running, access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"]
+        )
+
+
+def up(on_progress: environment.Progress = print) -> LocalAws:
+    """Return the detached local AWS, starting it when it is not there. It outlives this process."""
+    if (running := status()) is not None:
+        return LocalAws.attach(running)
+    aws = LocalAws(detached=True, on_progress=on_progress).start()
+    remember(aws.running)
+    on_progress(f"local AWS on {aws.endpoint}, Slack recorder on {aws.slack_url}")
+    return aws
+
+
+def down() -> bool:
+    """End the detached local AWS. True when there was one."""
+    running = _remembered()
+    if running is None:
+        return False
+    end_group(running.pid)
+    shutil.rmtree(running.folder, ignore_errors=True)
+    STATE.unlink(missing_ok=True)
+    return True
+
+
+def status() -> Running | None:
+    """The detached local AWS, or None when none answers."""
+    running = _remembered()
+    if running is None or not _answers(f"{running.endpoint}/_ministack/health"):
+        return None
+    return running
+
+
+def remember(running: Running) -> None:
+    """Write down a detached gateway for later calls; also used to note the deployed assembly's hash."""
+    STATE.parent.mkdir(parents=True, exist_ok=True)
+    partial = STATE.with_suffix(".part")
+    partial.touch(mode=0o600)
+    partial.write_text(json.dumps(asdict(running), indent=2))
+    partial.replace(STATE)
+
+
+def end_group(pid: int) -> None:
+    """Ask a session's leader to end, then kill its whole process group and wait until no member is left."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)  # a child of ours stays in its group as a zombie until it is reaped
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            return
+        time.sleep(0.02)
+
+
+def _remembered() -> Running | None:
+    try:
+        return Running(**json.loads(STATE.read_text()))
+    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        return None
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]

@@ -1,0 +1,189 @@
+"""A recorder that answers as Slack's Web API does and keeps what arrived.
+
+Documented behaviour: https://docs.slack.dev/reference/methods/chat.postMessage and
+https://docs.slack.dev/apis/web-api/rate-limits (about one message a second in a channel, short bursts allowed).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+TEXT_LIMIT = 40_000
+BLOCK_LIMIT = 50
+SECTION_LIMIT = 3_000
+BURST = 5
+_JSON_FIELDS = ("blocks", "attachments", "metadata")
+
+
+@dataclass
+class Bucket:
+    """A channel's allowance: one message a second, up to BURST saved."""
+
+    tokens: float = BURST
+    filled_at: float = field(default_factory=time.monotonic)
+
+    def take(self) -> bool:
+        now = time.monotonic()
+        self.tokens = min(BURST, self.tokens + now - self.filled_at)
+        self.filled_at = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+
+@dataclass
+class Recorder:
+    """What arrived, the channels that exist, and the faults still to be played."""
+
+    token: str
+    channels: set[str] | None = None
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[int] = field(default_factory=list)
+    _buckets: dict[str, Bucket] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _last_ts: float = 0.0
+
+    def next_fault(self) -> int | None:
+        with self._lock:
+            return self.faults.pop(0) if self.faults else None
+
+    def fail(self, status: int, count: int) -> None:
+        with self._lock:
+            self.faults.extend([status] * count)
+
+    def receive(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Slack's answer to a message that carried a valid token."""
+        with self._lock:
+            if error := self._refusal(path, body):
+                return 200, {"ok": False, "error": error}
+            if not self._buckets.setdefault(body["channel"], Bucket()).take():
+                return 429, {"ok": False, "error": "ratelimited"}
+            ts = str(body["ts"]) if path.endswith("update") else self._new_ts()
+            self.messages.append({**_shown(body), "path": path, "ts": ts})
+            return 200, {"ok": True, "channel": body["channel"], "ts": ts, "message": _shown(body)}
+
+    def _refusal(self, path: str, body: dict[str, Any]) -> str | None:
+        channel = body.get("channel")
+        if not channel or (self.channels is not None and channel not in self.channels):
+            return "channel_not_found"
+        if path.endswith("update") and not self._knows(body.get("ts")):
+            return "message_not_found"
+        return _content_refusal(body)
+
+    def _knows(self, ts: Any) -> bool:
+        return any(message["ts"] == ts for message in self.messages)
+
+    def _new_ts(self) -> str:
+        self._last_ts = max(time.time(), self._last_ts + 1e-6)
+        return f"{self._last_ts:.6f}"
+
+
+class SlackRecorder(ThreadingHTTPServer):
+    """The recorder on a loopback port. SLACK_CHANNELS, comma-separated, limits which channels exist."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, token: str | None = None) -> None:
+        channels = os.environ.get("SLACK_CHANNELS")
+        self.recorder = Recorder(
+            token or os.environ.get("SLACK_TOKEN", "xoxb-local"),
+            set(channels.split(",")) if channels else None,
+        )
+        super().__init__(("127.0.0.1", port), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: SlackRecorder
+
+    def do_GET(self) -> None:
+        recorder = self.server.recorder
+        known: dict[str, Any] = {"/_recorder/messages": recorder.messages, "/_recorder/health": {"ok": True}}
+        path = urlsplit(self.path).path
+        self._answer(*((200, known[path]) if path in known else (404, {"ok": False})))
+
+    def do_POST(self) -> None:
+        path, body = urlsplit(self.path).path, self._body()
+        if path.startswith("/_recorder/"):
+            self._control(path, body)
+        elif (fault := self.server.recorder.next_fault()) is not None:
+            self._answer(fault, {"ok": False, "error": "internal_error"})
+        elif not self._authorised(body):
+            self._answer(200, {"ok": False, "error": "invalid_auth"})
+        elif path in ("/api/chat.postMessage", "/api/chat.update"):
+            self._answer(*self.server.recorder.receive(path, body))
+        elif path == "/api/auth.test":
+            self._answer(200, {"ok": True, "team": "local", "user": "incident-commander"})
+        else:
+            self._answer(200, {"ok": False, "error": "unknown_method"})
+
+    def _control(self, path: str, body: dict[str, Any]) -> None:
+        recorder = self.server.recorder
+        if path == "/_recorder/faults":
+            recorder.fail(int(body.get("status", 500)), int(body.get("count", 1)))
+        elif path == "/_recorder/reset":
+            recorder.messages.clear()
+            recorder.faults.clear()
+        else:
+            self._answer(404, {"ok": False})
+            return
+        self._answer(200, {"ok": True})
+
+    def _authorised(self, body: dict[str, Any]) -> bool:
+        bearer = self.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        return (bearer or body.get("token")) == self.server.recorder.token
+
+    def _body(self) -> dict[str, Any]:
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        if "json" in self.headers.get("Content-Type", ""):
+            parsed = json.loads(raw or "{}")
+            return parsed if isinstance(parsed, dict) else {}
+        form: dict[str, Any] = {name: values[0] for name, values in parse_qs(raw).items()}
+        for name in _JSON_FIELDS:
+            if name in form:
+                form[name] = json.loads(form[name])
+        return form
+
+    def _answer(self, status: int, body: Any) -> None:
+        payload = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Length", str(len(payload)))
+        if status == 429:
+            self.send_header("Retry-After", "1")
+        self.end_headers()
+        self.wfile.write(payload)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
+        """Silence: the record is the log."""
+
+
+def _content_refusal(body: dict[str, Any]) -> str | None:
+    text, blocks = str(body.get("text") or ""), body.get("blocks") or []
+    if not text and not blocks and not body.get("attachments"):
+        return "no_text"
+    if len(text) > TEXT_LIMIT:
+        return "msg_too_long"
+    if not isinstance(blocks, list) or len(blocks) > BLOCK_LIMIT or any(map(_is_invalid_block, blocks)):
+        return "invalid_blocks"
+    return None
+
+
+def _is_invalid_block(block: Any) -> bool:
+    if not isinstance(block, dict) or "type" not in block:
+        return True
+    text = block.get("text")
+    return block["type"] == "section" and isinstance(text, dict) and len(text.get("text", "")) > SECTION_LIMIT
+
+
+def _shown(body: dict[str, Any]) -> dict[str, Any]:
+    kept = ("channel", "text", "blocks", "thread_ts", "attachments", "metadata", "reply_broadcast")
+    return {name: body[name] for name in kept if name in body}
