@@ -152,13 +152,16 @@ def _deploy_stack(name: str, template: dict[str, Any], aws: LocalAws) -> None:
     cloudformation = aws.client("cloudformation")
     change = f"local-{time.time_ns()}"
     kind = "UPDATE" if _stack(cloudformation, name) else "CREATE"
-    cloudformation.create_change_set(
-        StackName=name,
-        ChangeSetName=change,
-        ChangeSetType=kind,
-        TemplateBody=json.dumps(template),
-        Capabilities=_CAPABILITIES,
-    )
+    try:
+        cloudformation.create_change_set(
+            StackName=name,
+            ChangeSetName=change,
+            ChangeSetType=kind,
+            TemplateBody=json.dumps(template),
+            Capabilities=_CAPABILITIES,
+        )
+    except ClientError as cause:
+        raise DeploymentError(f"stack {name}: {cause.response['Error']['Message']}") from cause
     if not _await_change_set(cloudformation, name, change):
         return
     cloudformation.execute_change_set(StackName=name, ChangeSetName=change)

@@ -1,7 +1,7 @@
 """The local AWS as a process: started, found again, and ended with everything it started.
 
-`LocalAws` is the foreground mode: a context manager that leaves no process and no file. `up`, `down` and `status`
-are the detached mode, remembered in `.local-aws/state.json`.
+`LocalAws` is the foreground mode: a context manager that leaves no process and no file. `up`, `down` and
+`status` are the detached mode, remembered in `.local-aws/state.json`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -25,6 +26,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 from scripts.local_aws import environment
@@ -79,6 +81,9 @@ class LocalAws:
         self._running: Running | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._lifeline: int | None = None
+        self._lock = threading.Lock()
+        self._session = _session()
+        self._clients: dict[str, Any] = {}
 
     @classmethod
     def attach(cls, running: Running) -> LocalAws:
@@ -119,7 +124,7 @@ class LocalAws:
         }
 
     def client(self, service: str, **overrides: Any) -> Any:
-        """A boto3 client of the account's administrator, or of whoever `overrides` name."""
+        """A boto3 client of the account's administrator, made once a service, or of whoever `overrides` name."""
         settings: dict[str, Any] = {
             "endpoint_url": self.endpoint,
             "region_name": REGION,
@@ -127,7 +132,12 @@ class LocalAws:
             "aws_secret_access_key": self.running.secret_key,
             "config": Config(inject_host_prefix=False, read_timeout=120, retries={"max_attempts": 2}),
         }
-        return boto3.session.Session().client(service, **{**settings, **overrides})
+        with self._lock:
+            if overrides:
+                return self._session.client(service, **{**settings, **overrides})
+            if service not in self._clients:
+                self._clients[service] = self._session.client(service, **settings)
+            return self._clients[service]
 
     def http_api_url(self, api_endpoint: str, path: str = "/") -> str:
         """Where an HTTP API's `ApiEndpoint` output is reached on loopback, without DNS."""
@@ -155,6 +165,7 @@ class LocalAws:
         running, self._running = self._running, None
         if running is None:
             return
+        self._clients.clear()
         atexit.unregister(self.stop)
         end_group(running.pid)
         if self._child is not None:
@@ -228,6 +239,7 @@ class LocalAws:
             UserName="local-administrator", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
         )
         key = iam.create_access_key(UserName="local-administrator")["AccessKey"]
+        self._clients.clear()  # they carry the root's key
         self._running = replace(
             self.running, access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"]
         )
@@ -291,6 +303,13 @@ def _remembered() -> Running | None:
         return Running(**json.loads(STATE.read_text()))
     except (FileNotFoundError, json.JSONDecodeError, TypeError):
         return None
+
+
+def _session() -> Any:
+    """A session that reads no profile and no file of the host, so that it never meets a real account."""
+    nothing = (None, None, os.devnull, None)
+    variables = {"profile": (None, None, None, None), "config_file": nothing, "credentials_file": nothing}
+    return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=variables))
 
 
 def _answers(url: str) -> bool:

@@ -1,7 +1,7 @@
 """What a template says and the local CloudFormation overlooks, applied by API after the stack is up.
 
-ministack 1.5.33 takes these settings through their APIs and drops them from a template. Each function goes when a
-release reads its property.
+ministack 1.5.33 takes these settings through their APIs and drops them from a template. Each function goes
+when a release reads its property.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """CloudWatch alarms, evaluated as time passes.
 
-AWS evaluates M of N periods of exactly one metric, treats missing data as told, returns to OK, and sends EventBridge
-a "CloudWatch Alarm State Change" for every transition. ministack 1.5.33 looks only when a datum or an alarm is put,
-ignores dimensions and M of N, never returns to OK, and sends no event. Delete this when a release does all of it.
+AWS evaluates M of N periods of exactly one metric, treats missing data as told, returns to OK, and sends
+EventBridge a "CloudWatch Alarm State Change" for every transition. ministack 1.5.33 looks only when a datum
+or an alarm is put, ignores dimensions and M of N, never returns to OK, and sends no event. Delete this when
+a release does all of it.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 """
 

@@ -1,7 +1,7 @@
 """ECS: services that stay reconciled, so that `runningCount` follows `desiredCount`.
 
-On AWS the scheduler replaces a stopped task. ministack 1.5.33 starts tasks when a service changes and does not look
-again. Delete this when it does.
+On AWS the scheduler replaces a stopped task. ministack 1.5.33 starts tasks when a service changes and does
+not look again. Delete this when it does.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """CloudWatch GetMetricData: newest first, at most MaxDatapoints, and exact dimensions.
 
-AWS answers TimestampDescending unless asked otherwise, pages by MaxDatapoints, and treats a query without dimensions
-as the metric that has none. ministack 1.5.33 answers ascending, ignores MaxDatapoints, and mixes every dimension set
-into such a query. Expressions stay unsupported. Delete this when a release does all three.
+AWS answers TimestampDescending unless asked otherwise, pages by MaxDatapoints, and treats a query without
+dimensions as the metric that has none. ministack 1.5.33 answers ascending, ignores MaxDatapoints, and mixes
+every dimension set into such a query. Expressions stay unsupported. Delete this when a release does all
+three.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 """
 

@@ -1,7 +1,7 @@
 """The private names of ministack that the fillers lean on, checked at start.
 
-Private names move between releases. A missing one stops the gateway with a sentence that names it, rather than
-letting a filler silently not apply.
+Private names move between releases. A missing one stops the gateway with a sentence that names it, rather
+than letting a filler silently not apply.
 """
 
 from __future__ import annotations
@@ -42,13 +42,19 @@ HOOKS: dict[str, tuple[str, ...]] = {
         "_filter_log_events",
         "_subscription_pattern_matches",
     ),
+    "ministack.services.dynamodb": ("_tables", "stream_live_records"),
+    "ministack.services.dynamodb_streams": ("_DEFAULT_SHARD_ID",),
     "ministack.services.ecs": ("_reconcile_restored_services",),
     "ministack.services.eventbridge": ("_SCHEDULER_TICK_INTERVAL", "_put_events"),
     "ministack.services.iam": ("_roles",),
+    "ministack.services.kinesis": ("_ensure_base64", "_streams"),
     "ministack.services.kms": ("_resolve_key",),
     "ministack.services.lambda_svc": (
         "_execute_function_provided_warm",
         "_execute_function_warm",
+        "_apply_filter_criteria",
+        "_get_func_record_for_ref",
+        "_init_stream_position",
         "_iter_all_esms",
         "_poll_dynamodb_streams",
         "_poll_kinesis",

@@ -1,9 +1,10 @@
 """IAM: the action and the resource that a call is authorised as.
 
 AWS's service authorization reference names both for every operation:
-https://docs.aws.amazon.com/service-authorization/latest/reference/. ministack 1.5.33 names some wrongly, which denies
-a grant that is right, or lets a call pass that no grant covers. A name that stays unknown is `*`, which only a grant
-on `*` covers: nothing here widens a grant. Delete a function when a release names its service rightly.
+https://docs.aws.amazon.com/service-authorization/latest/reference/. ministack 1.5.33 names some wrongly,
+which denies a grant that is right, or lets a call pass that no grant covers. A name that stays unknown is
+`*`, which only a grant on `*` covers: nothing here widens a grant. Delete a function when a release names
+its service rightly.
 """
 
 from __future__ import annotations

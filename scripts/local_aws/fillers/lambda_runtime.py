@@ -1,11 +1,12 @@
 """Lambda: Python handlers run under AWS's own runtime interface client, `awslambdaric`.
 
-AWS runs a handler under that client: error types carry their module's name, init errors are reported, the log
-format is honoured. ministack 1.5.33 has a loop of its own that loses error types and dies with its handler.
-Delete this when ministack runs Python functions through its Runtime API server.
+AWS runs a handler under that client: error types carry their module's name, init errors are reported, the
+log format is honoured. ministack 1.5.33 has a loop of its own that loses error types and dies with its
+handler. Delete this when ministack runs Python functions through its Runtime API server.
 
-A bundle or a layer is unpacked once per content into the run's temp folder and shared by every worker. A worker
-sees, in AWS's order, its bundle, its layers and last a folder holding nothing but the runtime client.
+A bundle or a layer is unpacked once per content into the run's temp folder and shared by every worker. A
+worker sees, in AWS's order, its bundle, its layers and last a folder holding nothing but the runtime
+client.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """CloudWatch Logs: filter patterns and paging.
 
 The pattern syntax is documented: terms (`a b`, `?a ?b`, `-a`, `"a phrase"`, `%regex%`) and JSON conditions
-(`{ $.level = "ERROR" && $.count > 3 }`). ministack 1.5.33 matches everything for a JSON pattern, ignores case and
-never pages. Delete this when it does neither.
+(`{ $.level = "ERROR" && $.count > 3 }`). ministack 1.5.33 matches everything for a JSON pattern, ignores
+case and never pages. Delete this when it does neither.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 """
 

@@ -1,8 +1,8 @@
 """Systems Manager documents and Automation.
 
-On AWS a document is versioned, an automation pins a version, checks its parameters, and acts as the role that the
-document names, or else as its caller. ministack 1.5.33 has neither documents nor Automation. Delete this, and the
-modules `automation_*` and `ssm_*` beside it, when a release has both.
+On AWS a document is versioned, an automation pins a version, checks its parameters, and acts as the role
+that the document names, or else as its caller. ministack 1.5.33 has neither documents nor Automation.
+Delete this, and the modules `automation_*` and `ssm_*` beside it, when a release has both.
 https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-automation.html
 """
 

@@ -1,9 +1,10 @@
 """Step Functions: branches of their own, timeouts, heartbeats, and callbacks that can fail.
 
-On AWS every branch of a Parallel and every item of a Map has a scope and a task token of its own, `Succeed` has an
-`Output`, TimeoutSeconds may be an expression, a missed heartbeat and a Lambda that raises fail their state, and a
-machine's TimeoutSeconds ends it. ministack 1.5.33 shares one context between branches, so that task tokens cross
-under load, and lacks the rest. Each function below is deleted when a release does what its first line says.
+On AWS every branch of a Parallel and every item of a Map has a scope and a task token of its own, `Succeed`
+has an `Output`, TimeoutSeconds may be an expression, a missed heartbeat and a Lambda that raises fail their
+state, and a machine's TimeoutSeconds ends it. ministack 1.5.33 shares one context between branches, so that
+task tokens cross under load, and lacks the rest. Each function below is deleted when a release does what
+its first line says.
 """
 
 from __future__ import annotations

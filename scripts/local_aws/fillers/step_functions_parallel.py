@@ -1,7 +1,8 @@
 """Step Functions' Parallel state: JSONata fields, and a failed branch that ends its siblings.
 
-On AWS a Parallel evaluates Arguments, Output and Assign, fails as soon as one branch fails, and stops the others.
-ministack 1.5.33 ignores the three fields and waits for every branch. Delete this when a release does it.
+On AWS a Parallel evaluates Arguments, Output and Assign, fails as soon as one branch fails, and stops the
+others. ministack 1.5.33 ignores the three fields and waits for every branch. Delete this when a release
+does it.
 """
 
 from __future__ import annotations

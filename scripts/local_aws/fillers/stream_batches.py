@@ -54,33 +54,32 @@ class Delivery:
     ) -> None:
         self._source, self._shard, self._stopped, self._note = source, shard, stopped, note
 
-    def run(self, batch: Batch, mapping: dict[str, Any]) -> None:
-        """Return when the batch is processed, given up, or the mapping was stopped."""
+    def run(self, batch: Batch, mapping: dict[str, Any]) -> bool:
+        """True when the batch is processed or given up; False when the mapping was stopped before."""
         retries = _limit(mapping.get("MaximumRetryAttempts"))
         age = _limit(mapping.get("MaximumRecordAgeInSeconds"))
         attempt = 0
         while not self._stopped.is_set():
             if time.time() - batch.records[0].arrived > age:
                 self._give_up(batch, mapping, "RecordAgeExceeded", attempt, None)
-                return
+                return True
             outcome = self._invoke(batch, mapping)
             if not outcome.failed:
                 self._note("OK")
-                return
+                return True
             self._note("PROBLEM: Function call failed")
             rest = batch.from_lowest(set(outcome.failed))
             if len(rest.records) < len(batch.records):
                 attempt = 0
             batch = rest
             if mapping.get("BisectBatchOnFunctionError") and len(batch.records) > 1:
-                for half in batch.halves():
-                    self.run(half, mapping)
-                return
+                return all([self.run(half, mapping) for half in batch.halves()])
             if attempt >= retries:
                 self._give_up(batch, mapping, "RetryAttemptsExhausted", attempt + 1, outcome)
-                return
+                return True
             self._stopped.wait(_BACKOFF_SECONDS[min(attempt, len(_BACKOFF_SECONDS) - 1)])
             attempt += 1
+        return False
 
     def _invoke(self, batch: Batch, mapping: dict[str, Any]) -> Outcome:
         every = frozenset(record.sequence for record in batch.records)

@@ -1,13 +1,20 @@
-"""The two kinds of stream that a mapping reads, behind one shape: shards, iterators and Lambda's event records."""
+"""The two kinds of stream that a mapping reads, behind one shape: shards, and records after a place.
+
+They read ministack's stores in its own process. Over HTTP a poll every 80 ms would cost a core for a dozen
+shards, and every GetRecords leaves an iterator behind.
+"""
 
 from __future__ import annotations
 
-import base64
-import json
+from abc import ABC, abstractmethod
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any
 
-from scripts.local_aws.fillers.caller import as_root
+from ministack.core.responses import set_request_account_id, set_request_region
+from ministack.services import dynamodb, dynamodb_streams, kinesis, lambda_svc
 
 
 @dataclass(frozen=True)
@@ -19,119 +26,125 @@ class Record:
     event: dict[str, Any]
 
 
-class Source(Protocol):
+@dataclass(frozen=True)
+class Source(ABC):
     """A stream with its shards."""
 
     arn: str
     account: str
     region: str
-    batch_info: str
+    function: str
 
-    def shards(self) -> list[str]: ...
+    batch_info = ""
 
-    def iterator(self, shard: str, after: str | None, mapping: dict[str, Any]) -> str: ...
+    def enter(self) -> None:
+        """Make this thread's store look-ups those of the stream's account and Region."""
+        set_request_account_id(self.account)
+        set_request_region(self.region)
 
-    def read(self, iterator: str, limit: int, shard: str) -> tuple[list[Record], str | None]: ...
+    @abstractmethod
+    def shards(self) -> list[str]:
+        """Shard identifiers; none when the stream is gone."""
+
+    @abstractmethod
+    def stored(self, shard: str) -> list[dict[str, Any]]:
+        """The shard's records as ministack keeps them, oldest first."""
+
+    @abstractmethod
+    def sequence(self, raw: dict[str, Any]) -> str:
+        """A stored record's sequence number."""
+
+    @abstractmethod
+    def record(self, raw: dict[str, Any], shard: str) -> Record:
+        """A stored record in the shape of Lambda's event."""
+
+    def after(self, shard: str, place: str | None, limit: int) -> list[Record]:
+        """At most `limit` records after a sequence number, or from the oldest one."""
+        stored = self.stored(shard)
+        first = bisect_right(stored, int(place), key=lambda raw: int(self.sequence(raw))) if place else 0
+        return [self.record(raw, shard) for raw in stored[first : first + limit]]
+
+    def start(self, shard: str, mapping: dict[str, Any]) -> str | None:
+        """The place after which a new mapping reads: its StartingPosition. None is the oldest record."""
+        passed: Iterable[dict[str, Any]] = self.stored(shard)
+        if mapping.get("StartingPosition", "LATEST") == "TRIM_HORIZON":
+            return None
+        if mapping["StartingPosition"] == "AT_TIMESTAMP":
+            since = float(mapping["StartingPositionTimestamp"])
+            passed = [raw for raw in passed if self.record(raw, shard).arrived < since]
+        return max((self.sequence(raw) for raw in passed), key=int, default=None)
 
 
-@dataclass(frozen=True)
-class KinesisSource:
+class KinesisSource(Source):
     """A Kinesis data stream."""
 
-    arn: str
-    account: str
-    region: str
-    function: str
-    batch_info: str = "KinesisBatchInfo"
+    batch_info = "KinesisBatchInfo"
 
     @property
-    def _client(self) -> Any:
-        return as_root("kinesis", self.account, self.region)
+    def _stream(self) -> dict[str, Any]:
+        return kinesis._streams.get(self.arn.rsplit("/", 1)[-1]) or {"shards": {}}
+
+    @cached_property
+    def _role(self) -> str:
+        _function, config, _name = lambda_svc._get_func_record_for_ref(self.function)
+        return str((config or {}).get("Role", ""))
 
     def shards(self) -> list[str]:
-        return [shard["ShardId"] for shard in self._client.list_shards(StreamARN=self.arn)["Shards"]]
+        return sorted(self._stream["shards"])
 
-    def iterator(self, shard: str, after: str | None, mapping: dict[str, Any]) -> str:
-        start: dict[str, Any] = {"ShardIteratorType": mapping.get("StartingPosition", "LATEST")}
-        if after:
-            start = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": after}
-        elif start["ShardIteratorType"] == "AT_TIMESTAMP":
-            start["Timestamp"] = mapping["StartingPositionTimestamp"]
-        answer = self._client.get_shard_iterator(StreamARN=self.arn, ShardId=shard, **start)
-        return str(answer["ShardIterator"])
+    def stored(self, shard: str) -> list[dict[str, Any]]:
+        return list(self._stream["shards"].get(shard, {"records": []})["records"])
 
-    def read(self, iterator: str, limit: int, shard: str) -> tuple[list[Record], str | None]:
-        answer = self._client.get_records(ShardIterator=iterator, Limit=limit)
-        return [self._record(raw, shard) for raw in answer["Records"]], answer.get("NextShardIterator")
+    def sequence(self, raw: dict[str, Any]) -> str:
+        return str(raw["SequenceNumber"])
 
-    def _record(self, raw: dict[str, Any], shard: str) -> Record:
-        sequence, arrived = raw["SequenceNumber"], raw["ApproximateArrivalTimestamp"].timestamp()
-        function = as_root("lambda", self.account, self.region).get_function_configuration
+    def record(self, raw: dict[str, Any], shard: str) -> Record:
+        sequence, arrived = self.sequence(raw), float(raw["ApproximateArrivalTimestamp"])
         event = {
             "kinesis": {
                 "kinesisSchemaVersion": "1.0",
                 "partitionKey": raw["PartitionKey"],
                 "sequenceNumber": sequence,
-                "data": base64.b64encode(raw["Data"]).decode(),
+                "data": kinesis._ensure_base64(raw["Data"]),
                 "approximateArrivalTimestamp": arrived,
             },
             "eventSource": "aws:kinesis",
             "eventVersion": "1.0",
             "eventID": f"{shard}:{sequence}",
             "eventName": "aws:kinesis:record",
-            "invokeIdentityArn": function(FunctionName=self.function)["Role"],
+            "invokeIdentityArn": self._role,
             "awsRegion": self.region,
             "eventSourceARN": self.arn,
         }
         return Record(sequence, arrived, event)
 
 
-@dataclass(frozen=True)
-class DynamoDbSource:
+class DynamoDbSource(Source):
     """A DynamoDB table's stream."""
 
-    arn: str
-    account: str
-    region: str
-    function: str
-    batch_info: str = "DDBStreamBatchInfo"
+    batch_info = "DDBStreamBatchInfo"
 
     @property
-    def _client(self) -> Any:
-        return as_root("dynamodbstreams", self.account, self.region)
+    def _table(self) -> str:
+        return self.arn.split("/stream/")[0].rsplit("/", 1)[-1]
 
     def shards(self) -> list[str]:
-        described = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]
-        return [shard["ShardId"] for shard in described["Shards"]]
+        table = dynamodb._tables.get(self._table) or {}
+        return [dynamodb_streams._DEFAULT_SHARD_ID] if table.get("LatestStreamArn") == self.arn else []
 
-    def iterator(self, shard: str, after: str | None, mapping: dict[str, Any]) -> str:
-        start = {"ShardIteratorType": mapping.get("StartingPosition", "LATEST")}
-        if after:
-            start = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
-        answer = self._client.get_shard_iterator(StreamArn=self.arn, ShardId=shard, **start)
-        return str(answer["ShardIterator"])
+    def stored(self, shard: str) -> list[dict[str, Any]]:
+        return list(dynamodb.stream_live_records(self._table))
 
-    def read(self, iterator: str, limit: int, shard: str) -> tuple[list[Record], str | None]:
-        answer = self._client.get_records(ShardIterator=iterator, Limit=min(limit, 1000))
-        return [self._record(raw) for raw in answer["Records"]], answer.get("NextShardIterator")
+    def sequence(self, raw: dict[str, Any]) -> str:
+        return str(raw["dynamodb"]["SequenceNumber"])
 
-    def _record(self, raw: dict[str, Any]) -> Record:
-        change = dict(raw["dynamodb"])
-        created = change["ApproximateCreationDateTime"].timestamp()
-        change["ApproximateCreationDateTime"] = created
+    def record(self, raw: dict[str, Any], shard: str) -> Record:
+        created = float(raw["dynamodb"]["ApproximateCreationDateTime"])
         event = {
-            "eventID": raw["eventID"],
-            "eventName": raw["eventName"],
-            "eventVersion": raw.get("eventVersion", "1.1"),
+            **raw,
             "eventSource": "aws:dynamodb",
+            "eventVersion": "1.1",
             "awsRegion": self.region,
-            "dynamodb": json.loads(json.dumps(change, default=_binary)),
             "eventSourceARN": self.arn,
         }
-        if identity := raw.get("userIdentity"):
-            event["userIdentity"] = {"type": identity["Type"], "principalId": identity["PrincipalId"]}
-        return Record(str(change["SequenceNumber"]), created, event)
-
-
-def _binary(value: Any) -> str:
-    return base64.b64encode(bytes(value)).decode()
+        return Record(self.sequence(raw), created, event)

@@ -1,8 +1,9 @@
 """STS: SourceIdentity and transitive session tags.
 
-On AWS a caller may set SourceIdentity only where the trust policy also allows sts:SetSourceIdentity; it and the
-transitive tags stay with every session chained from it, and policies read them as `aws:SourceIdentity`,
-`sts:SourceIdentity` and `sts:TransitiveTagKeys`. ministack 1.5.33 drops all of it. Delete this when it does not.
+On AWS a caller may set SourceIdentity only where the trust policy also allows sts:SetSourceIdentity; it and
+the transitive tags stay with every session chained from it, and policies read them as `aws:SourceIdentity`,
+`sts:SourceIdentity` and `sts:TransitiveTagKeys`. ministack 1.5.33 drops all of it. Delete this when it does
+not.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
 """
 
