@@ -15,7 +15,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from scripts.local_aws import environment
-from scripts.local_aws.process import ACCOUNT, REGION, LocalAws
+from scripts.local_aws.process import LocalAws
+from scripts.local_aws.state import ACCOUNT, REGION
 from scripts.local_aws.template import Dropped, adapt
 from scripts.local_aws.template_gaps import apply_gaps
 
@@ -49,7 +50,7 @@ def deploy(assembly: Path, aws: LocalAws, on_progress: environment.Progress = la
     on_progress(f"{published} assets published")
     for stack in _stacks_in_order(assembly):
         started = time.monotonic()
-        template, dropped = adapt(stack.template)
+        template, dropped = _adapted(stack)
         _deploy_stack(stack.name, template, aws)
         apply_gaps(stack.name, stack.template, aws)
         for each in dropped:
@@ -70,6 +71,13 @@ def assembly_hash(assembly: Path) -> str:
 
 def _dropped_line(stack: str, dropped: Dropped) -> str:
     return f"{stack}: left out {dropped.kind} {dropped.logical_id} ({dropped.reason})"
+
+
+def _adapted(stack: _Stack) -> tuple[dict[str, Any], list[Dropped]]:
+    try:
+        return adapt(stack.template)
+    except ValueError as cause:
+        raise DeploymentError(f"stack {stack.name}: {cause}") from cause
 
 
 def _bootstrap(aws: LocalAws) -> None:
@@ -96,9 +104,12 @@ def _publish_assets(assembly: Path, aws: LocalAws) -> int:
                 continue
             done.add(key)
             source = assembly / asset["source"]["path"]
+            if source.name.endswith(".nested.template.json"):
+                nested, _dropped = adapt(json.loads(source.read_text()))
+                s3.put_object(Bucket=_bucket(), Key=key, Body=json.dumps(nested).encode())
+                continue
             zipped = asset["source"].get("packaging") == "zip"
-            file = _zip(source, key) if zipped else source
-            with file.open("rb") as body:
+            with (_zip(source, key) if zipped else source).open("rb") as body:
                 s3.put_object(Bucket=_bucket(), Key=key, Body=body)
     return len(done)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -19,7 +18,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,11 +29,9 @@ import botocore.session
 from botocore.config import Config
 
 from scripts.local_aws import environment
+from scripts.local_aws.state import REGION, Running, forget, recall, remember
 
-ACCOUNT = "000000000000"
-REGION = "us-east-1"
-STATE = environment.STATE_FOLDER / "state.json"
-SLACK_TOKEN = "xoxb-local"
+SLACK_TOKEN = "xoxb-local"  # noqa: S105 - opens nothing but the recorder
 _START_SECONDS = 30
 _STOP_SECONDS = 5
 _HOST_VARIABLES = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE")
@@ -44,33 +41,11 @@ class LocalAwsError(RuntimeError):
     """The local AWS did not start, or is not there; the message says what to do."""
 
 
-@dataclass(frozen=True)
-class Running:
-    """Where a gateway is: enough to find it, to call it and to end it."""
-
-    pid: int
-    port: int
-    slack_port: int
-    folder: str
-    access_key: str = ACCOUNT
-    secret_key: str = "test"
-    assembly: str | None = None
-    """Hash of the cloud assembly that was deployed last."""
-
-    @property
-    def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def slack_url(self) -> str:
-        return f"http://127.0.0.1:{self.slack_port}"
-
-
 class LocalAws:
     """A running local AWS. As a context manager it is started on entry and gone after exit.
 
-    A gateway that this process started in the foreground also ends by itself, within seconds, when this process
-    dies in a way that runs no clean-up.
+    A gateway that was started in the foreground also ends by itself, within seconds, when the process that
+    started it dies in a way that runs no clean-up.
     """
 
     def __init__(
@@ -124,7 +99,7 @@ class LocalAws:
         }
 
     def client(self, service: str, **overrides: Any) -> Any:
-        """A boto3 client of the account's administrator, made once a service, or of whoever `overrides` name."""
+        """A boto3 client of the account's administrator, kept for later, or of whoever `overrides` name."""
         settings: dict[str, Any] = {
             "endpoint_url": self.endpoint,
             "region_name": REGION,
@@ -232,7 +207,7 @@ class LocalAws:
         raise LocalAwsError(f"the local AWS did not start; its last words:\n{tail}")
 
     def _create_administrator(self) -> None:
-        """An IAM user with a key of its own: tools that cache per access key never meet an older gateway's."""
+        """An IAM user with a key of its own: a tool that caches per key never meets an older gateway's."""
         iam = self.client("iam")
         iam.create_user(UserName="local-administrator")
         iam.attach_user_policy(
@@ -257,30 +232,21 @@ def up(on_progress: environment.Progress = print) -> LocalAws:
 
 def down() -> bool:
     """End the detached local AWS. True when there was one."""
-    running = _remembered()
+    running = recall()
     if running is None:
         return False
     end_group(running.pid)
     shutil.rmtree(running.folder, ignore_errors=True)
-    STATE.unlink(missing_ok=True)
+    forget()
     return True
 
 
 def status() -> Running | None:
     """The detached local AWS, or None when none answers."""
-    running = _remembered()
+    running = recall()
     if running is None or not _answers(f"{running.endpoint}/_ministack/health"):
         return None
     return running
-
-
-def remember(running: Running) -> None:
-    """Write down a detached gateway for later calls; also used to note the deployed assembly's hash."""
-    STATE.parent.mkdir(parents=True, exist_ok=True)
-    partial = STATE.with_suffix(".part")
-    partial.touch(mode=0o600)
-    partial.write_text(json.dumps(asdict(running), indent=2))
-    partial.replace(STATE)
 
 
 def end_group(pid: int) -> None:
@@ -296,13 +262,6 @@ def end_group(pid: int) -> None:
         except (ProcessLookupError, PermissionError):
             return
         time.sleep(0.02)
-
-
-def _remembered() -> Running | None:
-    try:
-        return Running(**json.loads(STATE.read_text()))
-    except (FileNotFoundError, json.JSONDecodeError, TypeError):
-        return None
 
 
 def _session() -> Any:

@@ -1,7 +1,7 @@
 """A recorder that answers as Slack's Web API does and keeps what arrived.
 
 Documented behaviour: https://docs.slack.dev/reference/methods/chat.postMessage and
-https://docs.slack.dev/apis/web-api/rate-limits (about one message a second in a channel, short bursts allowed).
+https://docs.slack.dev/apis/web-api/rate-limits (about one message a second in a channel, short bursts pass).
 """
 
 from __future__ import annotations
@@ -87,16 +87,17 @@ class Recorder:
 
 
 class SlackRecorder(ThreadingHTTPServer):
-    """The recorder on a loopback port. SLACK_CHANNELS, comma-separated, limits which channels exist."""
+    """The recorder on a loopback port.
+
+    `GET /_recorder/messages` is what arrived, in order. `POST /_recorder/faults` with `status` and `count`
+    makes the next calls fail, `/_recorder/channels` with `channels` says which exist (at first, every one
+    does), and `/_recorder/reset` forgets messages and faults.
+    """
 
     daemon_threads = True
 
     def __init__(self, port: int, token: str | None = None) -> None:
-        channels = os.environ.get("SLACK_CHANNELS")
-        self.recorder = Recorder(
-            token or os.environ.get("SLACK_TOKEN", "xoxb-local"),
-            set(channels.split(",")) if channels else None,
-        )
+        self.recorder = Recorder(token or os.environ.get("SLACK_TOKEN", "xoxb-local"))
         super().__init__(("127.0.0.1", port), _Handler)
 
 
@@ -129,6 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
         recorder = self.server.recorder
         if path == "/_recorder/faults":
             recorder.fail(int(body.get("status", 500)), int(body.get("count", 1)))
+        elif path == "/_recorder/channels":
+            recorder.channels = set(body["channels"])
         elif path == "/_recorder/reset":
             recorder.messages.clear()
             recorder.faults.clear()

@@ -9,8 +9,6 @@ from typing import Any
 DROPPED_TYPES: dict[str, str] = {
     "AWS::CDK::Metadata": "analytics only",
     "AWS::CloudTrail::Trail": "the local AWS has no trail; API calls are not recorded",
-    "AWS::Lambda::EventInvokeConfig": "asynchronous retries and destinations keep their defaults locally",
-    "AWS::SNS::TopicInlinePolicy": "topic policies are not enforced locally",
     "AWS::Events::Archive": "nothing is replayed locally",
     "AWS::Kinesis::StreamConsumer": "the local poller reads with shared throughput",
     "AWS::StepFunctions::StateMachineVersion": "executions start on the machine itself locally",
@@ -22,8 +20,6 @@ DROPPED_TYPES: dict[str, str] = {
     "AWS::CE::AnomalyMonitor": "there is no billing locally",
     "AWS::CE::AnomalySubscription": "there is no billing locally",
     "AWS::ResourceGroups::Group": "a view of tags, without behaviour",
-    "AWS::Signer::SigningProfile": "bundles are not signed locally",
-    "AWS::Lambda::CodeSigningConfig": "bundles are not signed locally",
 }
 
 
@@ -37,7 +33,10 @@ class Dropped:
 
 
 def adapt(template: dict[str, Any]) -> tuple[dict[str, Any], list[Dropped]]:
-    """The template without the dropped types and without dependencies on them, and what was dropped."""
+    """The template without the dropped types and without dependencies on them, and what was dropped.
+
+    Raises ValueError when a resource that stays reads something of one that is dropped.
+    """
     adapted = copy.deepcopy(template)
     resources = adapted.get("Resources", {})
     dropped = [
@@ -48,9 +47,13 @@ def adapt(template: dict[str, Any]) -> tuple[dict[str, Any], list[Dropped]]:
     gone = {each.logical_id for each in dropped}
     for logical_id in gone:
         del resources[logical_id]
-    for resource in resources.values():
+    for logical_id, resource in resources.items():
         if "DependsOn" in resource:
             _forget_dependencies(resource, gone)
+        if _mentions(resource, gone):
+            raise ValueError(
+                f"{logical_id} refers to a resource that does not exist locally: one of {sorted(gone)}"
+            )
     if "Outputs" in adapted:
         adapted["Outputs"] = {
             name: output for name, output in adapted["Outputs"].items() if not _mentions(output, gone)
@@ -69,8 +72,10 @@ def _forget_dependencies(resource: dict[str, Any], gone: set[str]) -> None:
 
 def _mentions(value: Any, gone: set[str]) -> bool:
     if isinstance(value, dict):
-        getter = value.get("Fn::GetAtt")
-        if value.get("Ref") in gone or (isinstance(getter, list) and getter and getter[0] in gone):
+        getter, reference = value.get("Fn::GetAtt"), value.get("Ref")
+        if isinstance(reference, str) and reference in gone:
+            return True
+        if isinstance(getter, list) and getter and getter[0] in gone:
             return True
         return any(_mentions(each, gone) for each in value.values())
     return isinstance(value, list) and any(_mentions(each, gone) for each in value)

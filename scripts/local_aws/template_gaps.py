@@ -7,18 +7,20 @@ when a release reads its property.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from scripts.local_aws.process import LocalAws
+from scripts.local_aws.state import ACCOUNT, REGION
 
 Physical = dict[str, str]
 
 
 def apply_gaps(stack: str, template: dict[str, Any], aws: LocalAws) -> None:
-    """Apply change capture, time to live, recovery, permissions boundaries and Object Lock of one deployed stack."""
+    """Apply change capture, time to live, recovery, permissions boundaries and Object Lock of a stack."""
     physical = _physical_ids(stack, aws)
     for apply in (_change_capture, _table_settings, _permissions_boundaries, _object_lock):
         apply(template, physical, aws)
@@ -42,12 +44,8 @@ def _change_capture(template: dict[str, Any], physical: Physical, aws: LocalAws)
     for logical_id, given in _with(template, ("AWS::DynamoDB::Table",), "KinesisStreamSpecification"):
         stream = _stream_name(_resolved(given["StreamArn"], physical, aws))
         arn = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]["StreamARN"]
-        _tolerating(
-            "ResourceInUseException",
-            lambda table=physical[logical_id], arn=arn: dynamodb.enable_kinesis_streaming_destination(
-                TableName=table, StreamArn=arn
-            ),
-        )
+        with _tolerating("ResourceInUseException"):
+            dynamodb.enable_kinesis_streaming_destination(TableName=physical[logical_id], StreamArn=arn)
 
 
 def _stream_name(value: str) -> str:
@@ -58,12 +56,8 @@ def _table_settings(template: dict[str, Any], physical: Physical, aws: LocalAws)
     dynamodb, kinds = aws.client("dynamodb"), ("AWS::DynamoDB::Table",)
     for logical_id, given in _with(template, kinds, "TimeToLiveSpecification"):
         setting = {"AttributeName": given["AttributeName"], "Enabled": bool(given.get("Enabled", True))}
-        _tolerating(
-            "ValidationException",
-            lambda table=physical[logical_id], setting=setting: dynamodb.update_time_to_live(
-                TableName=table, TimeToLiveSpecification=setting
-            ),
-        )
+        with _tolerating("ValidationException"):
+            dynamodb.update_time_to_live(TableName=physical[logical_id], TimeToLiveSpecification=setting)
     for logical_id, given in _with(template, kinds, "PointInTimeRecoverySpecification"):
         enabled = bool(given.get("PointInTimeRecoveryEnabled"))
         dynamodb.update_continuous_backups(
@@ -94,7 +88,7 @@ def _object_lock(template: dict[str, Any], physical: Physical, aws: LocalAws) ->
 
 
 def _resolved(value: Any, physical: Physical, aws: LocalAws) -> str:
-    """The text of an intrinsic that names a resource: a literal, Ref, Fn::GetAtt, Fn::ImportValue, Sub or Join."""
+    """What an intrinsic that names a resource stands for: a literal, Ref, GetAtt, ImportValue or Join."""
     if isinstance(value, str):
         return value
     ((function, argument),) = value.items()
@@ -105,24 +99,27 @@ def _resolved(value: Any, physical: Physical, aws: LocalAws) -> str:
     if function == "Fn::ImportValue":
         exports = aws.client("cloudformation").get_paginator("list_exports").paginate()
         wanted = _resolved(argument, physical, aws)
-        return next(each["Value"] for page in exports for each in page["Exports"] if each["Name"] == wanted)
+        return next(
+            str(each["Value"]) for page in exports for each in page["Exports"] if each["Name"] == wanted
+        )
     if function == "Fn::Join":
         separator, parts = argument
-        return separator.join(_resolved(part, physical, aws) for part in parts)
+        return str(separator).join(_resolved(part, physical, aws) for part in parts)
     raise ValueError(
         f"cannot resolve {json.dumps(value)}: write it as Ref, Fn::GetAtt, Fn::ImportValue or Fn::Join"
     )
 
 
 def _pseudo(name: str) -> str:
-    known = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "000000000000"}
+    known = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT}
     return known[name]
 
 
-def _tolerating(code: str, call: Callable[[], Any]) -> None:
-    """Make a call that a second deployment repeats: the setting is there already."""
+@contextmanager
+def _tolerating(code: str) -> Iterator[None]:
+    """Pass over an error of a call that a second deployment repeats: the setting is there already."""
     try:
-        call()
+        yield
     except ClientError as error:
         if error.response["Error"]["Code"] != code:
             raise

@@ -15,9 +15,7 @@ from typing import Any
 import pytest
 
 from scripts.local_aws.process import LocalAws
-
-ACCOUNT = "000000000000"
-REGION = "us-east-1"
+from scripts.local_aws.state import ACCOUNT
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +44,8 @@ def zipped(**sources: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, source in sources.items():
-            archive.writestr(f"{name.replace('__', '/')}.py", textwrap.dedent(source))
+            entry = zipfile.ZipInfo(f"{name.replace('__', '/')}.py")  # dated 1980: equal sources, equal zips
+            archive.writestr(entry, textwrap.dedent(source))
     return buffer.getvalue()
 
 

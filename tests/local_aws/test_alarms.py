@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from scripts.local_aws.process import LocalAws
-from tests.local_aws.conftest import ACCOUNT, REGION, Maker, eventually, unique
+from scripts.local_aws.state import ACCOUNT, REGION
+from tests.local_aws.conftest import Maker, eventually, unique
 
 pytestmark = pytest.mark.local_aws
 

@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 
 from scripts.local_aws.deploy import DeploymentError, assembly_hash, deploy
 from scripts.local_aws.process import LocalAws
+from scripts.local_aws.state import ACCOUNT, REGION
 from scripts.local_aws.template import adapt
-from tests.local_aws.conftest import ACCOUNT, REGION, unique
+from tests.local_aws.conftest import unique
 
 pytestmark = pytest.mark.local_aws
 
@@ -241,3 +242,41 @@ def test_what_the_engine_overlooks_in_a_template_is_applied(aws: LocalAws, assem
     version = s3.put_object(Bucket=found["Bucket"], Key="evidence", Body=b"x")["VersionId"]
     with pytest.raises(ClientError):
         s3.delete_object(Bucket=found["Bucket"], Key="evidence", VersionId=version)
+
+
+def test_a_reference_to_what_is_left_out_is_refused_by_name(aws: LocalAws, assembly: Write) -> None:
+    trail = {"Type": "AWS::CloudTrail::Trail", "Properties": {"IsLogging": True, "S3BucketName": "b"}}
+    properties = {"Type": "String", "Value": {"Ref": "Trail"}}
+    reader = {"Type": "AWS::SSM::Parameter", "Properties": properties}
+    with pytest.raises(DeploymentError, match=r"Reader refers to .*Trail"):
+        deploy(assembly({unique("Stack"): {"Resources": {"Trail": trail, "Reader": reader}}}), aws)
+
+
+def test_an_accepted_type_can_be_read_and_does_nothing(aws: LocalAws, assembly: Write) -> None:
+    name = unique("Stack")
+    guardrail = {"Type": "AWS::Bedrock::Guardrail", "Properties": {"Name": "g"}}
+    outputs = {"Arn": {"Value": {"Fn::GetAtt": ["Guardrail", "GuardrailArn"]}}}
+    found = deploy(assembly({name: {"Resources": {"Guardrail": guardrail}, "Outputs": outputs}}), aws)
+    assert found[name]["Arn"].startswith("arn:aws:bedrock:")
+
+
+def test_an_inline_policy_of_a_topic_is_its_policy(aws: LocalAws, assembly: Write) -> None:
+    name = unique("Stack")
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": "*",
+    }
+    document = {"Version": "2012-10-17", "Statement": [allow]}
+    policy = {
+        "Type": "AWS::SNS::TopicInlinePolicy",
+        "Properties": {"TopicArn": {"Ref": "Topic"}, "PolicyDocument": document},
+    }
+    template = {
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {}}, "Policy": policy},
+        "Outputs": {"Topic": {"Value": {"Ref": "Topic"}}},
+    }
+    topic = deploy(assembly({name: template}), aws)[name]["Topic"]
+    found = aws.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
+    assert json.loads(found)["Statement"][0]["Action"] == "sns:Publish"

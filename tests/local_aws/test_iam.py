@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from scripts.local_aws.process import LocalAws
-from tests.local_aws.conftest import ACCOUNT, REGION, Maker, credentials, unique
+from scripts.local_aws.state import ACCOUNT, REGION
+from tests.local_aws.conftest import Maker, credentials, unique
 
 pytestmark = pytest.mark.local_aws
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.local_aws import environment, process
+from scripts.local_aws import environment, process, state
 from scripts.local_aws.process import LocalAws, LocalAwsError
 from tests.local_aws.conftest import Maker, eventually
 
@@ -83,7 +83,7 @@ def test_nothing_is_left_when_the_parent_dies(how: signal.Signals) -> None:
 
 
 def test_the_detached_mode_is_found_again_and_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "STATE", tmp_path / "state.json")
+    monkeypatch.setattr(state, "STATE", tmp_path / "state.json")
     lines: list[str] = []
     assert process.status() is None
     assert not process.down()
@@ -94,7 +94,7 @@ def test_the_detached_mode_is_found_again_and_ended(tmp_path: Path, monkeypatch:
         again = process.up(lines.append)
         assert again.endpoint == aws.endpoint
         assert again.client("sts").get_caller_identity()["Arn"].endswith("local-administrator")
-        assert oct(process.STATE.stat().st_mode)[-3:] == "600"
+        assert oct(state.STATE.stat().st_mode)[-3:] == "600"
     finally:
         running = aws.running
         assert process.down()

@@ -19,12 +19,13 @@ pytestmark = pytest.mark.local_aws
 
 
 @pytest.fixture
-def slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setenv("SLACK_CHANNELS", "C1,C2")
+def slack() -> Iterator[str]:
     with SlackRecorder(0, token=SLACK_TOKEN) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        call(url, "/_recorder/channels", {"channels": ["C1", "C2"]})
+        yield url
         server.shutdown()
         thread.join()
 

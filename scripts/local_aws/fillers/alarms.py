@@ -104,7 +104,7 @@ class Evaluator(threading.Thread):
 
 
 def decide(alarm: dict[str, Any], points: list[tuple[int, float]]) -> Verdict:
-    """AWS's rule for some points of an alarm's range: real points first, the rest as TreatMissingData says."""
+    """AWS's rule for some points of an alarm's range: real points, and the rest as TreatMissingData says."""
     periods = int(alarm["EvaluationPeriods"])
     needed = int(alarm.get("DatapointsToAlarm") or periods)
     missing_is = alarm.get("TreatMissingData") or "missing"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from scripts.local_aws.fillers.ssm_fault import Fault
@@ -35,23 +36,21 @@ def _typed(name: str, declaration: dict[str, Any], given: list[str] | str) -> An
     kind, items = declaration.get("type", "String"), [given] if isinstance(given, str) else given
     if kind == "StringList":
         return items
-    if kind == "MapList":
-        return [json.loads(item) if isinstance(item, str) else item for item in items]
-    if len(items) != 1:
+    if kind != "MapList" and len(items) != 1:
         raise Fault(_CODE, f"Parameter {name} is of type {kind} and takes exactly one value.")
-    value = items[0]
     try:
-        if kind == "Integer":
-            return int(value)
-        if kind == "StringMap":
-            return json.loads(value)
-    except ValueError as cause:
+        if kind == "MapList":
+            return [json.loads(item) for item in items]
+        return _READERS.get(kind, str)(items[0])
+    except (KeyError, ValueError) as cause:
         raise Fault(_CODE, f"Parameter {name} is not of type {kind}.") from cause
-    if kind == "Boolean":
-        if str(value).lower() not in ("true", "false"):
-            raise Fault(_CODE, f"Parameter {name} is not of type Boolean.")
-        return str(value).lower() == "true"
-    return value
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "Integer": int,
+    "StringMap": json.loads,
+    "Boolean": lambda text: {"true": True, "false": False}[text.lower()],
+}
 
 
 def _check(name: str, declaration: dict[str, Any], value: Any) -> None:

@@ -56,7 +56,7 @@ def check_pass_role(access_key: str, role_arn: str, region: str) -> None:
 
 
 def assume(role_arn: str, execution_id: str, region: str) -> Credentials:
-    """A session of the role for Systems Manager. Raises Fault when its trust policy does not name that service."""
+    """A session of the role. Raises Fault when its trust policy does not name Systems Manager."""
     account, name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
     role = iam._roles.get_scoped(account, None, name)
     arn = f"arn:aws:ssm:{region}:{account}:automation-execution/{execution_id}"

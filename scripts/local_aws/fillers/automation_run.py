@@ -79,33 +79,37 @@ class Automation(threading.Thread):
         self._on_change(self._execution)
 
     def _run_steps(self) -> str:
-        place, final = 0, "Success"
-        while place < len(self._steps):
-            step = self._steps[place]
+        """The automation's final status. A critical step that failed makes it a failure wherever it led."""
+        place: int | None = 0
+        final = "Success"
+        while place is not None and place < len(self._steps):
             if self._execution.stopped.is_set():
                 return "Cancelled"
+            step = self._steps[place]
             shown, branch = self._run_step(step)
-            if shown["StepStatus"] == "Cancelled":
-                on_cancel = step.get("onCancel", "Abort")
-                if not on_cancel.startswith("step:"):
-                    return "Cancelled"
-                self._execution.stopped.clear()
-                place, final = self._places[on_cancel[5:].strip()], "Cancelled"
-                continue
-            if shown["StepStatus"] != "Success":
-                if step.get("isCritical", True) and final == "Success":
-                    final, self._execution.failure = shown["StepStatus"], shown["FailureMessage"]
-                target = _after_failure(step)
-                if target is None:
-                    return shown["StepStatus"]
-                if target:
-                    place = self._places[target]
-                    continue
-            if step.get("isEnd"):
-                return final
-            following = branch or step.get("nextStep")
-            place = self._places[following] if following else place + 1
+            status = shown["StepStatus"]
+            if status == "Cancelled" or (status != "Success" and step.get("isCritical", True)):
+                final = status if final == "Success" else final
+                self._execution.failure = self._execution.failure or shown.get("FailureMessage")
+            place = self._after(step, status, branch, place)
+            if place is None and status not in ("Success", "Cancelled") and _aborts(step):
+                final = status
         return final
+
+    def _after(self, step: dict[str, Any], status: str, branch: str | None, place: int) -> int | None:
+        """The place of the step that follows, or None at the end."""
+        if status != "Success":
+            rule = step.get("onCancel" if status == "Cancelled" else "onFailure", "Abort")
+            if rule.startswith("step:"):
+                if status == "Cancelled":
+                    self._execution.stopped.clear()
+                return self._places[rule[5:].strip()]
+            if rule != "Continue" or status == "Cancelled":
+                return None
+        if step.get("isEnd"):
+            return None
+        following = branch or step.get("nextStep")
+        return self._places[following] if following else place + 1
 
     def _run_step(self, step: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
         shown: dict[str, Any] = {
@@ -177,9 +181,5 @@ class Automation(threading.Thread):
         return known[name]
 
 
-def _after_failure(step: dict[str, Any]) -> str | None:
-    """None: the automation ends. Empty: it goes on as after a success. Otherwise: the step it jumps to."""
-    rule = step.get("onFailure", "Abort")
-    if rule.startswith("step:"):
-        return str(rule[5:].strip())
-    return "" if rule == "Continue" else None
+def _aborts(step: dict[str, Any]) -> bool:
+    return bool(step.get("onFailure", "Abort") == "Abort")

@@ -13,7 +13,7 @@ _TOKEN = re.compile(r"\.([A-Za-z0-9_\-]+)|\[(\d+|\*)\]|\['([^']+)'\]")
 
 
 def resolve(value: Any, lookup: Lookup) -> Any:
-    """The value with its references replaced: a lone reference keeps its type, one inside a text becomes text."""
+    """The value with its references replaced; a lone one keeps its type, one within text becomes text."""
     if isinstance(value, str):
         whole = _REFERENCE.fullmatch(value)
         if whole:

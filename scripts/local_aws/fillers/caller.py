@@ -37,5 +37,5 @@ def as_root(service: str, account: str, region: str) -> Any:
 
 def client(service: str, region: str, credentials: Credentials) -> Any:
     """A client that acts as the given principal."""
-    session = boto3.session.Session()
+    session: Any = boto3.session.Session()
     return session.client(service, endpoint_url=endpoint(), region_name=region, config=_CONFIG, **credentials)

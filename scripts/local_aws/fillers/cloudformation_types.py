@@ -1,7 +1,7 @@
-"""CloudFormation types that ministack 1.5.33 refuses: SSM documents, composite alarms and a list without behaviour.
+"""CloudFormation types that ministack 1.5.33 refuses: SSM documents, composite alarms, and some inert ones.
 
-Delete an entry when a release provisions its type. Types that the local deployment leaves out altogether are in
-`scripts/local_aws/template.py`.
+Delete an entry when a release provisions its type. Types that the local deployment leaves out altogether are
+in `scripts/local_aws/template.py`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,32 @@ from scripts.local_aws.fillers.ssm_fault import Fault
 Handlers = dict[str, Callable[..., Any]]
 
 ACCEPTED: dict[str, str] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": "nothing scales by itself locally",
+    "AWS::ApplicationAutoScaling::ScalingPolicy": "nothing scales by itself locally",
+    "AWS::Bedrock::Guardrail": "the local model is a fake that does its own refusing",
+    "AWS::Bedrock::GuardrailVersion": "the local model is a fake that does its own refusing",
+    "AWS::Budgets::Budget": "there is no billing locally",
+    "AWS::CloudWatch::AnomalyDetector": "bands are not learned locally",
+    "AWS::CloudWatch::InsightRule": "contributors are not counted locally",
+    "AWS::EC2::FlowLog": "networks are not emulated",
     "AWS::EC2::PrefixList": "networks are not emulated",
+    "AWS::Events::EventBusPolicy": "buses take events from their own account only",
+    "AWS::FIS::ExperimentTemplate": "experiments are not run locally",
     "AWS::IAM::ServiceLinkedRole": "service-linked roles exist without being made",
+    "AWS::Kinesis::ResourcePolicy": "streams are used by their own account only",
+    "AWS::Logs::LogAnomalyDetector": "anomalies are not learned locally",
+    "AWS::SecretsManager::ResourcePolicy": "secrets are used by their own account only",
+    "AWS::SecretsManager::RotationSchedule": "secrets of a local run do not live long enough",
+    "AWS::WAFv2::LoggingConfiguration": "web ACLs inspect nothing locally",
+    "AWS::WAFv2::WebACLAssociation": "web ACLs inspect nothing locally",
 }
-"""Types that are accepted and do nothing, each with its reason."""
+"""Types that are accepted and do nothing, each with its reason; `Arn`, `Id` and `Version` can be read."""
+
+INLINE_POLICIES = {
+    "AWS::SNS::TopicInlinePolicy": ("AWS::SNS::TopicPolicy", "TopicArn", "Topics"),
+    "AWS::SQS::QueueInlinePolicy": ("AWS::SQS::QueuePolicy", "Queue", "Queues"),
+}
+"""A policy of one topic or queue -> the type that ministack knows, and the two properties' names."""
 
 
 def install() -> None:
@@ -32,7 +54,9 @@ def install() -> None:
     known.setdefault("AWS::SSM::Document", _documents(provisioners))
     known.setdefault("AWS::CloudWatch::CompositeAlarm", _composite_alarms(provisioners, cloudwatch))
     for kind in ACCEPTED:
-        known.setdefault(kind, _accepted(provisioners))
+        known.setdefault(kind, _accepted(kind))
+    for kind, (listed, one, many) in INLINE_POLICIES.items():
+        known.setdefault(kind, _inline_policy(known[listed], one, many))
 
 
 def _scope() -> tuple[str, str]:
@@ -105,8 +129,30 @@ def _composite_alarms(provisioners: Any, cloudwatch: Any) -> Handlers:
     return {"create": create, "update": update, "delete": delete}
 
 
-def _accepted(provisioners: Any) -> Handlers:
+def _inline_policy(listed: Handlers, one: str, many: str) -> Handlers:
+    def widened(properties: dict[str, Any]) -> dict[str, Any]:
+        return {"PolicyDocument": properties["PolicyDocument"], many: [properties[one]]}
+
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        return listed["create"](logical_id, widened(properties), stack)
+
+    def update(name: str, old: dict[str, Any], properties: dict[str, Any], stack: str) -> Any:
+        return listed["update"](name, widened(old), widened(properties), stack)
+
+    def delete(name: str, properties: dict[str, Any]) -> Any:
+        return listed["delete"](name, widened(properties))
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def _accepted(kind: str) -> Handlers:
+    _aws, service, resource = kind.split("::")
+
     def create(logical_id: str, _properties: Any, stack: str) -> tuple[str, dict[str, Any]]:
-        return provisioners._physical_name(stack, logical_id), {}
+        account, region = _scope()
+        name = provisioners._physical_name(stack, logical_id)
+        arn = f"arn:aws:{service.lower()}:{region}:{account}:{resource.lower()}/{name}"
+        attributes = {"Arn": arn, "Id": name, "Version": "1"}
+        return name, {**attributes, **{f"{resource}{key}": value for key, value in attributes.items()}}
 
     return {"create": create, "update": lambda name, *_rest: (name, {}), "delete": lambda *_rest: None}

@@ -18,7 +18,7 @@ _MAXIMUM = 100_800
 
 
 def install() -> None:
-    """Answer the JSON and CBOR protocols, which SDKs speak; the old query protocol keeps ministack's answer."""
+    """Answer the JSON and CBOR protocols, which SDKs speak; the query protocol keeps ministack's answer."""
     inner = cloudwatch._get_metric_data
 
     def get_metric_data(params: Any, request: Any, is_cbor: bool, is_json: bool = False) -> Any:

@@ -102,6 +102,6 @@ def check(hooks: dict[str, tuple[str, ...]] = HOOKS) -> None:
 
 def _sentence(hook: str, found: str) -> str:
     return (
-        f"ministack {found} has no `{hook}`, which a filler in scripts/local_aws/fillers replaces; the fillers were"
-        f" written against {VERSION}: pin that version, or see whether this release made the filler unnecessary."
+        f"ministack {found} has no `{hook}`, which a filler in scripts/local_aws/fillers replaces; they"
+        f" were written against {VERSION}: pin that version, or see whether this release needs no filler."
     )

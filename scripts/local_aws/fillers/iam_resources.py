@@ -48,7 +48,7 @@ def _ecs(call: Call, found: str) -> str:
 
 
 def _logs(call: Call, found: str) -> str:
-    """A log group is authorised as `log-group:NAME:log-stream:STREAM`, with an empty stream for the group itself."""
+    """A log group is authorised as `log-group:NAME:log-stream:STREAM`, with an empty stream for itself."""
     request = call.request
     names = request.get("logGroupNames") or request.get("logGroupIdentifiers") or [None]
     name = request.get("logGroupName") or request.get("logGroupIdentifier") or names[0]

@@ -73,7 +73,7 @@ class Delivery:
                 attempt = 0
             batch = rest
             if mapping.get("BisectBatchOnFunctionError") and len(batch.records) > 1:
-                return all([self.run(half, mapping) for half in batch.halves()])
+                return all(self.run(half, mapping) for half in batch.halves())
             if attempt >= retries:
                 self._give_up(batch, mapping, "RetryAttemptsExhausted", attempt + 1, outcome)
                 return True

@@ -22,7 +22,7 @@ _PACKED_SIZE = b"<PackedPolicySize>"
 
 
 def install(app: Any) -> None:
-    """Carry SourceIdentity and transitive tags from request to trust policy, session, condition keys and answer."""
+    """Carry SourceIdentity and transitive tags from request to trust policy, session, keys and answer."""
     _install_handler(app, sts)
     _install_trust(iam_evaluator)
     _install_sessions(sts)
