@@ -170,7 +170,6 @@ class LocalAws:
             "TMPDIR": folder,
             "MINISTACK_STATE_DIR": folder,
             "PYTHONPATH": str(environment.REPOSITORY),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "LOG_LEVEL": os.environ.get("LOCAL_AWS_LOG_LEVEL", "WARNING"),
         }
         hand: tuple[int, ...] = ()
