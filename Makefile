@@ -1,0 +1,44 @@
+# Everything that the project needs is installed from here: a machine needs git, make and Python >= 3.11 with pip.
+PYTHON ?= python3
+UV := .tools/bin/uv
+BIN := .venv/bin
+SCENARIO ?= database_cascade
+export UV_LINK_MODE := copy
+export UV_NO_PROGRESS := 1
+
+.PHONY: install demo test test-offline check lock clean
+
+install: .venv/.installed
+
+$(UV):
+	@echo "installing uv into .tools/ ..."
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools 'uv>=0.9'
+
+.venv/.installed: requirements.lock pyproject.toml | $(UV)
+	@echo "installing the locked packages into .venv/ ..."
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: install
+	@$(BIN)/commander demo $(SCENARIO)
+
+test: test-offline
+	@$(BIN)/pytest -m local_aws
+
+test-offline: check
+	@$(BIN)/pytest -m 'not local_aws'
+
+check: install
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+lock: $(UV)
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv .tools .local-aws .bundles .build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis

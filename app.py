@@ -1,0 +1,1 @@
+"""CDK entry point."""

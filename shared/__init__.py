@@ -1,0 +1,1 @@
+"""What every Lambda shares; see docs/decisions.md for the rooms and which may know which."""

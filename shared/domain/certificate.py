@@ -1,0 +1,122 @@
+"""The quorum certificate: the ballots that decided, checked again by whoever is asked to act on it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from pydantic import Field
+
+from shared.domain.ballot import SignedBallot
+from shared.domain.consensus import DecisionKind, Tally, tally, to_choice
+from shared.domain.errors import InvalidCertificate
+from shared.domain.model import AgentName, Model, Name
+from shared.domain.proposal import Proposal
+
+VerifyMac = Callable[[AgentName, str, str], bool]
+"""(agent, digest, MAC) -> whether that agent's key made it."""
+
+
+class Rejection(Model):
+    """A ballot that does not count, and why; its agent is quarantined for the rest of the incident."""
+
+    agent: AgentName
+    reason: str
+
+
+class Certificate(Model):
+    """What proves a decision: the proposal and every ballot of the round that decided it."""
+
+    incident_id: Name
+    attempt: int = Field(ge=1)
+    round: int = Field(ge=1)
+    execution: Name
+    kind: DecisionKind
+    proposal: Proposal
+    ballots: tuple[SignedBallot, ...]
+
+
+class Poll(Model):
+    """One round as it was opened: what a ballot of this round must say."""
+
+    incident_id: Name
+    attempt: int
+    round: int
+    execution: Name
+    candidates: tuple[Proposal, ...]
+    safe: tuple[str, ...] = ()
+    known_evidence: frozenset[str] = frozenset()
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The candidates' identities."""
+        return tuple(candidate.digest for candidate in self.candidates)
+
+
+def verify_ballots(
+    poll: Poll, ballots: Sequence[SignedBallot], verify_mac: VerifyMac, now: datetime
+) -> tuple[tuple[SignedBallot, ...], tuple[Rejection, ...]]:
+    """Sort the ballots of a round into those that count and those that do not, with the reason."""
+    accepted: dict[AgentName, SignedBallot] = {}
+    rejected: dict[AgentName, Rejection] = {}
+    for signed in ballots:
+        agent = signed.ballot.agent
+        reason = _fault(poll, signed, verify_mac, now)
+        if reason is None and agent in accepted and accepted[agent].ballot != signed.ballot:
+            reason = "equivocation: two different ballots in one round"
+        if reason is None:
+            accepted.setdefault(agent, signed)
+        else:
+            rejected.setdefault(agent, Rejection(agent=agent, reason=reason))
+    counted = tuple(signed for agent, signed in accepted.items() if agent not in rejected)
+    return counted, tuple(rejected.values())
+
+
+def _fault(poll: Poll, signed: SignedBallot, verify_mac: VerifyMac, now: datetime) -> str | None:
+    ballot = signed.ballot
+    if not verify_mac(ballot.agent, ballot.digest, signed.mac):
+        return "bad MAC: not made by this agent's key over this ballot"
+    place = (ballot.incident_id, ballot.attempt, ballot.round, ballot.execution)
+    if place != (poll.incident_id, poll.attempt, poll.round, poll.execution):
+        return "replay: made for another incident, attempt, round or execution"
+    if ballot.expires_at <= now:
+        return "expired"
+    if ballot.choice is not None and ballot.choice not in poll.digests:
+        return "chose a remedy that is not among the frozen candidates"
+    if ballot.approves and not ballot.evidence:
+        return "approves without evidence"
+    return None
+
+
+def count(poll: Poll, accepted: Sequence[SignedBallot]) -> Tally:
+    """The tally of a round's accepted ballots."""
+    return tally([to_choice(signed.ballot) for signed in accepted], poll.digests, poll.safe)
+
+
+def verify_certificate(
+    certificate: Certificate, poll: Poll, cast: Sequence[SignedBallot], verify_mac: VerifyMac, now: datetime
+) -> Tally:
+    """Prove a decision again from the ballots in the log, trusting neither the tally nor its author.
+
+    Args:
+        poll: the round as the log says that it was opened.
+        cast: every ballot of that round in the log.
+
+    Raises:
+        InvalidCertificate: naming what does not hold.
+    """
+    place = (certificate.incident_id, certificate.attempt, certificate.round, certificate.execution)
+    if place != (poll.incident_id, poll.attempt, poll.round, poll.execution):
+        raise InvalidCertificate("it is for another incident, attempt, round or execution")
+    if not {signed.ballot.digest for signed in certificate.ballots} <= {s.ballot.digest for s in cast}:
+        raise InvalidCertificate("it holds a ballot that was never cast")
+    accepted, _ = verify_ballots(poll, cast, verify_mac, now)
+    shown, faults = verify_ballots(poll, certificate.ballots, verify_mac, now)
+    if faults:
+        raise InvalidCertificate(f"ballot of {faults[0].agent}: {faults[0].reason}")
+    if {s.ballot.digest for s in shown} != {s.ballot.digest for s in accepted}:
+        raise InvalidCertificate("its ballots are not the ones that count in the log")
+    result = count(poll, accepted)
+    if result.winner != certificate.proposal.digest or result.kind is not certificate.kind:
+        raise InvalidCertificate(
+            f"the ballots say {result.kind} for {result.winner}, the certificate otherwise"
+        )
+    return result

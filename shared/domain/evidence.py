@@ -1,0 +1,49 @@
+"""Evidence: one checked fact, who saw it and where; findings: what an agent makes of its facts."""
+
+from enum import StrEnum
+from functools import cached_property
+
+from pydantic import Field, JsonValue
+
+from shared.domain.model import AgentName, Model, Name, Thousandths, Utc, digest
+from shared.domain.proposal import Proposal
+
+
+class EvidenceKind(StrEnum):
+    """Where a fact comes from."""
+
+    SIGNAL = "signal"
+    SYMPTOM = "symptom"
+    METRIC = "metric"
+    LOG = "log"
+    CHANGE = "change"
+    ROOT_CAUSE = "root_cause"
+    FORECAST = "forecast"
+    PRECONDITION = "precondition"
+
+
+class Evidence(Model):
+    """One fact. Its identity is the digest of its content, so a reference cannot drift."""
+
+    kind: EvidenceKind
+    service: Name
+    statement: str = Field(max_length=2_000, description="one sentence for a person")
+    observed_at: Utc
+    data: dict[str, JsonValue] = Field(default_factory=dict, description="the numbers behind the sentence")
+
+    @cached_property
+    def id(self) -> str:
+        """Digest of the fact."""
+        return digest(self.plain())[:32]
+
+
+class Findings(Model):
+    """What one agent found, and the remedies that it would consider."""
+
+    agent: AgentName
+    summary: str = Field(max_length=2_000)
+    confidence: Thousandths
+    evidence: tuple[Evidence, ...] = Field(default=(), max_length=50)
+    candidates: tuple[Proposal, ...] = Field(default=(), max_length=5)
+    root_causes: tuple[str, ...] = Field(default=(), description="services, most likely first (diagnosis)")
+    cause: str | None = Field(default=None, description="the class of cause (diagnosis)")

@@ -1,0 +1,61 @@
+"""The truth: an append-only log an incident."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from shared.domain.errors import ConcurrentAppend, IncidentNotFound
+from shared.domain.events import Event, Fact, Head
+from shared.domain.incident import Incident, fold
+
+ATTEMPTS = 12
+
+
+class EventStore(Protocol):
+    """Appends conditionally and reads consistently. One store object writes as one author."""
+
+    def read(self, incident_id: str) -> tuple[Event, ...]:
+        """Every event of the incident in order; empty when there is none."""
+        ...
+
+    def append(
+        self, incident_id: str, head: Head, facts: Sequence[Fact], cause: str = ""
+    ) -> tuple[Event, ...]:
+        """Append in one transaction.
+
+        Raises:
+            ConcurrentAppend: the log does not end at `head` any more; nothing was written.
+        """
+        ...
+
+
+def load(store: EventStore, incident_id: str) -> Incident:
+    """The incident as it is now.
+
+    Raises:
+        IncidentNotFound: it has no events.
+    """
+    events = store.read(incident_id)
+    if not events:
+        raise IncidentNotFound(f"no incident {incident_id}")
+    return fold(events)
+
+
+def record(
+    store: EventStore, incident_id: str, decide: Callable[[Incident], Sequence[Fact]], cause: str = ""
+) -> Incident:
+    """Read, decide, append; on a lost race read and decide again, at most 12 times.
+
+    Raises:
+        ConcurrentAppend: the race was lost every time.
+    """
+    for _ in range(ATTEMPTS):
+        state = load(store, incident_id)
+        facts = decide(state)
+        if not facts:
+            return state
+        try:
+            store.append(incident_id, state.head, facts, cause)
+        except ConcurrentAppend:
+            continue
+        return load(store, incident_id)
+    raise ConcurrentAppend(incident_id, state.head.version)

@@ -1,0 +1,38 @@
+"""The environment names, once: stacks write them, Lambdas read them."""
+
+import os
+from enum import StrEnum
+
+
+class Setting(StrEnum):
+    """The name of an environment variable."""
+
+    AUTHOR = "COMMANDER_AUTHOR"
+    STAGE = "COMMANDER_STAGE"
+    AUTONOMY = "COMMANDER_AUTONOMY"
+    EVENTS_TABLE = "COMMANDER_EVENTS_TABLE"
+    STATE_TABLE = "COMMANDER_STATE_TABLE"  # inbox, open incidents, changes, catalogue
+    WAITS_TABLE = "COMMANDER_WAITS_TABLE"  # task tokens: coordinator and ask only
+    SIGNALS_STREAM = "COMMANDER_SIGNALS_STREAM"
+    DEAD_LETTERS_URL = "COMMANDER_DEAD_LETTERS_URL"
+    MAC_KEYS = "COMMANDER_MAC_KEYS"  # JSON: author -> KMS key id
+    STATE_MACHINE_ARN = "COMMANDER_STATE_MACHINE_ARN"
+    RUNBOOKS = "COMMANDER_RUNBOOKS"  # JSON: runbook id -> {"document": name, "role": arn}
+    SLACK_SECRET = "COMMANDER_SLACK_SECRET"  # noqa: S105 - the name of a secret, not a secret
+    WATCH_SECONDS = "COMMANDER_WATCH_SECONDS"
+
+
+class MissingSetting(KeyError):
+    """A Lambda was deployed without a setting that it reads."""
+
+
+def read(setting: Setting) -> str:
+    """The value.
+
+    Raises:
+        MissingSetting: naming the variable.
+    """
+    value = os.environ.get(setting.value)
+    if value is None:
+        raise MissingSetting(f"{setting.value} is not set on this function: deploy the stacks again")
+    return value
