@@ -25,11 +25,11 @@ _POLL_SECONDS = 0.5
 _DEFAULT_TIMEOUT_SECONDS = 3600.0
 
 
-class Cancelled(Exception):  # noqa: N818 - a signal, not an error
+class Cancelled(Exception):
     """The automation was stopped during a step."""
 
 
-class TimedOut(Exception):  # noqa: N818 - a status of AWS's
+class TimedOut(Exception):
     """A step ran longer than its timeoutSeconds."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Fault(Exception):  # noqa: N818 - what AWS's service models call it
+class Fault(Exception):
     """An AWS error: its code, its message and, by default, HTTP status 400."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
