@@ -2,11 +2,10 @@
 PYTHON ?= python3
 UV := .tools/bin/uv
 BIN := .venv/bin
-SCENARIO ?= database_cascade
 export UV_LINK_MODE := copy
 export UV_NO_PROGRESS := 1
 
-.PHONY: install demo test test-offline check lock clean
+.PHONY: install test test-offline check lock clean
 
 install: .venv/.installed
 
@@ -20,9 +19,6 @@ $(UV):
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
-
-demo: install
-	@$(BIN)/commander demo $(SCENARIO)
 
 test: test-offline
 	@$(BIN)/pytest -m local_aws

@@ -234,7 +234,8 @@ def down() -> bool:
     running = recall()
     if running is None:
         return False
-    end_group(running.pid)
+    if _is_gateway(running.pid):
+        end_group(running.pid)
     shutil.rmtree(running.folder, ignore_errors=True)
     forget()
     return True
@@ -246,6 +247,14 @@ def status() -> Running | None:
     if running is None or not _answers(f"{running.endpoint}/_ministack/health"):
         return None
     return running
+
+
+def _is_gateway(pid: int) -> bool:
+    """Whether the process is ours: after a reboot the number in the note may be somebody else's."""
+    shown = subprocess.run(
+        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return "local_aws" in shown.stdout
 
 
 def end_group(pid: int) -> None:

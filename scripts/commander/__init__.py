@@ -1,0 +1,1 @@
+"""The `commander` command line: one file a group of commands."""
