@@ -1,0 +1,189 @@
+"""From the open investigation to a decision: the tasks that the state machine calls around the vote."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from shared.domain.ballot import SignedBallot
+from shared.domain.certificate import Certificate, Rejection, count, verify_ballots
+from shared.domain.consensus import TOTAL, DecisionKind, Tally, to_choice
+from shared.domain.errors import CommandRefused, InvalidParameters, UnknownRunbook
+from shared.domain.events import (
+    Author,
+    BallotsTallied,
+    ConsensusReached,
+    EscalatedToHuman,
+    Fact,
+    InvestigationStarted,
+    VoteOpened,
+)
+from shared.domain.incident import Incident
+from shared.domain.model import AgentName
+from shared.domain.proposal import Proposal
+from shared.domain.runbook import Remedy
+from shared.ports.authority import Verifier
+from shared.ports.clock import Clock
+from shared.ports.event_store import EventStore, load, record
+
+MAX_CANDIDATES = 5
+MAX_ROUNDS = 3
+"""The vote and two clarification rounds."""
+
+
+@dataclass(frozen=True)
+class Deliberation:
+    """The tasks; each is safe to be called twice."""
+
+    store: EventStore
+    verifier: Verifier
+    clock: Clock
+    remedies: Mapping[str, Remedy]
+    ballot_validity: timedelta = timedelta(minutes=10)
+
+    def open(self, incident_id: str, attempt: int, execution: str) -> None:
+        """Ask every agent for findings."""
+
+        def decide(state: Incident) -> tuple[Fact, ...]:
+            if state.attempt >= attempt:
+                return ()
+            return (InvestigationStarted(attempt=attempt, execution=execution),)
+
+        record(self.store, incident_id, decide)
+
+    def freeze(self, incident_id: str) -> dict[str, Any]:
+        """Fix what can be voted on (at most 5, each held against its runbook) and open the first round."""
+        return self._open_round(incident_id, 1)
+
+    def clarify(self, incident_id: str, round_: int) -> dict[str, Any]:
+        """Open one more round over the same candidates, now that everybody's findings are in the log.
+
+        Raises:
+            CommandRefused: the rounds are spent.
+        """
+        if round_ >= MAX_ROUNDS:
+            raise CommandRefused(f"{incident_id}: {MAX_ROUNDS} rounds are spent; a human decides")
+        return self._open_round(incident_id, round_ + 1)
+
+    def _open_round(self, incident_id: str, round_: int) -> dict[str, Any]:
+        def decide(state: Incident) -> tuple[Fact, ...]:
+            if state.vote and (state.vote.attempt, state.vote.round) >= (state.attempt, round_):
+                return ()
+            kept = state.vote.candidates if state.vote and round_ > 1 else self._candidates(state)
+            if not kept:
+                return ()
+            return (
+                VoteOpened(
+                    attempt=state.attempt,
+                    round=round_,
+                    execution=state.execution,
+                    candidates=kept,
+                    safe=tuple(one.digest for one in kept if self.remedies[one.runbook].runbook.safe),
+                    expires_at=self.clock.now() + self.ballot_validity,
+                ),
+            )
+
+        vote = record(self.store, incident_id, decide).vote
+        digests = [one.digest for one in vote.candidates] if vote else []
+        return {"candidates": digests, "safe": list(vote.safe) if vote else [], "round": round_}
+
+    def _candidates(self, state: Incident) -> tuple[Proposal, ...]:
+        by_digest: dict[str, Proposal] = {}
+        for findings in state.findings.values():
+            for proposal in findings.candidates:
+                if self._in_catalogue(proposal):
+                    by_digest.setdefault(proposal.digest, proposal)
+        return tuple(by_digest.values())[:MAX_CANDIDATES]
+
+    def _in_catalogue(self, proposal: Proposal) -> bool:
+        try:
+            if proposal.runbook not in self.remedies:
+                return False
+            self.remedies[proposal.runbook].runbook.check(proposal)
+        except (InvalidParameters, UnknownRunbook):
+            return False
+        return True
+
+    def verify(self, incident_id: str) -> dict[str, Any]:
+        """The ballots of the open round that count, as the tally reads them."""
+        state = load(self.store, incident_id)
+        poll = state.poll()
+        accepted, _ = self._sort(state)
+        choices = [to_choice(signed.ballot) for signed in accepted]
+        return {
+            "ballots": [one.plain() for one in choices],
+            "candidates": list(poll.digests),
+            "safe": list(poll.safe),
+        }
+
+    def decide(self, incident_id: str, counted: Mapping[str, Any]) -> str:
+        """Count again in code and write down the result: `won`, `clarify` or `human`.
+
+        `counted` is the state machine's own tally; when the two differ nobody has won.
+        """
+        outcome = "human"
+
+        def decision(state: Incident) -> tuple[Fact, ...]:
+            nonlocal outcome
+            poll = state.poll()
+            accepted, rejected = self._sort(state)
+            result = count(poll, accepted)
+            tallied = BallotsTallied(attempt=poll.attempt, round=poll.round, tally=result, rejected=rejected)
+            if counted.get("winner") != result.winner or counted.get("kind") != result.kind.value:
+                outcome = "human"
+                return _once(state, tallied)
+            if result.winner is None:
+                outcome = "clarify" if poll.round < MAX_ROUNDS else "human"
+                return _once(state, tallied)
+            outcome = "won"
+            if state.certificate is not None:
+                return ()
+            certificate = Certificate(
+                incident_id=state.id,
+                attempt=poll.attempt,
+                round=poll.round,
+                execution=poll.execution,
+                kind=result.kind,
+                proposal=_proposal(poll.candidates, result.winner),
+                ballots=accepted,
+            )
+            reached = ConsensusReached(certificate=certificate, aggregated_confidence=_confidence(result))
+            return (*_once(state, tallied), reached)
+
+        record(self.store, incident_id, decision)
+        return outcome
+
+    def escalate(self, incident_id: str, reason: str) -> None:
+        """Hand over to a human, with the best-supported remedy as a suggestion."""
+
+        def decide(state: Incident) -> tuple[Fact, ...]:
+            if state.escalation is not None:
+                return ()
+            wanted = state.tallied.tally.suggestion if state.tallied else None
+            suggestion = _proposal(state.vote.candidates, wanted) if state.vote and wanted else None
+            deadlock = state.tallied is not None and state.tallied.tally.kind is DecisionKind.NONE
+            return (EscalatedToHuman(reason=reason, suggestion=suggestion, deadlock_resolved=deadlock),)
+
+        record(self.store, incident_id, decide)
+
+    def _sort(self, state: Incident) -> tuple[tuple[SignedBallot, ...], tuple[Rejection, ...]]:
+        poll = state.poll()
+        cast = state.ballots_of(poll.attempt, poll.round)
+        return verify_ballots(poll, cast, self._made_by, self.clock.now())
+
+    def _made_by(self, agent: AgentName, digest: str, mac: str) -> bool:
+        return self.verifier.verify(Author(agent.value), digest, mac)
+
+
+def _once(state: Incident, tallied: BallotsTallied) -> tuple[Fact, ...]:
+    same = state.tallied and (state.tallied.attempt, state.tallied.round) == (tallied.attempt, tallied.round)
+    return () if same else (tallied,)
+
+
+def _proposal(candidates: tuple[Proposal, ...], digest: str) -> Proposal:
+    return next(one for one in candidates if one.digest == digest)
+
+
+def _confidence(result: Tally) -> int:
+    won = next(one for one in result.sums if one.proposal == result.winner)
+    return min(won.weighted_confidence // won.weight, TOTAL)
