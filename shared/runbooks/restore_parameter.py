@@ -1,0 +1,139 @@
+"""Put an SSM parameter that changed just before the incident back to its previous value."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from shared.domain.proposal import Proposal
+from shared.domain.runbook import (
+    Effect,
+    Infeasible,
+    Observation,
+    Parameter,
+    Remedy,
+    Reversibility,
+    Runbook,
+    State,
+    Subject,
+)
+from shared.domain.service import Measure
+
+RECENT = timedelta(minutes=30)
+"""A change this long before the incident's start, or later, may have caused it."""
+NAME = r"/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*"
+VALUE = r"[A-Za-z0-9 _.,:;/@+=-]{1,1024}"
+"""Without braces: Automation would expand {{ }} inside a value."""
+
+RUNBOOK = Runbook(
+    id="restore-parameter",
+    version=1,
+    family="configuration",
+    title="Restore an SSM parameter to its previous value",
+    resource="parameter",
+    target_pattern=rf"arn:aws:ssm:[a-z0-9-]+:[0-9]{{12}}:parameter(?P<Name>{NAME})",
+    target_arn="arn:aws:ssm:{region}:{account}:parameter/*",
+    observe=(
+        Observation(
+            name="history",
+            service="ssm",
+            api="GetParameterHistory",
+            arguments={"Name": "{Name}", "WithDecryption": False},
+            select="sort_by(Parameters, &Version)[-2:].{value: Value, type: Type, at: LastModifiedDate}",
+            action="ssm:GetParameterHistory",
+        ),
+        Observation(
+            name="value",
+            service="ssm",
+            api="GetParameter",
+            arguments={"Name": "{Name}", "WithDecryption": False},
+            select="Parameter.Value",
+            action="ssm:GetParameter",
+        ),
+    ),
+    parameters={
+        "Name": Parameter(pattern=NAME, description="the parameter's full name"),
+        "Value": Parameter(pattern=VALUE, description="the value to put back"),
+    },
+    causes=frozenset({"configuration_change"}),
+    symptoms=frozenset({"database_failure", "resource_exhaustion", "latency", "errors"}),
+    relieves=Measure.SATURATION,
+    effect=Effect.RESTORES_BASELINE,
+    actions=("ssm:PutParameter",),
+    document={
+        "schemaVersion": "0.3",
+        "description": "Put an SSM parameter back to a value that it had.",
+        "parameters": {
+            "Name": {"type": "String", "allowedPattern": f"^{NAME}$"},
+            "Value": {"type": "String", "allowedPattern": f"^{VALUE}$"},
+        },
+        "mainSteps": [
+            {
+                "name": "PutParameter",
+                "action": "aws:executeAwsApi",
+                "inputs": {
+                    "Service": "ssm",
+                    "Api": "PutParameter",
+                    "Name": "{{ Name }}",
+                    "Value": "{{ Value }}",
+                    "Overwrite": True,
+                },
+                "isEnd": True,
+            }
+        ],
+    },
+    reversibility=Reversibility.REVERSIBLE,
+    inverse="restore-parameter",
+    expected_seconds=10,
+)
+
+
+def prepare(subject: Subject) -> Proposal | Infeasible:
+    """The previous value, if the parameter changed lately and the value is fit to be put back."""
+    match = re.fullmatch(RUNBOOK.target_pattern, subject.target)
+    history = subject.state.get("history") or []
+    reason = "the target is not a parameter" if match is None else _obstacle(subject, history)
+    if match is None or reason:
+        return Infeasible(reason=reason)
+    return _proposal(subject.service.name, subject.target, match["Name"], str(history[0]["value"]))
+
+
+def _obstacle(subject: Subject, history: list[dict[str, object]]) -> str:
+    if len(history) < 2:
+        return "there is no previous value"
+    previous, current = history[-2:]
+    if current["value"] != subject.state.get("value"):
+        return "the history does not end with the present value"
+    if _time(current["at"]) < subject.started_at - RECENT:
+        return "it was last changed more than 30 minutes before the incident"
+    if "SecureString" in {previous["type"], current["type"]}:
+        return "it is encrypted, and this runbook never reads a secret"
+    if previous["value"] == current["value"]:
+        return "its previous value is its present one"
+    if not re.fullmatch(VALUE, str(previous["value"])):
+        return "its previous value has characters that the runbook does not take"
+    return ""
+
+
+def _time(value: object) -> datetime:
+    """An aware time, from a datetime, an ISO 8601 string or epoch seconds."""
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC)
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def undo(done: Proposal, before: State) -> Proposal:
+    """The same runbook with the value that was there before."""
+    return _proposal(done.service, done.target, done.parameters["Name"], str(before["value"]))
+
+
+def _proposal(service: str, target: str, name: str, value: str) -> Proposal:
+    return Proposal(
+        runbook=RUNBOOK.id,
+        version=RUNBOOK.version,
+        service=service,
+        target=target,
+        parameters={"Name": name, "Value": value},
+    )
+
+
+REMEDY = Remedy(runbook=RUNBOOK, prepare=prepare, undo=undo, compare=("value",))

@@ -1,0 +1,118 @@
+"""Give a saturated ECS service half as many tasks again."""
+
+import re
+
+from shared.domain.proposal import Proposal
+from shared.domain.runbook import (
+    Effect,
+    Infeasible,
+    Observation,
+    Parameter,
+    Remedy,
+    Reversibility,
+    Runbook,
+    State,
+    Subject,
+)
+from shared.domain.service import Measure
+
+MOST = 20
+"""Tasks that this runbook will ever ask for."""
+NAME = r"[A-Za-z0-9_-]{1,255}"
+COUNT = r"(?:[1-9]|1[0-9]|20)"
+_DESCRIBE = {"cluster": "{Cluster}", "services": ["{Service}"]}
+
+RUNBOOK = Runbook(
+    id="scale-out-service",
+    version=1,
+    family="capacity",
+    title="Scale out an ECS service by half",
+    resource="ecs_service",
+    target_pattern=rf"arn:aws:ecs:[a-z0-9-]+:[0-9]{{12}}:service/(?P<Cluster>{NAME})/(?P<Service>{NAME})",
+    target_arn="arn:aws:ecs:{region}:{account}:service/*/*",
+    observe=tuple(
+        Observation(
+            name=name,
+            service="ecs",
+            api="DescribeServices",
+            arguments=_DESCRIBE,
+            select=f"services[0].{field}",
+            action="ecs:DescribeServices",
+        )
+        for name, field in (("desired", "desiredCount"), ("running", "runningCount"))
+    ),
+    parameters={
+        "Cluster": Parameter(pattern=NAME, description="the cluster's name"),
+        "Service": Parameter(pattern=NAME, description="the service's name"),
+        "DesiredCount": Parameter(pattern=COUNT, description="tasks to run, 1 to 20"),
+    },
+    causes=frozenset({"saturation"}),
+    symptoms=frozenset({"resource_exhaustion", "latency", "errors"}),
+    relieves=Measure.SATURATION,
+    effect=Effect.DIVIDES_LOAD,
+    actions=("ecs:UpdateService",),
+    document={
+        "schemaVersion": "0.3",
+        "description": "Set the desired count of an ECS service.",
+        "parameters": {
+            "Cluster": {"type": "String", "allowedPattern": f"^{NAME}$"},
+            "Service": {"type": "String", "allowedPattern": f"^{NAME}$"},
+            "DesiredCount": {"type": "Integer"},
+        },
+        "mainSteps": [
+            {
+                "name": "UpdateService",
+                "action": "aws:executeAwsApi",
+                "inputs": {
+                    "Service": "ecs",
+                    "Api": "UpdateService",
+                    "cluster": "{{ Cluster }}",
+                    "service": "{{ Service }}",
+                    "desiredCount": "{{ DesiredCount }}",
+                },
+                "isEnd": True,
+            }
+        ],
+    },
+    reversibility=Reversibility.REVERSIBLE,
+    inverse="scale-out-service",
+    expected_seconds=120,
+)
+
+
+def prepare(subject: Subject) -> Proposal | Infeasible:
+    """Half as many tasks again, if those there are all run and the ceiling leaves room."""
+    match = re.fullmatch(RUNBOOK.target_pattern, subject.target)
+    desired, running = subject.state.get("desired"), subject.state.get("running")
+    if match is None:
+        return Infeasible(reason="the target is not an ECS service")
+    if not isinstance(desired, int) or not isinstance(running, int) or desired < 1:
+        return Infeasible(reason="it has no tasks to add to")
+    if running < desired:
+        return Infeasible(reason=f"{running} of {desired} tasks run: more would not start either")
+    if desired >= MOST:
+        return Infeasible(reason=f"it has {desired} tasks, and {MOST} is the most")
+    return _proposal(subject.service.name, subject.target, match.groupdict(), wanted(desired))
+
+
+def wanted(desired: int) -> int:
+    """Tasks after scaling out: half as many again, rounded up, so at most double and at most 20."""
+    return min(desired + (desired + 1) // 2, MOST)
+
+
+def undo(done: Proposal, before: State) -> Proposal:
+    """The same runbook with the count that was there before."""
+    return _proposal(done.service, done.target, done.parameters, int(before["desired"]))
+
+
+def _proposal(service: str, target: str, names: dict[str, str], count: int) -> Proposal:
+    return Proposal(
+        runbook=RUNBOOK.id,
+        version=RUNBOOK.version,
+        service=service,
+        target=target,
+        parameters={**names, "DesiredCount": str(count)},
+    )
+
+
+REMEDY = Remedy(runbook=RUNBOOK, prepare=prepare, undo=undo, compare=("desired",))
