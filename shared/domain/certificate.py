@@ -43,7 +43,6 @@ class Poll(Model):
     execution: Name
     candidates: tuple[Proposal, ...]
     safe: tuple[str, ...] = ()
-    known_evidence: frozenset[str] = frozenset()
 
     @property
     def digests(self) -> tuple[str, ...]:

@@ -104,7 +104,6 @@ class Incident(Model):
             execution=self.vote.execution,
             candidates=self.vote.candidates,
             safe=self.vote.safe,
-            known_evidence=frozenset(self.evidence),
         )
 
     def ballots_of(self, attempt: int, round_: int) -> tuple[SignedBallot, ...]:
