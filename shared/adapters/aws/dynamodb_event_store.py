@@ -1,0 +1,153 @@
+"""The event store on DynamoDB: one transaction an append, consistent reads."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from pydantic import ValidationError
+
+from shared.adapters.aws.errors import code_of, port_errors
+from shared.domain.errors import ConcurrentAppend, PortError
+from shared.domain.events import Author, Event, Fact, Head, chain, head_of
+from shared.domain.model import canonical_json
+from shared.ports.authority import Signer
+from shared.ports.clock import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MOST = 99
+"""Facts an append: a transaction takes 100 items and the head is one of them."""
+LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+class DynamodbEventStore:
+    """Writes as one author. Keys: `pk` INCIDENT#id, `sk` EVENT#version or HEAD."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        author: Author,
+        signer: Signer,
+        clock: Clock,
+        page_size: int = 500,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._author = author
+        self._signer = signer
+        self._clock = clock
+        self._page_size = page_size
+
+    def read(self, incident_id: str) -> tuple[Event, ...]:
+        """Every event of the incident in order, read consistently.
+
+        Raises:
+            PortError: AWS failed, or an item is not an event.
+        """
+        found: list[Event] = []
+        with port_errors():
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                ConsistentRead=True,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :events)",
+                ExpressionAttributeValues={":pk": {"S": _pk(incident_id)}, ":events": {"S": "EVENT#"}},
+                PaginationConfig={"PageSize": self._page_size},
+            )
+            for page in pages:
+                found += [_event(item) for item in page["Items"]]
+        return tuple(found)
+
+    def append(
+        self, incident_id: str, head: Head, facts: Sequence[Fact], cause: str = ""
+    ) -> tuple[Event, ...]:
+        """Append in one transaction, at most 99 facts.
+
+        Raises:
+            ConcurrentAppend: the log does not end at `head` any more; nothing was written.
+            PortError: AWS failed; nothing is known to be written.
+        """
+        if not facts:
+            return ()
+        if len(facts) > MOST:
+            raise PortError(f"{len(facts)} facts in one append, at most {MOST}", retryable=False)
+        made = chain(
+            incident_id,
+            head,
+            facts,
+            author=self._author,
+            now=self._clock.now(),
+            new_id=self._clock.new_id,
+            mac=self._signer.mac,
+            causation_id=cause,
+        )
+        writes = [self._head_put(incident_id, head, head_of(made)), *map(self._event_put, made)]
+        with port_errors():
+            try:
+                self._client.transact_write_items(TransactItems=writes)
+            except ClientError as error:
+                raise _cancelled(error, incident_id, head) from error
+        return made
+
+    def _event_put(self, event: Event) -> Any:
+        item = {
+            "pk": _pk(event.incident_id),
+            "sk": f"EVENT#{event.version:012d}",
+            "type": event.type,
+            "author": event.recorded_by.value,
+            "incident_id": event.incident_id,
+            "body": canonical_json(event.plain()).decode(),
+        }
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": {name: {"S": value} for name, value in item.items()},
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
+
+    def _head_put(self, incident_id: str, expected: Head, new: Head) -> Any:
+        put: dict[str, Any] = {
+            "TableName": self._table,
+            "Item": {
+                "pk": {"S": _pk(incident_id)},
+                "sk": {"S": "HEAD"},
+                "version": {"N": str(new.version)},
+                "hash": {"S": new.hash},
+            },
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        if expected.version:
+            put |= {
+                "ConditionExpression": "#version = :version AND #hash = :hash",
+                "ExpressionAttributeNames": {"#version": "version", "#hash": "hash"},
+                "ExpressionAttributeValues": {
+                    ":version": {"N": str(expected.version)},
+                    ":hash": {"S": expected.hash},
+                },
+            }
+        return {"Put": put}
+
+
+def _pk(incident_id: str) -> str:
+    return f"INCIDENT#{incident_id}"
+
+
+def _event(item: Mapping[str, Any]) -> Event:
+    try:
+        return Event.model_validate_json(item["body"]["S"])
+    except (KeyError, ValidationError) as error:
+        where = f"{item['pk']['S']} {item['sk']['S']}"
+        raise PortError(f"{where} is not an event: run the audit", retryable=False) from error
+
+
+def _cancelled(error: ClientError, incident_id: str, head: Head) -> Exception:
+    if code_of(error) != "TransactionCanceledException":
+        return error
+    reasons: Any = error.response.get("CancellationReasons", [])
+    codes = {reason.get("Code", "") for reason in reasons}
+    if codes & LOST:
+        return ConcurrentAppend(incident_id, head.version)
+    return PortError(str(error), retryable=bool(codes & BUSY))

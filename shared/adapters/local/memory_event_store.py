@@ -1,0 +1,57 @@
+"""The event store in this process: what tests and the simulator run on."""
+
+from collections.abc import Sequence
+from threading import Lock
+
+from shared.domain.errors import ConcurrentAppend
+from shared.domain.events import Author, Event, Fact, Head, chain, head_of
+from shared.ports.authority import Signer
+from shared.ports.clock import Clock
+
+
+class MemoryLogs:
+    """The logs that several authors' stores share."""
+
+    def __init__(self) -> None:
+        self.events: dict[str, tuple[Event, ...]] = {}
+        self.lock = Lock()
+
+
+class MemoryEventStore:
+    """Writes as one author into logs that others may share."""
+
+    def __init__(self, logs: MemoryLogs, author: Author, signer: Signer, clock: Clock) -> None:
+        self._logs = logs
+        self._author = author
+        self._signer = signer
+        self._clock = clock
+
+    def read(self, incident_id: str) -> tuple[Event, ...]:
+        """Every event of the incident in order."""
+        return self._logs.events.get(incident_id, ())
+
+    def append(
+        self, incident_id: str, head: Head, facts: Sequence[Fact], cause: str = ""
+    ) -> tuple[Event, ...]:
+        """Append all or nothing.
+
+        Raises:
+            ConcurrentAppend: the log does not end at `head` any more.
+        """
+        made = chain(
+            incident_id,
+            head,
+            facts,
+            author=self._author,
+            now=self._clock.now(),
+            new_id=self._clock.new_id,
+            mac=self._signer.mac,
+            causation_id=cause,
+        )
+        with self._logs.lock:
+            earlier = self.read(incident_id)
+            if head_of(earlier) != head:
+                raise ConcurrentAppend(incident_id, head.version)
+            if made:
+                self._logs.events[incident_id] = (*earlier, *made)
+        return made
