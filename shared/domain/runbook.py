@@ -119,13 +119,25 @@ State = Mapping[str, Any]
 """Observation name -> what its selector found on the target."""
 
 
+class Feasible(Model):
+    """A runbook that could be run on a target now, with its parameters.
+
+    `telling` says whether what was seen on the target speaks for this remedy (the parameter did change),
+    or only does not speak against it.
+    """
+
+    proposal: Proposal
+    statement: str
+    telling: bool
+
+
 class Infeasible(Model):
     """Why a runbook cannot be run on a target now."""
 
     reason: str
 
 
-Prepare = Callable[["Subject"], Proposal | Infeasible]
+Prepare = Callable[["Subject"], Feasible | Infeasible]
 Undo = Callable[[Proposal, State], Proposal]
 
 

@@ -25,6 +25,15 @@ class Tier(StrEnum):
         return {"critical": Decimal(10_000), "important": Decimal(1_000), "supporting": Decimal(100)}[self]
 
 
+class ServiceKind(StrEnum):
+    """What a service is, as far as it changes what its failure is called."""
+
+    SERVICE = "service"
+    DATABASE = "database"
+    CACHE = "cache"
+    QUEUE = "queue"
+
+
 class Measure(StrEnum):
     """What a metric says about a service (the golden signals, and availability)."""
 
@@ -54,6 +63,7 @@ class Service(Model):
 
     name: Name
     application: Name
+    kind: ServiceKind = ServiceKind.SERVICE
     tier: Tier = Tier.SUPPORTING
     depends_on: tuple[str, ...] = Field(default=(), description="the services that it calls")
     metrics: dict[Measure, MetricSource] = Field(default_factory=dict)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Effect,
+    Feasible,
     Infeasible,
     Observation,
     Parameter,
@@ -86,14 +87,19 @@ RUNBOOK = Runbook(
 )
 
 
-def prepare(subject: Subject) -> Proposal | Infeasible:
+def prepare(subject: Subject) -> Feasible | Infeasible:
     """The previous value, if the parameter changed lately and the value is fit to be put back."""
     match = re.fullmatch(RUNBOOK.target_pattern, subject.target)
     history = subject.state.get("history") or []
     reason = "the target is not a parameter" if match is None else _obstacle(subject, history)
     if match is None or reason:
         return Infeasible(reason=reason)
-    return _proposal(subject.service.name, subject.target, match["Name"], str(history[0]["value"]))
+    previous, current = history[-2:]
+    return Feasible(
+        proposal=_proposal(subject.service.name, subject.target, match["Name"], str(previous["value"])),
+        statement=f"{match['Name']} changed from {previous['value']} to {current['value']} at {current['at']}",
+        telling=True,
+    )
 
 
 def _obstacle(subject: Subject, history: list[dict[str, object]]) -> str:

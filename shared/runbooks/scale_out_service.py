@@ -5,6 +5,7 @@ import re
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Effect,
+    Feasible,
     Infeasible,
     Observation,
     Parameter,
@@ -80,7 +81,7 @@ RUNBOOK = Runbook(
 )
 
 
-def prepare(subject: Subject) -> Proposal | Infeasible:
+def prepare(subject: Subject) -> Feasible | Infeasible:
     """Half as many tasks again, if those there are all run and the ceiling leaves room."""
     match = re.fullmatch(RUNBOOK.target_pattern, subject.target)
     desired, running = subject.state.get("desired"), subject.state.get("running")
@@ -92,7 +93,11 @@ def prepare(subject: Subject) -> Proposal | Infeasible:
         return Infeasible(reason=f"{running} of {desired} tasks run: more would not start either")
     if desired >= MOST:
         return Infeasible(reason=f"it has {desired} tasks, and {MOST} is the most")
-    return _proposal(subject.service.name, subject.target, match.groupdict(), wanted(desired))
+    return Feasible(
+        proposal=_proposal(subject.service.name, subject.target, match.groupdict(), wanted(desired)),
+        statement=f"all {desired} tasks run, and {MOST} is the most",
+        telling=False,
+    )
 
 
 def wanted(desired: int) -> int:

@@ -50,7 +50,7 @@ def test_what_is_not_in_the_catalogue_is_unknown(id_, version):
 @pytest.mark.parametrize("form", [lambda at: at, datetime.isoformat, datetime.timestamp])
 def test_a_recent_change_is_put_back_and_undone(minutes, form):
     subject = changed(form(START + timedelta(minutes=minutes)))
-    proposal = RESTORE.prepare(subject)
+    proposal = RESTORE.prepare(subject).proposal
     RESTORE.runbook.check(proposal)
     assert proposal.parameters == {"Name": "/shop/pool-size", "Value": "50"}
     undone = RESTORE.undo(proposal, subject.state)
@@ -76,7 +76,7 @@ def test_nothing_is_restored_without_a_recent_change_and_a_fit_value(subject):
 @pytest.mark.parametrize(("desired", "count"), [(1, "2"), (2, "3"), (3, "5"), (10, "15"), (19, "20")])
 def test_scaling_out_adds_half_and_is_undone(desired, count):
     subject = tasks(desired, desired)
-    proposal = SCALE.prepare(subject)
+    proposal = SCALE.prepare(subject).proposal
     SCALE.runbook.check(proposal)
     assert proposal.parameters == {"Cluster": "shop", "Service": "checkout", "DesiredCount": count}
     assert SCALE.undo(proposal, subject.state).parameters["DesiredCount"] == str(desired)
@@ -99,6 +99,6 @@ def test_no_scaling_out_where_it_cannot_help(subject):
     ],
 )
 def test_a_proposal_outside_the_declaration_is_refused(change):
-    proposal = RESTORE.prepare(changed(START))
+    proposal = RESTORE.prepare(changed(START)).proposal
     with pytest.raises(InvalidParameters):
         RESTORE.runbook.check(Proposal(**{**proposal.plain(), **change}))
