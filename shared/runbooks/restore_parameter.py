@@ -97,7 +97,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     previous, current = history[-2:]
     return Feasible(
         proposal=_proposal(subject.service.name, subject.target, match["Name"], str(previous["value"])),
-        statement=f"{match['Name']} changed from {previous['value']} to {current['value']} at {current['at']}",
+        statement=f"{match['Name']}: {previous['value']} became {current['value']} at {current['at']}",
         telling=True,
     )
 
