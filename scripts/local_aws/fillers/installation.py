@@ -10,6 +10,7 @@ from ministack.services import eventbridge, scheduler
 
 from scripts.local_aws.fillers import (
     alarms,
+    change_events,
     cloudformation_types,
     ecs,
     event_source_mappings,
@@ -33,6 +34,7 @@ def serve() -> None:
     sts.install(app)
     logs.install()
     get_metric_data.install()
+    change_events.install()
     ssm_automation.install(app)
     cloudformation_types.install()
     _treat_loopback_as_tls(app)
