@@ -1,6 +1,6 @@
 """The incident: what the log adds up to. `evolve` is pure; state is never stored, only folded."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from enum import StrEnum
 
 from pydantic import Field
@@ -68,6 +68,11 @@ class Incident(Model):
     ballots: tuple[SignedBallot, ...] = ()
     tallied: facts.BallotsTallied | None = None
     certificate: Certificate | None = None
+    authorised: facts.ActionAuthorised | None = None
+    withheld: facts.ActionWithheld | None = None
+    verified: facts.RemedyVerified | None = None
+    verified_at: Utc | None = None
+    regressed: facts.RegressionDetected | None = None
     actions: tuple[Action, ...] = ()
     escalation: facts.EscalatedToHuman | None = None
     rolled_back: facts.RolledBack | None = None
@@ -113,15 +118,22 @@ class Incident(Model):
         )
 
 
-def fold(events: Iterable[Event]) -> Incident:
+def fold(events: Iterable[Event], ignored: Container[str] = frozenset()) -> Incident:
     """The incident that these events, from the first one on, add up to.
+
+    Args:
+        ignored: ids of events that must not be believed; they move the head and nothing else.
 
     Raises:
         IncidentNotFound: there are no events, or the first does not open an incident.
     """
     state: Incident | None = None
     for event in events:
-        state = evolve(state, event)
+        if state is not None and event.event_id in ignored:
+            head = Head(version=event.version, hash=event.hash)
+            state = state.model_copy(update={"head": head})
+        elif event.event_id not in ignored:
+            state = evolve(state, event)
     if state is None:
         raise IncidentNotFound("no such incident")
     return state
@@ -174,8 +186,10 @@ def _deliberation(state: Incident, fact: facts.Fact, event: Event) -> dict[str, 
 
 def _execution(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object]:  # noqa: C901, PLR0911 - one arm an event
     match fact:
+        case facts.ActionAuthorised():
+            return {"authorised": fact}
         case facts.ActionWithheld():
-            return {"status": Status.OBSERVED}
+            return {"status": Status.OBSERVED, "withheld": fact}
         case facts.ActionStarted():
             action = Action(
                 proposal=fact.proposal,
@@ -191,6 +205,10 @@ def _execution(state: Incident, fact: facts.Fact, event: Event) -> dict[str, obj
         case facts.ActionFailed():
             done = {"failed": fact.reason, "ended_at": event.occurred_at}
             return {"actions": _with_last(state, done)}
+        case facts.RemedyVerified():
+            return {"verified": fact, "verified_at": event.occurred_at}
+        case facts.RegressionDetected():
+            return {"regressed": fact}
         case facts.RolledBack():
             return {"status": Status.ROLLED_BACK, "rolled_back": fact}
         case facts.IncidentResolved():

@@ -30,13 +30,6 @@ class Form(StrEnum):
     ROLE = "role"
 
 
-class Effect(StrEnum):
-    """What the action is expected to do to the measure that it relieves."""
-
-    RESTORES_BASELINE = "restores_baseline"
-    DIVIDES_LOAD = "divides_load"
-
-
 class Parameter(Model):
     """One typed parameter of the automation document."""
 
@@ -72,7 +65,6 @@ class Runbook(Model):
     causes: frozenset[str] = Field(description="the classes of cause that it cures")
     symptoms: frozenset[str] = Field(description="incident classifications that it fits")
     relieves: Measure
-    effect: Effect
     actions: tuple[str, ...] = Field(description="IAM actions of the document on the target, nothing else")
     document: dict[str, JsonValue] = Field(description="SSM Automation content, schema 0.3, no assumeRole")
     form: Form = Form.CALLER
@@ -139,6 +131,8 @@ class Infeasible(Model):
 
 Prepare = Callable[["Subject"], Feasible | Infeasible]
 Undo = Callable[[Proposal, State], Proposal]
+Expect = Callable[[Proposal, State, float, float], float]
+"""(proposal, state, value now, baseline) -> the value of the relieved measure once it has worked."""
 
 
 @dataclass(frozen=True)
@@ -153,9 +147,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Remedy:
-    """A runbook file: the declaration, its preconditions, and its inverse."""
+    """A runbook file: the declaration, its preconditions, its expected effect, and its inverse."""
 
     runbook: Runbook
     prepare: Prepare
+    expect: Expect
     undo: Undo
     compare: tuple[str, ...]  # the observations that must be equal again after an undo

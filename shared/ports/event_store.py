@@ -1,6 +1,6 @@
 """The truth: an append-only log an incident."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Protocol
 
 from shared.domain.errors import ConcurrentAppend, IncidentNotFound
@@ -28,7 +28,16 @@ class EventStore(Protocol):
         ...
 
 
-def load(store: EventStore, incident_id: str) -> Incident:
+Distrust = Callable[[Sequence[Event]], Container[str]]
+"""The ids of those of these events that must not be believed."""
+
+
+def believe(_events: Sequence[Event]) -> Container[str]:
+    """Distrust nothing: for those who only look."""
+    return frozenset()
+
+
+def load(store: EventStore, incident_id: str, distrust: Distrust = believe) -> Incident:
     """The incident as it is now.
 
     Raises:
@@ -37,11 +46,15 @@ def load(store: EventStore, incident_id: str) -> Incident:
     events = store.read(incident_id)
     if not events:
         raise IncidentNotFound(f"no incident {incident_id}")
-    return fold(events)
+    return fold(events, distrust(events))
 
 
 def record(
-    store: EventStore, incident_id: str, decide: Callable[[Incident], Sequence[Fact]], cause: str = ""
+    store: EventStore,
+    incident_id: str,
+    decide: Callable[[Incident], Sequence[Fact]],
+    cause: str = "",
+    distrust: Distrust = believe,
 ) -> Incident:
     """Read, decide, append; on a lost race read and decide again, at most 12 times.
 
@@ -49,7 +62,7 @@ def record(
         ConcurrentAppend: the race was lost every time.
     """
     for _ in range(ATTEMPTS):
-        state = load(store, incident_id)
+        state = load(store, incident_id, distrust)
         facts = decide(state)
         if not facts:
             return state
@@ -57,5 +70,5 @@ def record(
             store.append(incident_id, state.head, facts, cause)
         except ConcurrentAppend:
             continue
-        return load(store, incident_id)
+        return load(store, incident_id, distrust)
     raise ConcurrentAppend(incident_id, state.head.version)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
-    Effect,
     Feasible,
     Infeasible,
     Observation,
@@ -57,7 +56,6 @@ RUNBOOK = Runbook(
     causes=frozenset({"configuration_change"}),
     symptoms=frozenset({"database_failure", "resource_exhaustion", "latency", "errors"}),
     relieves=Measure.SATURATION,
-    effect=Effect.RESTORES_BASELINE,
     actions=("ssm:PutParameter",),
     document={
         "schemaVersion": "0.3",
@@ -127,6 +125,11 @@ def _time(value: object) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def expect(_proposal: Proposal, _state: State, _value: float, baseline: float) -> float:
+    """With the value that was there before the trouble, the measure goes back to where it was."""
+    return baseline
+
+
 def undo(done: Proposal, before: State) -> Proposal:
     """The same runbook with the value that was there before."""
     return _proposal(done.service, done.target, done.parameters["Name"], str(before["value"]))
@@ -142,4 +145,4 @@ def _proposal(service: str, target: str, name: str, value: str) -> Proposal:
     )
 
 
-REMEDY = Remedy(runbook=RUNBOOK, prepare=prepare, undo=undo, compare=("value",))
+REMEDY = Remedy(runbook=RUNBOOK, prepare=prepare, expect=expect, undo=undo, compare=("value",))

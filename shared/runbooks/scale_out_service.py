@@ -4,7 +4,6 @@ import re
 
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
-    Effect,
     Feasible,
     Infeasible,
     Observation,
@@ -50,7 +49,6 @@ RUNBOOK = Runbook(
     causes=frozenset({"saturation"}),
     symptoms=frozenset({"resource_exhaustion", "latency", "errors"}),
     relieves=Measure.SATURATION,
-    effect=Effect.DIVIDES_LOAD,
     actions=("ecs:UpdateService",),
     document={
         "schemaVersion": "0.3",
@@ -105,6 +103,12 @@ def wanted(desired: int) -> int:
     return min(desired + (desired + 1) // 2, MOST)
 
 
+def expect(proposal: Proposal, state: State, value: float, baseline: float) -> float:
+    """The same work on more tasks, but never less than the measure has in good times."""
+    share = int(state["desired"]) / int(proposal.parameters["DesiredCount"])
+    return max(value * share, baseline)
+
+
 def undo(done: Proposal, before: State) -> Proposal:
     """The same runbook with the count that was there before."""
     return _proposal(done.service, done.target, done.parameters, int(before["desired"]))
@@ -120,4 +124,4 @@ def _proposal(service: str, target: str, names: dict[str, str], count: int) -> P
     )
 
 
-REMEDY = Remedy(runbook=RUNBOOK, prepare=prepare, undo=undo, compare=("desired",))
+REMEDY = Remedy(runbook=RUNBOOK, prepare=prepare, expect=expect, undo=undo, compare=("desired",))

@@ -24,7 +24,7 @@ from shared.domain.proposal import Proposal
 from shared.domain.runbook import Remedy
 from shared.ports.authority import Verifier
 from shared.ports.clock import Clock
-from shared.ports.event_store import EventStore, load, record
+from shared.ports.event_store import Distrust, EventStore, believe, load, record
 
 MAX_CANDIDATES = 5
 MAX_ROUNDS = 3
@@ -39,6 +39,7 @@ class Deliberation:
     verifier: Verifier
     clock: Clock
     remedies: Mapping[str, Remedy]
+    distrust: Distrust = believe
     ballot_validity: timedelta = timedelta(minutes=10)
 
     def open(self, incident_id: str, attempt: int, execution: str) -> None:
@@ -49,7 +50,7 @@ class Deliberation:
                 return ()
             return (InvestigationStarted(attempt=attempt, execution=execution),)
 
-        record(self.store, incident_id, decide)
+        record(self.store, incident_id, decide, distrust=self.distrust)
 
     def freeze(self, incident_id: str) -> dict[str, Any]:
         """Fix what can be voted on (at most 5, each held against its runbook) and open the first round."""
@@ -83,7 +84,7 @@ class Deliberation:
                 ),
             )
 
-        vote = record(self.store, incident_id, decide).vote
+        vote = record(self.store, incident_id, decide, distrust=self.distrust).vote
         digests = [one.digest for one in vote.candidates] if vote else []
         return {"candidates": digests, "safe": list(vote.safe) if vote else [], "round": round_}
 
@@ -106,7 +107,7 @@ class Deliberation:
 
     def verify(self, incident_id: str) -> dict[str, Any]:
         """The ballots of the open round that count, as the tally reads them."""
-        state = load(self.store, incident_id)
+        state = load(self.store, incident_id, self.distrust)
         poll = state.poll()
         accepted, _ = self._sort(state)
         choices = [to_choice(signed.ballot) for signed in accepted]
@@ -150,7 +151,7 @@ class Deliberation:
             reached = ConsensusReached(certificate=certificate, aggregated_confidence=_confidence(result))
             return (*_once(state, tallied), reached)
 
-        record(self.store, incident_id, decision)
+        record(self.store, incident_id, decision, distrust=self.distrust)
         return outcome
 
     def escalate(self, incident_id: str, reason: str) -> None:
@@ -164,7 +165,7 @@ class Deliberation:
             deadlock = state.tallied is not None and state.tallied.tally.kind is DecisionKind.NONE
             return (EscalatedToHuman(reason=reason, suggestion=suggestion, deadlock_resolved=deadlock),)
 
-        record(self.store, incident_id, decide)
+        record(self.store, incident_id, decide, distrust=self.distrust)
 
     def _sort(self, state: Incident) -> tuple[tuple[SignedBallot, ...], tuple[Rejection, ...]]:
         poll = state.poll()

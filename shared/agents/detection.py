@@ -1,0 +1,160 @@
+"""Detection: is this an incident, which services feel it, and what is it called? Its evidence is symptoms."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.agents.voter import Verdict, Voter, abstention
+from shared.analysis.anomaly import SUSTAINED
+from shared.analysis.health import Reading, examine
+from shared.analysis.root_cause import rank
+from shared.domain.events import IncidentDetected
+from shared.domain.evidence import Evidence, EvidenceKind, Findings
+from shared.domain.incident import Incident
+from shared.domain.model import AgentName
+from shared.domain.proposal import Proposal
+from shared.domain.service import SYMPTOMS, Measure, ServiceCatalogue, ServiceKind, Tier
+from shared.domain.signal import Signal
+from shared.ports.sources import Sources
+from shared.runbooks.catalogue import remedies
+
+CLASSES = {
+    ServiceKind.DATABASE: "database_failure",
+    ServiceKind.CACHE: "cache_failure",
+    ServiceKind.QUEUE: "queue_failure",
+}
+"""Names of the design document; what is none of these is called after its worst measure."""
+STRONG = 10.0
+
+
+def assess(signal: Signal, sources: Sources) -> IncidentDetected | None:
+    """The incident behind an alarm, or None when nobody can feel anything: busy is not broken.
+
+    An alarm on a symptom has waited for its own M of N already, so one value confirms it; any other
+    alarm needs a sustained symptom somewhere in its application.
+
+    Raises:
+        UnknownService: the signal's service is not in the catalogue.
+        PortError: telemetry could not be read.
+    """
+    catalogue = sources.catalogue.services()
+    service = catalogue.get(signal.service)
+    services = catalogue.of_application(service.application)
+    sustained = 1 if signal.measure in SYMPTOMS else SUSTAINED
+    found = examine(sources.telemetry, services, signal.at, sources.clock.now(), sustained)
+    felt = [one for one in found if one.symptom]
+    if not felt:
+        return None
+    entry = _entry(catalogue, felt, signal.service)
+    deepest = _deepest(catalogue, felt, entry)
+    began = min([one.onset for one in felt if one.onset] + [signal.at])
+    hurt = tuple(dict.fromkeys([entry, deepest, *(one.service for one in felt)]))
+    name = _classification(catalogue, found, deepest)
+    return IncidentDetected(
+        signal=signal,
+        service=entry,
+        application=service.application,
+        services=hurt,
+        tier=max((catalogue.get(one).tier for one in hurt), key=lambda tier: tier.cost_per_minute),
+        classification=name,
+        severity=_severity(catalogue, hurt),
+        confidence=_confidence(found, felt),
+        summary=f"{name.replace('_', ' ')} in {service.application}: {', '.join(hurt)}",
+        started_at=began,
+        symptoms=_evidence(felt, sources.clock.now()),
+    )
+
+
+def _entry(catalogue: ServiceCatalogue, felt: Sequence[Reading], fallback: str) -> str:
+    """The service where people feel it: symptomatic, and called by nobody who is."""
+    names = {one.service for one in felt}
+    tops = [name for name in names if not names.intersection(catalogue.callers.get(name, ()))]
+    return min(tops, key=lambda name: (-len(catalogue.below(name)), name), default=fallback)
+
+
+def _deepest(catalogue: ServiceCatalogue, felt: Sequence[Reading], entry: str) -> str:
+    scores: dict[str, float] = {}
+    for one in felt:
+        scores[one.service] = max(scores.get(one.service, 0.0), one.score)
+    suspects = rank(catalogue, scores, entry)
+    return suspects[0].service if suspects else entry
+
+
+def _classification(catalogue: ServiceCatalogue, found: Sequence[Reading], deepest: str) -> str:
+    kind = catalogue.get(deepest).kind
+    if kind in CLASSES:
+        return CLASSES[kind]
+    there = {one.measure: one for one in found if one.service == deepest and one.harmful}
+    if Measure.SATURATION in there:
+        return "resource_exhaustion"
+    return "latency" if Measure.LATENCY in there else "errors"
+
+
+def _severity(catalogue: ServiceCatalogue, hurt: Sequence[str]) -> str:
+    tiers = {catalogue.get(name).tier for name in hurt}
+    if Tier.CRITICAL in tiers:
+        return "critical"
+    return "high" if Tier.IMPORTANT in tiers else "medium"
+
+
+def _confidence(found: Sequence[Reading], felt: Sequence[Reading]) -> int:
+    """More services that feel it, and more strongly, make it surer; 950 is the most."""
+    several = 100 if len({one.service for one in felt}) > 1 else 0
+    strong = 100 if max(one.score for one in felt) >= STRONG else 0
+    harmful = 50 if any(one.harmful and not one.symptom for one in found) else 0
+    return 700 + several + strong + harmful
+
+
+def _evidence(felt: Sequence[Reading], now: datetime) -> tuple[Evidence, ...]:
+    worst = sorted(felt, key=lambda one: (-one.score, one.service))[:10]
+    return tuple(
+        Evidence(
+            kind=EvidenceKind.SYMPTOM,
+            service=one.service,
+            statement=one.sentence(),
+            observed_at=now,
+            data={"measure": one.measure, "value": one.value, "baseline": one.baseline, "z": one.score},
+        )
+        for one in worst
+    )
+
+
+def _look(incident: Incident, sources: Sources) -> tuple[ServiceCatalogue, list[Reading]]:
+    catalogue = sources.catalogue.services()
+    services = catalogue.of_application(incident.opened.application)
+    found = examine(sources.telemetry, services, incident.opened.started_at, sources.clock.now())
+    return catalogue, [one for one in found if one.symptom]
+
+
+def investigate(incident: Incident, sources: Sources) -> Findings:
+    """What is felt now, which may be more than when the alarm came."""
+    _, felt = _look(incident, sources)
+    evidence = _evidence(felt, sources.clock.now())
+    return Findings(
+        agent=AgentName.DETECTION,
+        summary="; ".join(one.statement for one in evidence[:3]) or "nothing can be felt any more",
+        confidence=incident.opened.confidence if felt else 0,
+        evidence=evidence,
+    )
+
+
+def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
+    """The remedy for the deepest service that feels it, if remedies of its kind fit what it is called."""
+    catalogue, felt = _look(incident, sources)
+    if not felt:
+        return abstention("nothing can be felt any more")
+    deepest = _deepest(catalogue, felt, incident.opened.service)
+    evidence = _evidence([one for one in felt if one.service == deepest], sources.clock.now())
+    for proposal in candidates:
+        fits = incident.opened.classification in remedies()[proposal.runbook].runbook.symptoms
+        if fits and proposal.service == deepest:
+            return Verdict(
+                choice=proposal,
+                confidence=incident.opened.confidence,
+                reasoning=f"{deepest} is the deepest service that feels it, and this fits "
+                f"{incident.opened.classification}",
+                evidence=evidence,
+            )
+    return abstention(f"no candidate acts on {deepest}, where the symptoms lead", evidence)
+
+
+AGENT = Voter(name=AgentName.DETECTION, investigate=investigate, judge=judge)

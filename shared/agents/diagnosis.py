@@ -1,0 +1,190 @@
+"""Diagnosis: which service is the cause, and what kind of cause? Its evidence: metrics, changes and logs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.agents.voter import Verdict, Voter, abstention
+from shared.analysis.health import Reading, examine, window
+from shared.analysis.root_cause import Suspect, rank
+from shared.analysis.templates import Burst, bursts
+from shared.domain.evidence import Evidence, EvidenceKind, Findings
+from shared.domain.incident import Incident
+from shared.domain.model import AgentName
+from shared.domain.proposal import Proposal
+from shared.domain.runbook import Feasible, Subject
+from shared.domain.service import Measure, Service, ServiceCatalogue
+from shared.domain.signal import Signal
+from shared.ports.sources import Sources
+from shared.runbooks.catalogue import remedies
+
+BEFORE = timedelta(minutes=30)
+"""A change this long before the onset may have caused it."""
+AFTER = timedelta(seconds=15)
+"""Announcements of a change may come this much later than its effect."""
+MOST_LINES = 2_000
+CAUSE_OF_CHANGE = {"ssm": "configuration_change", "ecs": "deployment"}
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found: suspects, the kind of cause, and how sure."""
+
+    suspects: tuple[Suspect, ...]
+    cause: str
+    confidence: int  # thousandths
+    evidence: tuple[Evidence, ...]
+
+
+def diagnose(incident: Incident, sources: Sources) -> Diagnosis | None:
+    """The cause, or None when no measure below the incident's service is anomalous."""
+    catalogue, now = sources.catalogue.services(), sources.clock.now()
+    opened = incident.opened
+    services = catalogue.of_application(opened.application)
+    found = examine(sources.telemetry, services, opened.started_at, now)
+    suspects = rank(catalogue, _scores(found), opened.service)
+    if not suspects:
+        return None
+    first = catalogue.get(suspects[0].service)
+    changes = _changes(sources, incident, first.name)
+    logs = _logs(sources, first, opened.started_at, now)
+    cause, confidence = _cause(found, first.name, changes)
+    return Diagnosis(
+        suspects=suspects,
+        cause=cause,
+        confidence=min(confidence + (50 if logs else 0), 950) if len(suspects) else 0,
+        evidence=(
+            *_root(suspects, found, now),
+            *(_change_evidence(change, now) for change in changes),
+            *(_log_evidence(first.name, burst, now) for burst in logs),
+        ),
+    )
+
+
+def _scores(found: Sequence[Reading]) -> dict[str, float]:
+    scores: dict[str, float] = {}
+    for one in found:
+        if one.harmful:
+            scores[one.service] = max(scores.get(one.service, 0.0), one.score)
+    return scores
+
+
+def _changes(sources: Sources, incident: Incident, service: str) -> tuple[Signal, ...]:
+    opened = incident.opened
+    began = opened.started_at
+    noted = sources.changes.between(opened.application, began - BEFORE, began + AFTER)
+    return tuple(one for one in noted if one.service == service)[-3:]
+
+
+def _logs(sources: Sources, service: Service, began: datetime, now: datetime) -> tuple[Burst, ...]:
+    if service.log_group is None:
+        return ()
+    _, split = window([service], began)
+    before = sources.telemetry.logs(service, split - BEFORE, split, MOST_LINES)
+    lines = sources.telemetry.logs(service, split, now, MOST_LINES)
+    return bursts([line.message for line in lines], (line.message for line in before))
+
+
+def _cause(found: Sequence[Reading], service: str, changes: Sequence[Signal]) -> tuple[str, int]:
+    known = [CAUSE_OF_CHANGE[one.source] for one in changes if one.source in CAUSE_OF_CHANGE]
+    if known:
+        return known[-1], 900
+    saturated = any(
+        one.service == service and one.measure is Measure.SATURATION and one.harmful for one in found
+    )
+    return ("saturation", 800) if saturated else (UNKNOWN, 550)
+
+
+def _root(suspects: Sequence[Suspect], found: Sequence[Reading], now: datetime) -> tuple[Evidence, ...]:
+    first = suspects[0]
+    worst = max((one for one in found if one.service == first.service and one.harmful), key=lambda r: r.score)
+    explained = f"; {first.explains} services above it feel it" if first.explains else ""
+    return (
+        Evidence(
+            kind=EvidenceKind.ROOT_CAUSE,
+            service=first.service,
+            statement=f"{worst.sentence()}, and nothing that it calls is anomalous{explained}"
+            if first.root
+            else f"{worst.sentence()}{explained}",
+            observed_at=now,
+            data={
+                "score": first.score,
+                "explains": first.explains,
+                "suspects": [s.service for s in suspects],
+            },
+        ),
+    )
+
+
+def _change_evidence(change: Signal, now: datetime) -> Evidence:
+    return Evidence(
+        kind=EvidenceKind.CHANGE,
+        service=change.service,
+        statement=f"{change.source} announced a change of {change.resource[-200:]} at {change.at:%H:%M:%S}",
+        observed_at=now,
+        data={"source": change.source, "resource": change.resource, "at": change.at.isoformat()},
+    )
+
+
+def _log_evidence(service: str, burst: Burst, now: datetime) -> Evidence:
+    return Evidence(
+        kind=EvidenceKind.LOG,
+        service=service,
+        statement=f"{burst.count} log lines like: {burst.template}",
+        observed_at=now,
+        data={"template": burst.template, "count": burst.count, "before": burst.before},
+    )
+
+
+def investigate(incident: Incident, sources: Sources) -> Findings:
+    """The suspects, the kind of cause, and the remedies that cure that kind on the first suspect."""
+    found = diagnose(incident, sources)
+    if found is None:
+        return Findings(agent=AgentName.DIAGNOSIS, summary="no anomalous service found", confidence=0)
+    first = found.suspects[0].service
+    return Findings(
+        agent=AgentName.DIAGNOSIS,
+        summary=f"{first} is the root cause: {found.cause.replace('_', ' ')}",
+        confidence=found.confidence,
+        evidence=found.evidence,
+        candidates=_candidates(sources.catalogue.services(), first, found.cause, incident, sources),
+        root_causes=tuple(one.service for one in found.suspects),
+        cause=found.cause,
+    )
+
+
+def _candidates(
+    catalogue: ServiceCatalogue, name: str, cause: str, incident: Incident, sources: Sources
+) -> tuple[Proposal, ...]:
+    service = catalogue.get(name)
+    proposals: list[Proposal] = []
+    for remedy in remedies().values():
+        target = service.resources.get(remedy.runbook.resource)
+        if target is None or cause not in remedy.runbook.causes:
+            continue
+        state = sources.resources.observe(remedy.runbook, target)
+        prepared = remedy.prepare(Subject(service, target, state, incident.opened.started_at))
+        if isinstance(prepared, Feasible):
+            proposals.append(prepared.proposal)
+    return tuple(proposals)[:5]
+
+
+def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
+    """The candidate that cures this kind of cause on the first suspect."""
+    found = diagnose(incident, sources)
+    if found is None or found.cause == UNKNOWN:
+        return abstention("the kind of cause is not known", found.evidence if found else ())
+    first = found.suspects[0].service
+    for proposal in candidates:
+        if proposal.service == first and found.cause in remedies()[proposal.runbook].runbook.causes:
+            return Verdict(
+                choice=proposal,
+                confidence=found.confidence,
+                reasoning=f"it cures {found.cause.replace('_', ' ')} on {first}, the root cause",
+                evidence=found.evidence,
+            )
+    return abstention(f"no candidate cures {found.cause} on {first}", found.evidence)
+
+
+AGENT = Voter(name=AgentName.DIAGNOSIS, investigate=investigate, judge=judge)
