@@ -155,10 +155,11 @@ class Deliberation:
         return outcome
 
     def escalate(self, incident_id: str, reason: str) -> None:
-        """Hand over to a human, with the best-supported remedy as a suggestion."""
+        """Hand over to a human, with the best-supported remedy as a suggestion; L0 hands over nothing."""
 
         def decide(state: Incident) -> tuple[Fact, ...]:
-            if state.escalation is not None:
+            observing = state.withheld is not None and state.withheld.autonomy == "L0"
+            if state.escalation is not None or observing:
                 return ()
             wanted = state.tallied.tally.suggestion if state.tallied else None
             suggestion = _proposal(state.vote.candidates, wanted) if state.vote and wanted else None

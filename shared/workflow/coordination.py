@@ -1,0 +1,92 @@
+"""The coordinator: starts the state machine, completes its waiting states, and names who overstepped."""
+
+from dataclasses import dataclass
+
+from shared.domain.events import (
+    AuthorRejected,
+    BallotCast,
+    EscalatedToHuman,
+    Event,
+    Fact,
+    FindingsSubmitted,
+    IncidentClosed,
+    IncidentDetected,
+)
+from shared.domain.incident import Incident
+from shared.ports.event_store import EventStore, load, record
+from shared.ports.inbox import OpenIncidents
+from shared.ports.workflow import WaitingRoom, Workflow, waiting_key
+from shared.workflow.trust import Trust
+
+LEFT_WITH_A_HUMAN = frozenset({"escalated", "rolled_back"})
+
+
+@dataclass(frozen=True)
+class Coordination:
+    """Follows the log. Every reaction may happen twice and counts once."""
+
+    store: EventStore
+    trust: Trust
+    workflow: Workflow
+    waiting: WaitingRoom
+    open_incidents: OpenIncidents
+
+    def hear(self, event: Event) -> None:
+        """React to one event of the log."""
+        fault = self.trust.fault(event)
+        if fault is not None:
+            self._reject(event, fault)
+            return
+        match event.fact:
+            case IncidentDetected():
+                start = {"incident_id": event.incident_id, "attempt": 1}
+                self.workflow.start(execution_name(event.incident_id, 1), start)
+            case FindingsSubmitted(attempt=attempt, findings=findings):
+                execution = execution_name(event.incident_id, attempt)
+                self._complete(execution, "findings", findings.agent.value, event)
+            case BallotCast(signed=signed):
+                ballot = signed.ballot
+                self._complete(ballot.execution, f"ballot-{ballot.round}", ballot.agent.value, event)
+            case IncidentClosed(outcome=outcome) if outcome not in LEFT_WITH_A_HUMAN:
+                application = load(self.store, event.incident_id).opened.application
+                self.open_incidents.release(application, event.incident_id)
+
+    def engine_ended(self, execution: str, status: str) -> None:
+        """The state machine failed, timed out or was aborted: a human must know, whatever it was doing."""
+        incident_id = execution.rpartition("-")[0]
+
+        def decide(state: Incident) -> tuple[Fact, ...]:
+            if state.closed or state.escalation:
+                return ()
+            return (EscalatedToHuman(reason=f"the state machine ended as {status}"),)
+
+        record(self.store, incident_id, decide, distrust=self.trust.distrust)
+
+    def _complete(self, execution: str, what: str, agent: str, event: Event) -> None:
+        token = self.waiting.token(waiting_key(execution, what, agent))
+        if token is not None:
+            self.workflow.complete(token, {"agent": agent, "event": event.event_id})
+
+    def _reject(self, event: Event, fault: str) -> None:
+        def decide(_state: Incident) -> tuple[Fact, ...]:
+            return (AuthorRejected(event_id=event.event_id, author=event.recorded_by.value, reason=fault),)
+
+        seen = any(
+            earlier.type == AuthorRejected.__name__ and earlier.data.get("event_id") == event.event_id
+            for earlier in self.store.read(event.incident_id)
+        )
+        if not seen:
+            record(self.store, event.incident_id, decide, event.event_id, self.trust.distrust)
+
+
+def execution_name(incident_id: str, attempt: int) -> str:
+    """The state machine execution of one attempt at an incident."""
+    return f"{incident_id}-{attempt}"
+
+
+def answered(state: Incident, what: str, agent: str) -> bool:
+    """Whether an agent's answer is in the log."""
+    if what == "findings":
+        return any(name.value == agent for name in state.findings)
+    round_ = int(what.removeprefix("ballot-"))
+    return any(one.ballot.agent.value == agent for one in state.ballots_of(state.attempt, round_))

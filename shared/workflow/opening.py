@@ -1,0 +1,84 @@
+"""What detection does with a signal: keep a change, open or join an incident, or leave what is only busy."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.agents.detection import assess
+from shared.domain.errors import ConcurrentAppend
+from shared.domain.events import Fact, Head, SignalCorrelated
+from shared.domain.incident import Incident
+from shared.domain.signal import Signal, SignalKind
+from shared.ports.event_store import EventStore, load, record
+from shared.ports.inbox import OpenIncidents
+from shared.ports.sources import Sources
+
+
+class Outcome(StrEnum):
+    """What became of a signal."""
+
+    NOTED = "noted"
+    OPENED = "opened"
+    CORRELATED = "correlated"
+    DISMISSED = "dismissed"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One incident an application at a time. A signal that arrives twice changes nothing the second time."""
+
+    store: EventStore
+    open_incidents: OpenIncidents
+    sources: Sources
+
+    def hear(self, signal: Signal) -> Outcome:
+        """Take a signal in.
+
+        Raises:
+            UnknownService: its service is not in the catalogue.
+            PortError: something could not be read or written.
+        """
+        application = self.sources.catalogue.services().get(signal.service).application
+        if signal.kind is SignalKind.CHANGE:
+            self.sources.changes.note(application, signal)
+            return Outcome.NOTED
+        if signal.kind is SignalKind.RECOVERY:
+            return self._recovered(signal, application)
+        return self._trouble(signal, application)
+
+    def _trouble(self, signal: Signal, application: str) -> Outcome:
+        opened = assess(signal, self.sources)
+        if opened is None:
+            return Outcome.DISMISSED
+        mine = incident_id(signal)
+        incident = self.open_incidents.claim(application, mine)
+        if not self.store.read(incident):
+            try:
+                self.store.append(incident, Head(), [opened])
+            except ConcurrentAppend:
+                pass  # the same signal, delivered twice at once: the other delivery has opened it
+            else:
+                return Outcome.OPENED
+
+        def decide(state: Incident) -> tuple[Fact, ...]:
+            known = {one.id for one in state.signals}
+            return () if signal.id in known or state.closed else (SignalCorrelated(signal=signal),)
+
+        record(self.store, incident, decide)
+        return Outcome.OPENED if incident == mine else Outcome.CORRELATED
+
+    def _recovered(self, signal: Signal, application: str) -> Outcome:
+        """After an incident that a human has, the next alarm may open another one once nobody feels it."""
+        incident = self.open_incidents.claim(application, incident_id(signal))
+        if incident == incident_id(signal):
+            self.open_incidents.release(application, incident)
+            return Outcome.DISMISSED
+        if load(self.store, incident).closed and assess(signal, self.sources) is None:
+            self.open_incidents.release(application, incident)
+            return Outcome.RELEASED
+        return Outcome.DISMISSED
+
+
+def incident_id(signal: Signal) -> str:
+    """The incident that this signal opens, if it opens one: the same for every delivery of it."""
+    return f"INC-{signal.id[:12].upper()}"
