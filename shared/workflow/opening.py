@@ -44,7 +44,9 @@ class Opening:
             return Outcome.NOTED
         if signal.kind is SignalKind.RECOVERY:
             return self._recovered(signal, application)
-        return self._trouble(signal, application)
+        if signal.kind is SignalKind.ALARM:
+            return self._trouble(signal, application)
+        return Outcome.DISMISSED
 
     def _trouble(self, signal: Signal, application: str) -> Outcome:
         opened = assess(signal, self.sources)

@@ -1,0 +1,114 @@
+"""Communication: the words in which people hear of an incident. It has no vote; no model writes for it."""
+
+from shared.domain import events as facts
+from shared.domain.events import Event
+from shared.domain.impact import BusinessImpact
+from shared.domain.incident import Incident
+from shared.domain.model import AgentName
+from shared.domain.proposal import Proposal
+from shared.domain.service import ServiceCatalogue
+from shared.ports.channel import Message
+from shared.runbooks.catalogue import remedies
+
+NAME = AgentName.COMMUNICATION
+TOLD = (
+    facts.IncidentDetected,
+    facts.ConsensusReached,
+    facts.ActionWithheld,
+    facts.ActionStarted,
+    facts.ActionFailed,
+    facts.RemedyVerified,
+    facts.RegressionDetected,
+    facts.RolledBack,
+    facts.EscalatedToHuman,
+    facts.IncidentResolved,
+)
+"""What people hear of; everything else is in the log for who asks."""
+
+
+def tells(event: Event) -> bool:
+    """Whether people hear of this event."""
+    return event.type in {fact.__name__ for fact in TOLD}
+
+
+def compose(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> Message:
+    """The message about one event of an incident: plain text, for somebody who has just been woken."""
+    title, lines = _words(incident, event, catalogue)
+    return Message(
+        incident_id=incident.id, title=title, lines=tuple(lines), severity=incident.opened.severity
+    )
+
+
+def _words(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> tuple[str, list[str]]:  # noqa: C901, PLR0911 - one arm an event
+    opened = incident.opened
+    match event.fact:
+        case facts.IncidentDetected():
+            cost = _per_minute(incident, catalogue)
+            felt = [one.statement for one in opened.symptoms[:4]]
+            return opened.summary, [*felt, cost, "Four agents are looking; you will hear what they decide."]
+        case facts.ConsensusReached(certificate=certificate):
+            tally = incident.tallied.tally if incident.tallied else None
+            votes = [
+                _vote(one.ballot.agent, one.ballot.approves, one.ballot.confidence, incident)
+                for one in certificate.ballots
+            ]
+            weight = max((one.weight for one in tally.sums), default=0) if tally else 0
+            return f"Decided by {certificate.kind.replace('_', ' ')}", [
+                _remedy(certificate.proposal),
+                *votes,
+                f"{weight} of 1000 for it; more than 666 were needed.",
+            ]
+        case facts.ActionWithheld(proposal=proposal, reasons=reasons):
+            return "Nothing is executed", [f"It would have been: {_remedy(proposal)}", *reasons]
+        case facts.ActionStarted(proposal=proposal, undo=undo):
+            undone = (
+                f"To undo it: {remedies()[proposal.runbook].runbook.inverse}, with what was there before."
+            )
+            title = "Undoing the remedy" if undo else "Acting now"
+            return title, [_remedy(proposal)] + ([] if undo else [undone])
+        case facts.ActionFailed(reason=reason):
+            return "The action failed", [reason]
+        case facts.RemedyVerified(statement=statement):
+            return "It worked so far", [
+                statement,
+                "It is watched for a while longer, and undone if it comes back.",
+            ]
+        case facts.RegressionDetected(statement=statement):
+            return "The remedy did not help", [statement, "It is being undone."]
+        case facts.RolledBack(restored=restored, differences=differences):
+            before = "Everything is as it was before." if restored else "It is NOT as it was before."
+            return "Rolled back", [before, *differences]
+        case facts.EscalatedToHuman(reason=reason, suggestion=suggestion):
+            best = (
+                [f"The best supported remedy, only a suggestion: {_remedy(suggestion)}"] if suggestion else []
+            )
+            return "A human must decide", [f"Reason: {reason.replace('_', ' ')}", *best]
+        case facts.IncidentResolved(business_usd=business, incident_usd=own):
+            return "Resolved", [f"It cost about ${business}, and ${own} of AWS calls to resolve."]
+    return event.type, []
+
+
+def _remedy(proposal: Proposal) -> str:
+    runbook = remedies()[proposal.runbook].runbook if proposal.runbook in remedies() else None
+    title = runbook.title if runbook else proposal.runbook
+    values = ", ".join(f"{name}={value}" for name, value in proposal.parameters.items())
+    return f"{title} on {proposal.service} ({values})"
+
+
+def _vote(agent: str, choice: str | None, confidence: int, incident: Incident) -> str:
+    if choice is None:
+        return f"{agent} abstains"
+    chosen = (
+        next((one for one in incident.vote.candidates if one.digest == choice), None)
+        if incident.vote
+        else None
+    )
+    return f"{agent} for {chosen.runbook if chosen else choice[:12]}, {confidence / 10:.0f} % sure"
+
+
+def _per_minute(incident: Incident, catalogue: ServiceCatalogue) -> str:
+    service = catalogue.by_name.get(incident.opened.service)
+    if service is None:
+        return "What it costs is not known."
+    impact = BusinessImpact.of(service)
+    return f"About ${impact.cost_per_minute} a minute; {impact.affected_users} users."

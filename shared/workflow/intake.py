@@ -1,0 +1,127 @@
+"""Intake: what AWS announces on the event bus, as a signal. Adding a source is one function here."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.domain.errors import InvalidSignal, UnknownService
+from shared.domain.model import canonical_json
+from shared.domain.service import Measure, MetricSource, Service, ServiceCatalogue
+from shared.domain.signal import MAX_BYTES, Signal, SignalKind
+
+Reader = Callable[[Mapping[str, Any], ServiceCatalogue], Signal | None]
+STATES = {"ALARM": SignalKind.ALARM, "OK": SignalKind.RECOVERY}
+
+
+def to_signal(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal | None:
+    """The signal in an EventBridge event, or in CloudWatch's direct call; None when it says nothing to us.
+
+    Raises:
+        InvalidSignal: it cannot be read; the reason says where.
+        UnknownService: it is about nothing that the catalogue knows.
+    """
+    size = len(canonical_json(event))
+    if size > MAX_BYTES:
+        raise InvalidSignal(f"oversized: {size} bytes, at most {MAX_BYTES}")
+    if "alarmData" in event:
+        return _direct(event, catalogue)
+    reader = READERS.get(str(event.get("detail-type")))
+    if reader is None:
+        raise InvalidSignal(f"malformed: detail-type {str(event.get('detail-type'))[:80]!r} is not known")
+    return _guarded(reader, event, catalogue)
+
+
+def _guarded(reader: Reader, event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal | None:
+    try:
+        return reader(event, catalogue)
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise InvalidSignal(f"malformed: {type(error).__name__} {str(error)[:200]}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InvalidSignal(f"malformed: {where}: {first['msg']}") from error
+    except ValueError as error:
+        raise InvalidSignal(f"malformed: {str(error)[:200]}") from error
+
+
+def _direct(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal | None:
+    """The shape in which an alarm calls a function directly: the same, under other names."""
+    data = event["alarmData"]
+    same = {
+        "resources": [event.get("alarmArn", "")],
+        "detail": {**data, "alarmName": data.get("alarmName")} if isinstance(data, dict) else {},
+    }
+    return _guarded(_alarm, same, catalogue)
+
+
+def _alarm(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal:
+    detail = event["detail"]
+    state, configuration = detail["state"], detail["configuration"]
+    kind = STATES.get(state["value"], SignalKind.OBSERVATION)  # INSUFFICIENT_DATA: nothing to act on
+    service, measure = _watched(configuration.get("metrics", ()), catalogue)
+    name = str(detail["alarmName"])
+    at = datetime.fromisoformat(state["timestamp"])
+    return Signal(
+        source="cloudwatch",
+        kind=kind,
+        service=service.name,
+        resource=str((event.get("resources") or [""])[0]),
+        measure=measure,
+        at=at,
+        text=str(state.get("reason", ""))[:2_000],
+        attributes={"alarm": name[:256]},
+        key=f"{name[:150]}@{at.isoformat()}",
+    )
+
+
+def _watched(metrics: Any, catalogue: ServiceCatalogue) -> tuple[Service, Measure]:
+    for entry in metrics:
+        metric = entry.get("metricStat", {}).get("metric", {})
+        for service in catalogue.services:
+            for measure, source in service.metrics.items():
+                if _same(source, metric):
+                    return service, measure
+    raise UnknownService("no service of the catalogue has the metric that this alarm watches")
+
+
+def _same(source: MetricSource, metric: Mapping[str, Any]) -> bool:
+    return (source.namespace, source.name, source.dimensions) == (
+        metric.get("namespace"),
+        metric.get("name"),
+        metric.get("dimensions") or {},
+    )
+
+
+def _change(source: str) -> Reader:
+    def read(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal | None:
+        resource = str(event["resources"][0])
+        service = _owner(resource, catalogue)
+        if service is None:  # an account has many parameters and services that nobody watches
+            return None
+        detail = event["detail"]
+        text = detail.get("operation") or detail.get("eventName") or ""
+        return Signal(
+            source=source,
+            kind=SignalKind.CHANGE,
+            service=service.name,
+            resource=resource,
+            at=datetime.fromisoformat(event["time"]),
+            text=str(text)[:200],
+            key=f"{event['id']}",
+        )
+
+    return read
+
+
+def _owner(resource: str, catalogue: ServiceCatalogue) -> Service | None:
+    owners = (service for service in catalogue.services if resource in service.resources.values())
+    return next(owners, None)
+
+
+READERS: dict[str, Reader] = {
+    "CloudWatch Alarm State Change": _alarm,
+    "Parameter Store Change": _change("ssm"),
+    "ECS Deployment State Change": _change("ecs"),
+}
