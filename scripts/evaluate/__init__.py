@@ -1,0 +1,1 @@
+"""Measures the product against recorded incidents whose truth is known."""
