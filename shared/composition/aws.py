@@ -1,0 +1,107 @@
+"""The ports on AWS, made from the settings of the function that this process is."""
+
+import json
+from functools import cache
+
+from shared.adapters.aws.clients import client
+from shared.adapters.aws.cloudwatch_telemetry import CloudwatchTelemetry
+from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
+from shared.adapters.aws.dynamodb_changes import DynamodbChanges
+from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
+from shared.adapters.aws.dynamodb_inbox import DynamodbOpenIncidents
+from shared.adapters.aws.dynamodb_waiting_room import DynamodbWaitingRoom
+from shared.adapters.aws.kinesis_signals import KinesisSignals
+from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier
+from shared.adapters.aws.resource_reader import AwsResourceReader
+from shared.adapters.aws.sqs_dead_letters import SqsDeadLetters
+from shared.adapters.aws.stepfunctions_workflow import StepFunctionsWorkflow
+from shared.adapters.local.system_clock import SystemClock
+from shared.domain.events import Author
+from shared.ports.sources import Sources
+from shared.settings import Setting, read
+from shared.workflow.trust import Trust
+
+CLOCK = SystemClock()
+
+
+def author() -> Author:
+    """Who this function writes as."""
+    return Author(read(Setting.AUTHOR))
+
+
+def _keys() -> dict[Author, str]:
+    keys = json.loads(read(Setting.MAC_KEYS))
+    return {Author(name): key for name, key in keys.items()}
+
+
+def signer() -> KmsSigner:
+    """This function's own key."""
+    return KmsSigner(client("kms"), _keys()[author()])
+
+
+def verifier() -> KmsVerifier:
+    """Everybody's keys, for checking."""
+    return KmsVerifier(client("kms"), _keys())
+
+
+@cache
+def trust() -> Trust:
+    """What this process has checked already stays checked."""
+    return Trust(verifier())
+
+
+def store() -> DynamodbEventStore:
+    """The log, written as this function."""
+    return DynamodbEventStore(client("dynamodb"), read(Setting.EVENTS_TABLE), author(), signer(), CLOCK)
+
+
+def catalogue() -> DynamodbCatalogue:
+    """The service catalogue."""
+    return DynamodbCatalogue(client("dynamodb"), read(Setting.STATE_TABLE))
+
+
+def open_incidents() -> DynamodbOpenIncidents:
+    """One open incident an application."""
+    return DynamodbOpenIncidents(client("dynamodb"), read(Setting.STATE_TABLE), CLOCK)
+
+
+def waiting() -> DynamodbWaitingRoom:
+    """The tokens of waiting states."""
+    return DynamodbWaitingRoom(client("dynamodb"), read(Setting.WAITS_TABLE), CLOCK)
+
+
+def workflow(machine: str = "") -> StepFunctionsWorkflow:
+    """The state machine; who only completes tokens needs no machine."""
+    return StepFunctionsWorkflow(client("stepfunctions"), machine)
+
+
+def signals() -> KinesisSignals:
+    """The `signals` stream."""
+    return KinesisSignals(client("kinesis"), read(Setting.SIGNALS_STREAM))
+
+
+def dead_letters() -> SqsDeadLetters:
+    """Where goes what could not be processed."""
+    return SqsDeadLetters(client("sqs"), read(Setting.DEAD_LETTERS_URL), CLOCK)
+
+
+def telemetry() -> CloudwatchTelemetry:
+    """Metrics and logs."""
+    return CloudwatchTelemetry(client("cloudwatch"), client("logs"))
+
+
+def resources() -> AwsResourceReader:
+    """The state of what runbooks act on."""
+    return AwsResourceReader(client)
+
+
+def sources() -> Sources:
+    """What an agent may look at; what it can really read is what its role permits."""
+    changes = DynamodbChanges(client("dynamodb"), read(Setting.STATE_TABLE), CLOCK)
+    return Sources(
+        clock=CLOCK,
+        catalogue=catalogue(),
+        telemetry=telemetry(),
+        changes=changes,
+        resources=resources(),
+    )

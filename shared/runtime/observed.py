@@ -1,0 +1,14 @@
+"""What every entry point shows of itself: structured logs, and counters that alarms can watch."""
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+NAMESPACE = "IncidentCommander"
+logger = Logger(service="incident-commander")
+
+
+def count(name: str, function: str) -> None:
+    """Add one to a counter of this function (CloudWatch embedded metric format on stdout)."""
+    metrics = Metrics(namespace=NAMESPACE, service=function)
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+    metrics.flush_metrics()

@@ -1,0 +1,85 @@
+"""Entry point of a function that a stream feeds: one record at a time, each on its own."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.data_classes.kinesis_stream_event import KinesisStreamRecord
+from pydantic import ValidationError
+
+from shared.composition import aws
+from shared.domain.errors import InvalidSignal
+from shared.domain.events import Event
+from shared.domain.signal import Signal, parse_signal
+from shared.ports.signals import DeadLetters
+from shared.runtime.observed import logger
+from shared.runtime.rejects import rejecting
+
+OnEvent = Callable[[Event], object]
+OnSignal = Callable[[Signal], object]
+
+
+def stream_handler(
+    name: str,
+    on_event: Callable[[], OnEvent],
+    on_signal: Callable[[], OnSignal] | None = None,
+    dead_letters: Callable[[], DeadLetters] = aws.dead_letters,
+) -> Callable[[dict[str, Any], Any], Any]:
+    """A Lambda handler. The arguments make their parts when the first record comes, never at import.
+
+    A record that cannot be read or is refused for good goes to the dead letters with its reason; one that
+    failed otherwise is reported alone, so that the mapping tries it again a bounded number of times.
+    """
+    hear, buried = cache(on_event), cache(dead_letters)
+    take = cache(on_signal) if on_signal else None
+
+    def one(record: KinesisStreamRecord | DynamoDBRecord) -> None:
+        body = _body(record)
+        with rejecting(name, body, buried):
+            change = _change(body)
+            if change is None and take is not None:
+                logger.info("signal", extra={"outcome": str(take()(parse_signal(body)))})
+            else:
+                hear()(_event(change))
+
+    def handler(event: dict[str, Any], context: Any) -> Any:
+        kind = EventType.DynamoDBStreams if _is_table(event) else EventType.KinesisDataStreams
+        processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=False)
+        answer = process_partial_response(event, one, processor, context)
+        for problem in processor.fail_messages:
+            logger.warning("record will be tried again", extra={"record": str(problem)[:200]})
+        for _, fault, _ in processor.exceptions:
+            logger.error("record failed", exc_info=fault)
+        return answer
+
+    return handler
+
+
+def _is_table(event: dict[str, Any]) -> bool:
+    return bool(event["Records"]) and "dynamodb" in event["Records"][0]
+
+
+def _body(record: KinesisStreamRecord | DynamoDBRecord) -> bytes:
+    if isinstance(record, KinesisStreamRecord):
+        return record.kinesis.data_as_bytes()
+    return json.dumps(record.raw_event, default=str).encode()
+
+
+def _change(body: bytes) -> dict[str, Any] | None:
+    """The change record in a body, if it is one (change capture and table streams have the same shape)."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    is_change = isinstance(value, dict) and "dynamodb" in value and "eventName" in value
+    return value if is_change else None
+
+
+def _event(change: dict[str, Any] | None) -> Event:
+    try:
+        return Event.model_validate_json((change or {})["dynamodb"]["NewImage"]["body"]["S"])
+    except (KeyError, TypeError, ValidationError) as error:
+        raise InvalidSignal(f"malformed: the record holds no event ({type(error).__name__})") from error
