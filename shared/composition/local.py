@@ -1,0 +1,165 @@
+"""The whole product in this process on simulated time: what `evaluate` and offline tests run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from shared.adapters.local.manual_clock import ManualClock
+from shared.adapters.local.memory_authority import MemorySigner, MemoryVerifier
+from shared.adapters.local.memory_catalogue import MemoryCatalogue
+from shared.adapters.local.memory_changes import MemoryChanges
+from shared.adapters.local.memory_channel import MemoryChannel
+from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLogs
+from shared.adapters.local.memory_executor import MemoryExecutor
+from shared.adapters.local.memory_inbox import MemoryOpenIncidents
+from shared.adapters.local.memory_waiting_room import MemoryWaitingRoom
+from shared.adapters.local.state_machine import StateMachine, load
+from shared.agents import detection, diagnosis, prediction, resolution
+from shared.domain.events import Author, Event
+from shared.domain.incident import Incident
+from shared.domain.model import AgentName
+from shared.domain.proposal import Proposal
+from shared.domain.service import ServiceCatalogue
+from shared.domain.signal import Signal
+from shared.ports import event_store
+from shared.ports.resources import ResourceReader
+from shared.ports.sources import Sources
+from shared.ports.telemetry import Telemetry
+from shared.runbooks.catalogue import remedies
+from shared.workflow.coordination import Coordination
+from shared.workflow.deliberation import Deliberation
+from shared.workflow.dispatch import executor_tasks, workflow_tasks
+from shared.workflow.execution import Execution
+from shared.workflow.opening import Opening, Outcome
+from shared.workflow.participation import Participant
+from shared.workflow.tasks import Asking, Authorisation, Autonomy, Closing
+from shared.workflow.telling import Telling
+from shared.workflow.trust import Trust
+from shared.workflow.watching import Watching
+
+VOTERS = (detection.AGENT, diagnosis.AGENT, prediction.AGENT, resolution.AGENT)
+
+
+@dataclass(frozen=True)
+class Waits:
+    """The stage's limits, in seconds."""
+
+    investigate: Mapping[AgentName, int]
+    vote: int
+    watch: int
+    poll: int
+
+    def placeholders(self) -> dict[str, int]:
+        """By the names that stand in the state machine's file."""
+        asked = {f"{name.value.capitalize()}Seconds": limit for name, limit in self.investigate.items()}
+        return {**asked, "VoteSeconds": self.vote, "WatchPollSeconds": self.poll}
+
+
+DEV = Waits(
+    {
+        AgentName.DETECTION: 60,
+        AgentName.DIAGNOSIS: 180,
+        AgentName.PREDICTION: 90,
+        AgentName.RESOLUTION: 300,
+    },
+    vote=40,
+    watch=300,
+    poll=15,
+)
+
+
+@dataclass
+class LocalHouse:
+    """Everything that AWS runs, over ports in memory. `silent` agents hear nothing, as if they were down."""
+
+    definition: str
+    catalogue: ServiceCatalogue
+    telemetry: Telemetry
+    resources: ResourceReader
+    act: Callable[[Proposal], str | None]
+    autonomy: Autonomy
+    clock: ManualClock
+    waits: Waits = DEV
+    silent: frozenset[AgentName] = frozenset()
+    logs: MemoryLogs = field(default_factory=MemoryLogs)
+    channel: MemoryChannel = field(default_factory=MemoryChannel)
+    changes: MemoryChanges = field(default_factory=MemoryChanges)
+
+    def __post_init__(self) -> None:
+        """Wire it as the stacks do."""
+        keys = {author: f"simulated key of {author.value}".encode() for author in Author}
+        verifier = MemoryVerifier(keys)
+        self._stores = {
+            author: MemoryEventStore(self.logs, author, MemorySigner(keys[author]), self.clock)
+            for author in Author
+        }
+        catalogue, waiting = MemoryCatalogue(self.catalogue), MemoryWaitingRoom()
+        open_incidents, trust = MemoryOpenIncidents(self.clock), Trust(verifier)
+        sources = Sources(self.clock, catalogue, self.telemetry, self.changes, self.resources)
+        workflow_store, executor_store = self._stores[Author.WORKFLOW], self._stores[Author.EXECUTOR]
+        self.executor = MemoryExecutor(self.act)
+        deliberation = Deliberation(workflow_store, verifier, self.clock, remedies(), trust.distrust)
+        authorisation = Authorisation(workflow_store, trust.distrust, remedies(), catalogue, self.autonomy)
+        closing = Closing(workflow_store, trust.distrust, catalogue, self.clock)
+        execution = Execution(
+            executor_store, trust.distrust, verifier, self.clock, remedies(), self.executor, self.resources
+        )
+        watch = timedelta(seconds=self.waits.watch)
+        watching = Watching(executor_store, trust.distrust, self.clock, catalogue, self.telemetry, watch)
+        self.machine = StateMachine(
+            load(self.definition, self.waits.placeholders()),
+            {
+                "workflow": lambda payload: tasks[payload["task"]](payload),
+                "executor": lambda payload: executor_tasks(execution, watching)[payload["task"]](payload),
+            },
+            self.clock,
+            self._pump,
+        )
+        asking = Asking(workflow_store, waiting, self.machine)
+        tasks = workflow_tasks(deliberation, asking, authorisation, closing)
+        self.coordination = Coordination(
+            self._stores[Author.COORDINATOR], trust, self.machine, waiting, open_incidents
+        )
+        self.opening = Opening(self._stores[Author.DETECTION], open_incidents, sources)
+        self._participants = [
+            Participant(
+                voter,
+                self._stores[Author(voter.name.value)],
+                MemorySigner(keys[Author(voter.name.value)]),
+                sources,
+            )
+            for voter in VOTERS
+            if voter.name not in self.silent
+        ]
+        self._telling = Telling(self._stores[Author.COMMUNICATION], (self.channel,), catalogue)
+        self._delivered: dict[str, int] = {}
+
+    def hear(self, signal: Signal) -> Outcome:
+        """Take a signal in, and let everything that follows from it happen."""
+        outcome = self.opening.hear(signal)
+        while self._pump():
+            pass
+        self.machine.drive()
+        return outcome
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """Every incident as it is now, oldest first."""
+        store = self._stores[Author.COORDINATOR]
+        return tuple(event_store.load(store, incident_id) for incident_id in self.logs.events)
+
+    def store(self, author: Author) -> MemoryEventStore:
+        """The log, written as somebody."""
+        return self._stores[author]
+
+    def _pump(self) -> bool:
+        """Deliver every event that has not been delivered, to everybody, in order."""
+        fresh: list[Event] = []
+        for incident_id, events in list(self.logs.events.items()):
+            fresh += events[self._delivered.get(incident_id, 0) :]
+            self._delivered[incident_id] = len(events)
+        for event in fresh:
+            self.coordination.hear(event)
+            for participant in self._participants:
+                participant.hear(event)
+            self._telling.hear(event)
+        return bool(fresh)
