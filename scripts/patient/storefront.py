@@ -1,0 +1,97 @@
+"""The patient as a scenario and the command line see it: create it, start it, break it, compare it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from scripts.local_aws.process import LocalAws
+from scripts.patient import alarms, log_lines, resources, telemetry, topology
+from scripts.patient.model import Conditions, Readings, observed
+from scripts.patient.ticker import Ticker
+from shared.domain.service import ServiceCatalogue
+
+
+class Storefront:
+    """A simulated storefront in a local AWS: while it is started, its metrics and logs follow its resources.
+
+    As a context manager it is started on entry and stopped after exit. Create it before the pipeline that is
+    to watch it, so that its own creation is no change to be explained.
+    """
+
+    def __init__(
+        self, aws: LocalAws, on_progress: Callable[[str], None] = lambda _line: None, seed: int = 7
+    ) -> None:
+        self._aws = aws
+        self._on_progress = on_progress
+        self._noise = np.random.default_rng(seed)
+        self._conditions = Conditions()
+        self._latest: Readings = {}
+        self._lock = threading.Lock()
+        self._ticker = Ticker("storefront", self._tick, on_progress)
+        self.catalogue: ServiceCatalogue = topology.catalogue()
+
+    @property
+    def errors(self) -> int:
+        """Ticks that failed; each was told to `on_progress`."""
+        return self._ticker.errors
+
+    @property
+    def latest(self) -> Readings:
+        """What each service measured last; empty before the first tick."""
+        return self._latest
+
+    def create(self) -> ServiceCatalogue:
+        """Make its resources, its healthy past and its alarms. Repeated, it is put back to health."""
+        self._on_progress("creating the storefront: web, checkout, database, cache, queue")
+        self.impose()
+        resources.create(self._aws)
+        telemetry.publish_history(self._aws, telemetry.present(), self._noise)
+        alarms.create(self._aws)
+        return self.catalogue
+
+    def start(self) -> None:
+        """Begin to serve: one tick a second."""
+        self._ticker.start()
+
+    def stop(self) -> None:
+        """End; safe to repeat."""
+        self._ticker.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def state(self) -> dict[str, str]:
+        """What its resources are set to, by name: to be compared with an earlier state."""
+        return resources.state(self._aws)
+
+    def put_parameter(self, name: str, value: str) -> None:
+        """Set one of its SSM parameters, as anybody with access could."""
+        self._aws.client("ssm").put_parameter(Name=name, Value=value, Overwrite=True)
+
+    def set_desired_count(self, service: str, count: int) -> None:
+        """Set the desired count of one of its ECS services."""
+        self._aws.client("ecs").update_service(cluster=topology.CLUSTER, service=service, desiredCount=count)
+
+    def impose(self, *, traffic: float = 1.0, contention: float = 0.0) -> None:
+        """Set what comes from outside: visits as a multiple of an ordinary day's, and contention, 0 to 1."""
+        with self._lock:
+            self._conditions = replace(self._conditions, traffic=traffic, contention=contention)
+
+    def _tick(self) -> None:
+        with self._lock:
+            conditions = self._conditions
+        readings = observed(resources.read(self._aws), conditions, self._noise)
+        at = telemetry.present()
+        telemetry.publish(self._aws, at, readings)
+        self._latest = readings
+        telemetry.write_lines(self._aws, at, log_lines.lines(readings, conditions, self._noise))

@@ -1,0 +1,27 @@
+"""Somebody lowers the database's connection limit, and the storefront falls like dominoes."""
+
+from scripts.patient.scenario import Patient, Scenario, Truth
+from scripts.patient.topology import MAX_CONNECTIONS
+
+
+def _break(patient: Patient) -> None:
+    patient.put_parameter(MAX_CONNECTIONS, "20")
+
+
+SCENARIO = Scenario(
+    name="database_cascade",
+    title="A cascade from the database",
+    story=(
+        f"Somebody tidies up and sets {MAX_CONNECTIONS} from 200 to 20. The database turns connections away,"
+        " checkout waits for its pool and fails orders, and web, which calls checkout, slows down. The first"
+        " to complain are the users of web; the cause is two calls below."
+    ),
+    break_it=_break,
+    truth=Truth(
+        classification="database_failure",
+        root_cause="database",
+        status="resolved",
+        cure="restore-parameter",
+        restored=(MAX_CONNECTIONS,),
+    ),
+)

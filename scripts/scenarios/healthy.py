@@ -1,0 +1,26 @@
+"""A sale: three times the visits, alarms on traffic, and nothing wrong."""
+
+from scripts.patient.scenario import Patient, Scenario, Truth
+from scripts.patient.topology import CACHE_TTL, MAX_CONNECTIONS
+
+
+def _break(patient: Patient) -> None:
+    patient.impose(traffic=3.0)
+
+
+SCENARIO = Scenario(
+    name="healthy",
+    title="A busy Monday, and nothing is wrong",
+    story=(
+        "The Monday sale begins: three times the visits. The traffic alarm goes off and every service is"
+        " busier, but pages are as fast as before and orders succeed. The right thing to do is nothing."
+    ),
+    break_it=_break,
+    truth=Truth(
+        classification=None,
+        root_cause=None,
+        status="none",
+        cure=None,
+        restored=(MAX_CONNECTIONS, CACHE_TTL, "ecs/web/desired", "ecs/checkout/desired"),
+    ),
+)
