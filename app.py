@@ -1,0 +1,27 @@
+"""The CDK app: `npx aws-cdk@2 deploy --all -c stage=dev`."""
+
+import sys
+
+from aws_cdk import App, Tags, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from shared.domain.errors import InvalidConfiguration
+from stacks.commander import build
+from stacks.stage import read_stage
+
+
+def main() -> None:
+    """Synthesise one stage; what is wrong with it is said in one sentence."""
+    app = App(analytics_reporting=False)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    try:
+        stage = read_stage(app.node.try_get_context("stages"), app.node.try_get_context("stage"))
+        build(app, stage)
+    except InvalidConfiguration as error:
+        sys.exit(f"cdk.json: {error}")
+    Tags.of(app).add("application", "incident-commander")
+    Tags.of(app).add("stage", stage.name)
+    app.synth()
+
+
+main()

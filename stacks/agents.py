@@ -1,0 +1,62 @@
+"""The agents stack: the four voters, each with its own evidence and its own key."""
+
+from aws_cdk import Aws, Stack
+from constructs import Construct
+
+from shared.domain.events import Author
+from stacks.components.function import Size
+from stacks.components.mapping import KINESIS_READ, Feed
+from stacks.components.member import CATALOGUE, CHANGES, OPEN, Member, inbox
+from stacks.components.outputs import put_out
+from stacks.house import House
+
+ASKED = ("InvestigationStarted", "VoteOpened")
+"""The events that ask a voter for something."""
+
+
+class Agents(Stack):
+    """Detection, diagnosis, prediction and the resolution advisor. None of them may change anything."""
+
+    def __init__(self, scope: Construct, id_: str, *, house: House, stack_name: str) -> None:
+        super().__init__(scope, id_, stack_name=stack_name)
+        self._house = house
+        self.voters = (self._detection(), self._diagnosis(), self._prediction(), self._resolution())
+        put_out(self, {f"{each.author.capitalize()}Function": each.function.name for each in self.voters})
+
+    def _detection(self) -> Member:
+        voter = self._voter(Author.DETECTION, Size(60, 1024, numerics=True))
+        voter.feed("Signals", Feed(self._house.data.signals.stream_arn, KINESIS_READ, batch=100))
+        voter.may_keep_state(reads=[CATALOGUE], puts=[inbox(Author.DETECTION), OPEN, CHANGES], deletes=[OPEN])
+        voter.may_query_changes()
+        voter.may_look_at_metrics()
+        return voter
+
+    def _diagnosis(self) -> Member:
+        voter = self._voter(Author.DIAGNOSIS, Size(180, 1024, numerics=True))
+        voter.may_keep_state(reads=[CATALOGUE, CHANGES], puts=[inbox(Author.DIAGNOSIS)])
+        voter.may_query_changes()
+        voter.may_look_at_metrics()
+        groups = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:*"
+        voter.function.allow_any(
+            ["logs:FilterLogEvents"], groups, because="read only, and any log may name the cause"
+        )
+        voter.may_look_at_targets()
+        return voter
+
+    def _prediction(self) -> Member:
+        voter = self._voter(Author.PREDICTION, Size(90, 1024, numerics=True))
+        voter.may_keep_state(reads=[CATALOGUE], puts=[inbox(Author.PREDICTION)])
+        voter.may_look_at_metrics()
+        voter.may_look_at_targets()
+        return voter
+
+    def _resolution(self) -> Member:
+        voter = self._voter(Author.RESOLUTION, Size(300, 512))
+        voter.may_keep_state(reads=[CATALOGUE], puts=[inbox(Author.RESOLUTION)])
+        voter.may_look_at_targets()
+        return voter
+
+    def _voter(self, author: Author, size: Size) -> Member:
+        voter = Member(self, author, self._house, size)
+        voter.feed_new_events(*ASKED)
+        return voter

@@ -1,0 +1,52 @@
+"""What functions are made of: the code asset and the layers, for one stage's Python."""
+
+from aws_cdk import Stack
+from aws_cdk import aws_lambda as lambda_
+
+from stacks.components import wheels
+from stacks.components.code import code
+
+BASE, NUMERICS = "lambda-base", "lambda-numerics"
+
+
+class Bundles:
+    """Built once a synthesis, used by every stack.
+
+    Raises:
+        BundleError: in one sentence, when a layer could not be built.
+    """
+
+    def __init__(self, *, on_this_machine: bool) -> None:
+        self._target = wheels.Target.of(on_this_machine=on_this_machine)
+        self._code = code(self._target)
+        self._layers = {group: wheels.layer(group, self._target) for group in (BASE, NUMERICS)}
+
+    @property
+    def runtime(self) -> lambda_.Runtime:
+        """The runtime that the wheels were chosen for."""
+        return lambda_.Runtime(f"python{self._target.version}", lambda_.RuntimeFamily.PYTHON)
+
+    @property
+    def code(self) -> lambda_.Code:
+        """The product's code; its asset hash is that of the sources."""
+        folder, key = self._code
+        return lambda_.Code.from_asset(str(folder), asset_hash=key)
+
+    def layer(self, stack: Stack, group: str) -> lambda_.LayerVersion:
+        """The layer of one dependency group in one stack.
+
+        Each stack has its own: a layer's new version has a new ARN, and CloudFormation refuses to change an
+        export that another stack uses.
+        """
+        id_ = {BASE: "BaseLayer", NUMERICS: "NumericsLayer"}[group]
+        found = stack.node.try_find_child(id_)
+        if isinstance(found, lambda_.LayerVersion):
+            return found
+        folder, key = self._layers[group]
+        return lambda_.LayerVersion(
+            stack,
+            id_,
+            code=lambda_.Code.from_asset(str(folder), asset_hash=key),
+            compatible_runtimes=[self.runtime],
+            description=f"{group} of requirements.lock",
+        )

@@ -1,0 +1,119 @@
+"""A function that writes events: its name in the log, its MAC keys, and its keys of the state table."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from aws_cdk import Aws, Stack
+from constructs import Construct
+
+from shared.domain.events import Author
+from shared.domain.runbook import Runbook
+from shared.runbooks.catalogue import remedies
+from shared.settings import Setting
+from stacks.components.function import Function, Size
+from stacks.components.mapping import KINESIS_READ, Feed, Mapping, new_events
+from stacks.house import House
+
+CATALOGUE, OPEN, CHANGES = "CATALOGUE", "OPEN#*", "CHANGE#*"
+"""Partition keys of the state table, as IAM patterns."""
+VERIFIERS = frozenset({Author.COORDINATOR, Author.WORKFLOW, Author.EXECUTOR})
+"""They check what the others wrote, so they know every author's key; each still signs with its own only."""
+
+
+def inbox(author: Author) -> str:
+    """The partition keys of what a consumer has done."""
+    return f"INBOX#{author}*"
+
+
+class Member(Construct):
+    """A function with an author's name. Whatever it may do beyond its events is said by the stack."""
+
+    def __init__(self, scope: Construct, author: Author, house: House, size: Size) -> None:
+        super().__init__(scope, author.capitalize())
+        self.author, self._house = author, house
+        self.function = Function(
+            self,
+            "Function",
+            name=author.value,
+            size=size,
+            bundles=house.bundles,
+            retain=house.stage.retain,
+        )
+        self._log_and_keys()
+
+    def _log_and_keys(self) -> None:
+        data, known = self._house.data, (Author if self.author in VERIFIERS else (self.author,))
+        keys = {author.value: data.mac_keys[author].key_arn for author in known}
+        self.function.set(
+            {
+                Setting.AUTHOR: self.author.value,
+                Setting.STAGE: self._house.stage.name,
+                Setting.EVENTS_TABLE: data.events.table_name,
+                Setting.STATE_TABLE: data.state.table_name,
+                Setting.DEAD_LETTERS_URL: data.dead_letters.queue_url,
+                Setting.MAC_KEYS: Stack.of(self).to_json_string(keys),
+            }
+        )
+        self.function.allow(["dynamodb:Query", "dynamodb:PutItem"], [data.events.table_arn])
+        self.function.allow(["kms:GenerateMac"], [keys[self.author.value]])
+        if self.author in VERIFIERS:
+            self.function.allow(["kms:VerifyMac"], list(keys.values()))
+
+    def may_keep_state(
+        self, *, reads: Iterable[str] = (), puts: Iterable[str] = (), deletes: Iterable[str] = ()
+    ) -> None:
+        """Grant items of the state table by partition key. What may be put may also be read."""
+        written = list(puts)
+        granted = {
+            ("dynamodb:GetItem",): [*reads, *written],
+            ("dynamodb:PutItem",): written,
+            ("dynamodb:DeleteItem",): list(deletes),
+        }
+        for actions, keys in granted.items():
+            if keys:
+                self.function.allow(actions, [self._house.data.state.table_arn], leading(keys))
+
+    def may_query_changes(self) -> None:
+        """Grant the change ledger's reading."""
+        self.function.allow(["dynamodb:Query"], [self._house.data.state.table_arn], leading([CHANGES]))
+
+    def feed(self, id_: str, feed: Feed) -> None:
+        """Map a stream to it."""
+        Mapping(
+            self,
+            id_,
+            function=self.function,
+            feed=feed,
+            dead_letters_arn=self._house.data.dead_letters.queue_arn,
+        )
+
+    def feed_new_events(self, *types: str) -> None:
+        """Map change capture to it, of these types of event."""
+        stream = self._house.data.incident_events.stream_arn
+        self.feed("IncidentEvents", Feed(stream, KINESIS_READ, pattern=new_events(*types)))
+
+    def may_look_at_metrics(self) -> None:
+        """Grant CloudWatch's numbers."""
+        self.function.allow_any(
+            ["cloudwatch:GetMetricData"], "*", because="GetMetricData tells no metric from another"
+        )
+
+    def may_look_at_targets(self) -> None:
+        """Grant what the runbooks declare to observe, each on its own targets."""
+        for remedy in remedies().values():
+            seen = sorted({observation.action for observation in remedy.runbook.observe})
+            self.function.allow_any(
+                seen,
+                target_arn(remedy.runbook),
+                because=f"read only, and {remedy.runbook.id} may have any of them as its target",
+            )
+
+
+def leading(keys: Iterable[str]) -> dict[str, Any]:
+    """The condition that every partition key of a request is one of these patterns."""
+    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
+
+
+def target_arn(runbook: Runbook) -> str:
+    """The ARN pattern of a runbook's targets, in this account and Region."""
+    return runbook.target_arn.format(region=Aws.REGION, account=Aws.ACCOUNT_ID)

@@ -1,0 +1,40 @@
+"""An EventBridge rule that feeds a function, with its dead-letter queue beside it."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from stacks.components.dead_letters import dead_letter_queue
+from stacks.components.function import Function
+
+
+class Rule(Construct):
+    """What EventBridge could not deliver within an hour waits in `dead_letters`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        function: Function,
+        pattern: events.EventPattern,
+        dead_letters: sqs.Queue | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        # In the rule's own stack: its policy names the rule, and a queue elsewhere would close a cycle.
+        self.dead_letters = dead_letters or dead_letter_queue(self, "DeadLetters")
+        events.Rule(
+            self,
+            "Rule",
+            event_pattern=pattern,
+            targets=[
+                targets.LambdaFunction(
+                    function.resource,
+                    dead_letter_queue=self.dead_letters,
+                    retry_attempts=3,
+                    max_event_age=Duration.hours(1),
+                )
+            ],
+        )

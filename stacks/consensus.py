@@ -1,0 +1,130 @@
+"""The consensus stack: coordinator, state machine, its tasks, and the runbooks that the executor may run."""
+
+from aws_cdk import Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from shared.domain.events import Author
+from shared.runbooks.catalogue import remedies
+from shared.settings import Setting
+from stacks.components.deployed_runbook import DeployedRunbook
+from stacks.components.function import Function, Size, statement
+from stacks.components.incident_machine import IncidentMachine
+from stacks.components.mapping import TABLE_READ, Feed
+from stacks.components.member import CATALOGUE, OPEN, Member, inbox
+from stacks.components.outputs import put_out
+from stacks.components.rule import Rule
+from stacks.house import House
+
+NEW_EVENT = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}}}
+
+
+class Consensus(Stack):
+    """Where a decision is made and carried out."""
+
+    def __init__(self, scope: Construct, id_: str, *, house: House, stack_name: str) -> None:
+        super().__init__(scope, id_, stack_name=stack_name)
+        self._house = house
+        self.workflow = self._workflow()
+        self.executor = self._executor()
+        self.machine = IncidentMachine(
+            self,
+            "Incident",
+            stage=house.stage,
+            workflow=self.workflow.function,
+            executor=self.executor.function,
+        )
+        self._let_workflow_answer()
+        self.coordinator = self._coordinator()
+        self.failures = self._failures()
+        put_out(self, {"StateMachineArn": self.machine.arn})
+        for member in (self.coordinator, self.workflow, self.executor):
+            put_out(self, {f"{member.author.capitalize()}Function": member.function.name})
+
+    def _workflow(self) -> Member:
+        workflow = Member(self, Author.WORKFLOW, self._house, Size(60, 512))
+        workflow.may_keep_state(reads=[CATALOGUE])
+        workflow.function.allow(["dynamodb:PutItem"], [self._house.data.waits.table_arn])
+        workflow.function.set(
+            {
+                Setting.WAITS_TABLE: self._house.data.waits.table_name,
+                Setting.AUTONOMY: self._house.stage.autonomy,
+            }
+        )
+        return workflow
+
+    def _let_workflow_answer(self) -> None:
+        """In a policy of its own: machine, function and the role's policy would otherwise form a cycle."""
+        iam.Policy(
+            self,
+            "WorkflowAnswers",
+            roles=[self.workflow.function.role],
+            statements=[statement(["states:SendTaskSuccess"], [self.machine.arn])],
+        )
+
+    def _executor(self) -> Member:
+        executor = Member(self, Author.EXECUTOR, self._house, Size(60, 512, numerics=True))
+        executor.may_keep_state(reads=[CATALOGUE])
+        executor.may_look_at_metrics()
+        executor.may_look_at_targets()
+        self._runbooks(executor.function)
+        return executor
+
+    def _runbooks(self, executor: Function) -> None:
+        deployed = {
+            id_: DeployedRunbook(self, remedy.runbook, executor=executor.role)
+            for id_, remedy in remedies().items()
+        }
+        executor.allow(
+            ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"],
+            [each.role.role_arn for each in deployed.values()],
+        )
+        executions = self.format_arn(service="ssm", resource="automation-execution", resource_name="*")
+        executor.allow_any(
+            ["ssm:GetAutomationExecution"],
+            executions,
+            because="an execution has no id before it starts",
+        )
+        executor.allow_any(
+            ["ssm:DescribeAutomationExecutions"], "*", because="listing executions knows no resource"
+        )
+        where = {
+            id_: {"document": each.document_name, "role": each.role.role_arn}
+            for id_, each in deployed.items()
+        }
+        executor.set(
+            {
+                Setting.RUNBOOKS: self.to_json_string(where),
+                Setting.WATCH_SECONDS: str(self._house.stage.watch_seconds),
+            }
+        )
+
+    def _coordinator(self) -> Member:
+        data = self._house.data
+        coordinator = Member(self, Author.COORDINATOR, self._house, Size(60, 512))
+        stream = str(data.events.table_stream_arn)
+        coordinator.feed("NewEvents", Feed(stream, TABLE_READ, pattern=NEW_EVENT))
+        coordinator.may_keep_state(puts=[inbox(Author.COORDINATOR)], deletes=[OPEN])
+        coordinator.function.allow(["dynamodb:GetItem"], [data.waits.table_arn])
+        coordinator.function.allow(["states:StartExecution", "states:SendTaskSuccess"], [self.machine.arn])
+        coordinator.function.set(
+            {Setting.WAITS_TABLE: data.waits.table_name, Setting.STATE_MACHINE_ARN: self.machine.arn}
+        )
+        return coordinator
+
+    def _failures(self) -> Rule:
+        """A machine that did not end by itself: the coordinator falls back."""
+        return Rule(
+            self,
+            "FailedExecutions",
+            function=self.coordinator.function,
+            pattern=events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={
+                    "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                    "stateMachineArn": [self.machine.arn],
+                },
+            ),
+        )

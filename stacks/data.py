@@ -1,0 +1,117 @@
+"""The data stack: the log of events, the agents' state, the streams, and every author's MAC key."""
+
+import json
+
+from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kinesis as kinesis
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from shared.domain.events import Author
+from stacks.components.acknowledged import acknowledge
+from stacks.components.dead_letters import dead_letter_queue
+from stacks.components.outputs import put_out
+from stacks.stage import StageConfig
+
+SLACK_API = "https://slack.com/api/"
+
+
+class Data(Stack):
+    """Everything that outlives a deployment of the functions."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: StageConfig, stack_name: str) -> None:
+        super().__init__(scope, id_, stack_name=stack_name, termination_protection=stage.retain)
+        self._removal = RemovalPolicy.RETAIN if stage.retain else RemovalPolicy.DESTROY
+        self.signals = self._stream("Signals")
+        self.incident_events = self._stream("IncidentEvents")
+        self.events = self._table(
+            "Events", stream=dynamodb.StreamViewType.NEW_IMAGE, kinesis_stream=self.incident_events
+        )
+        self.state = self._table("State", time_to_live_attribute="ttl")
+        self.waits = self._waits()
+        self.dead_letters = dead_letter_queue(self, "DeadLetters")
+        self.mac_keys = {author: self._mac_key(author) for author in Author}
+        self.slack_secret = self._slack_secret()
+        self._outputs()
+
+    def _stream(self, id_: str) -> kinesis.Stream:
+        return kinesis.Stream(
+            self,
+            id_,
+            stream_mode=kinesis.StreamMode.PROVISIONED,
+            shard_count=1,
+            encryption=kinesis.StreamEncryption.MANAGED,
+            removal_policy=self._removal,
+        )
+
+    def _table(
+        self,
+        id_: str,
+        *,
+        recovery: bool = True,
+        time_to_live_attribute: str | None = None,
+        stream: dynamodb.StreamViewType | None = None,
+        kinesis_stream: kinesis.IStream | None = None,
+    ) -> dynamodb.Table:
+        return dynamodb.Table(
+            self,
+            id_,
+            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=recovery
+            ),
+            removal_policy=self._removal,
+            time_to_live_attribute=time_to_live_attribute,
+            stream=stream,
+            kinesis_stream=kinesis_stream,
+        )
+
+    def _waits(self) -> dynamodb.Table:
+        """Task tokens: bearer secrets, so nothing streams or backs them up."""
+        waits = self._table("Waits", recovery=False, time_to_live_attribute="ttl")
+        acknowledge(
+            waits, "DDB3", "task tokens are worthless within minutes, and a backup would keep secrets"
+        )
+        return waits
+
+    def _mac_key(self, author: Author) -> kms.Key:
+        key = kms.Key(
+            self,
+            f"{author.capitalize()}MacKey",
+            description=f"MACs of the events and ballots that {author} writes",
+            key_spec=kms.KeySpec.HMAC_256,
+            key_usage=kms.KeyUsage.GENERATE_VERIFY_MAC,
+            removal_policy=self._removal,
+        )
+        acknowledge(key, "KMS5", "KMS rotates no HMAC keys, and the log's MACs must stay verifiable")
+        return key
+
+    def _slack_secret(self) -> secretsmanager.Secret:
+        secret = secretsmanager.Secret(
+            self,
+            "Slack",
+            description="JSON: token, channel, api_url; the token is a placeholder until you put yours",
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                secret_string_template=json.dumps({"channel": "", "api_url": SLACK_API}),
+                generate_string_key="token",
+                exclude_punctuation=True,
+            ),
+            removal_policy=self._removal,
+        )
+        acknowledge(secret, "SMG4", "Slack issues the token; it is changed by a person in Slack and here")
+        return secret
+
+    def _outputs(self) -> None:
+        outputs = {
+            "EventsTable": self.events.table_name,
+            "StateTable": self.state.table_name,
+            "WaitsTable": self.waits.table_name,
+            "SignalsStream": self.signals.stream_name,
+            "DeadLettersUrl": self.dead_letters.queue_url,
+            "SlackSecret": self.slack_secret.secret_arn,
+        }
+        put_out(self, outputs)

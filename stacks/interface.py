@@ -1,0 +1,101 @@
+"""The interface stack: what comes in from AWS's own events, and what goes out to people."""
+
+from aws_cdk import Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from shared.domain.events import Author
+from shared.settings import Setting
+from stacks.components.dead_letters import dead_letter_queue
+from stacks.components.function import Function, Size
+from stacks.components.member import CATALOGUE, Member, inbox, leading
+from stacks.components.outputs import put_out
+from stacks.components.rule import Rule
+from stacks.house import House
+
+HEARD = {
+    "Alarms": ("aws.cloudwatch", "CloudWatch Alarm State Change"),
+    "Parameters": ("aws.ssm", "Parameter Store Change"),
+    "Deployments": ("aws.ecs", "ECS Deployment State Change"),
+}
+"""Rule -> source and detail type of the default bus's events that become signals."""
+TOLD = (
+    "IncidentDetected",
+    "VoteOpened",
+    "ConsensusReached",
+    "ActionWithheld",
+    "ActionStarted",
+    "ActionCompleted",
+    "ActionFailed",
+    "RemedyVerified",
+    "RegressionDetected",
+    "RolledBack",
+    "EscalatedToHuman",
+    "IncidentResolved",
+    "IncidentClosed",
+)
+"""The events that people hear of."""
+
+
+class Interface(Stack):
+    """Intake and communication."""
+
+    def __init__(self, scope: Construct, id_: str, *, house: House, stack_name: str) -> None:
+        super().__init__(scope, id_, stack_name=stack_name)
+        self._house = house
+        self.intake = self._intake()
+        self.rule_letters = dead_letter_queue(self, "RuleDeadLetters")
+        for rule, (source, detail_type) in HEARD.items():
+            pattern = events.EventPattern(source=[source], detail_type=[detail_type])
+            Rule(self, rule, function=self.intake, pattern=pattern, dead_letters=self.rule_letters)
+        self.communication = self._communication()
+        put_out(
+            self,
+            {
+                "IntakeFunction": self.intake.name,
+                "CommunicationFunction": self.communication.function.name,
+            },
+        )
+
+    def _intake(self) -> Function:
+        house, data = self._house, self._house.data
+        intake = Function(
+            self,
+            "Intake",
+            name="intake",
+            size=Size(30, 256),
+            bundles=house.bundles,
+            retain=house.stage.retain,
+        )
+        intake.allow(["sqs:SendMessage"], [data.dead_letters.queue_arn])
+        intake.allow(["kinesis:PutRecord"], [data.signals.stream_arn])
+        intake.allow(["dynamodb:GetItem"], [data.state.table_arn], leading([CATALOGUE]))
+        intake.set(
+            {
+                Setting.STAGE: house.stage.name,
+                Setting.STATE_TABLE: data.state.table_name,
+                Setting.SIGNALS_STREAM: data.signals.stream_name,
+                Setting.DEAD_LETTERS_URL: data.dead_letters.queue_url,
+            }
+        )
+        asynchronous = lambda_.CfnEventInvokeConfig(
+            self,
+            "IntakeRetries",
+            function_name=intake.name,
+            qualifier="$LATEST",
+            maximum_retry_attempts=2,
+            maximum_event_age_in_seconds=3600,
+            destination_config={"onFailure": {"destination": data.dead_letters.queue_arn}},
+        )
+        asynchronous.node.add_dependency(intake.role)
+        return intake
+
+    def _communication(self) -> Member:
+        communication = Member(self, Author.COMMUNICATION, self._house, Size(60, 512))
+        communication.feed_new_events(*TOLD)
+        communication.may_keep_state(reads=[CATALOGUE], puts=[inbox(Author.COMMUNICATION)])
+        secret = self._house.data.slack_secret.secret_arn
+        communication.function.allow(["secretsmanager:GetSecretValue"], [secret])
+        communication.function.set({Setting.SLACK_SECRET: secret})
+        return communication

@@ -1,0 +1,118 @@
+"""The observability stack: alarms on the product itself, told by SNS, and a dashboard of the same metrics."""
+
+from collections.abc import Iterable
+
+from aws_cdk import Aws, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from stacks.agents import Agents
+from stacks.components.alarm import alarm, metric
+from stacks.components.function import Function
+from stacks.components.outputs import put_out
+from stacks.consensus import Consensus
+from stacks.data import Data
+from stacks.interface import Interface
+
+LATE_MILLISECONDS = 60_000
+LATE_MINUTES = 3
+
+
+class Observability(Stack):
+    """What tells people that the incident commander itself is unwell."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        data: Data,
+        agents: Agents,
+        consensus: Consensus,
+        interface: Interface,
+        stack_name: str,
+    ) -> None:
+        super().__init__(scope, id_, stack_name=stack_name)
+        self._topic = self._alarm_topic()
+        letters = {
+            "DeadLetters": data.dead_letters,
+            "IntakeRuleDeadLetters": interface.rule_letters,
+            "ExecutionRuleDeadLetters": consensus.failures.dead_letters,
+        }
+        members = (*agents.voters, interface.communication, consensus.coordinator)
+        fed = {member.author.capitalize(): member.function for member in members}
+        rows = (
+            [self._dead_letters(id_, queue) for id_, queue in letters.items()],
+            [self._lateness(id_, function) for id_, function in fed.items()],
+            list(self._machine(consensus.machine.arn)),
+            [self._errors("Executor", consensus.executor.function)],
+        )
+        self._dashboard(rows)
+        put_out(self, {"AlarmTopic": self._topic.topic_arn})
+
+    def _alarm_topic(self) -> sns.Topic:
+        topic = sns.Topic(self, "Alarms", display_name="Incident Commander's own alarms", enforce_ssl=True)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sns:Publish"],
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        return topic
+
+    def _dead_letters(self, id_: str, queue: sqs.Queue) -> cloudwatch.Alarm:
+        name = "ApproximateNumberOfMessagesVisible"
+        return alarm(
+            self,
+            f"{id_}Waiting",
+            watched=metric("AWS/SQS", name, {"QueueName": queue.queue_name}, "Maximum"),
+            above=0,
+            topic=self._topic,
+            meaning="Something was given up: read the queue, mend the cause, and send it again.",
+        )
+
+    def _lateness(self, id_: str, function: Function) -> cloudwatch.Alarm:
+        return alarm(
+            self,
+            f"{id_}Late",
+            watched=metric("AWS/Lambda", "IteratorAge", {"FunctionName": function.name}, "Maximum"),
+            above=LATE_MILLISECONDS,
+            minutes=LATE_MINUTES,
+            topic=self._topic,
+            meaning=f"{id_} is more than a minute behind its stream.",
+        )
+
+    def _machine(self, arn: str) -> Iterable[cloudwatch.Alarm]:
+        for name in ("ExecutionsFailed", "ExecutionsTimedOut"):
+            yield alarm(
+                self,
+                f"Incident{name}",
+                watched=metric("AWS/States", name, {"StateMachineArn": arn}, "Sum"),
+                above=0,
+                topic=self._topic,
+                meaning="An incident's execution ended by itself: see whether the coordinator took over.",
+            )
+
+    def _errors(self, id_: str, function: Function) -> cloudwatch.Alarm:
+        return alarm(
+            self,
+            f"{id_}Errors",
+            watched=metric("AWS/Lambda", "Errors", {"FunctionName": function.name}, "Sum"),
+            above=0,
+            topic=self._topic,
+            meaning=f"{id_} failed: look at its log, and whether a remedy is half done.",
+        )
+
+    def _dashboard(self, rows: Iterable[list[cloudwatch.Alarm]]) -> None:
+        dashboard = cloudwatch.Dashboard(self, "Health")
+        titles = ("Dead letters", "Behind their stream", "Executions that broke", "Executor errors")
+        for title, row in zip(titles, rows, strict=True):
+            dashboard.add_widgets(
+                cloudwatch.AlarmStatusWidget(title=f"{title}: alarms", alarms=list(row), width=8),
+                cloudwatch.GraphWidget(title=title, left=[each.metric for each in row], width=16),
+            )

@@ -1,0 +1,76 @@
+"""A stage: the only deploy-time configuration, read from cdk.json."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.domain.errors import InvalidConfiguration
+
+DEFAULT_STAGE = "dev"
+_Limit = Field(ge=5, le=900, strict=True)
+
+
+class _Config(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InvestigateSeconds(_Config):
+    """How long the state machine waits for each agent's findings."""
+
+    detection: int = _Limit
+    diagnosis: int = _Limit
+    prediction: int = _Limit
+    resolution: int = _Limit
+
+
+class StageConfig(_Config):
+    """One entry of `context.stages`."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$")
+    autonomy: Literal["L0", "L1", "L2", "L3"]
+    watch_seconds: int = Field(ge=5, le=3600, strict=True, description="the regression watch")
+    investigate_seconds: InvestigateSeconds
+    vote_seconds: int = Field(ge=5, le=300, strict=True)
+    retain: bool = Field(default=False, strict=True, description="keep the data when the stage is destroyed")
+
+    @property
+    def watch_poll_seconds(self) -> int:
+        """How often the state machine looks: a fifth of the watch, at most every 15 s."""
+        return min(15, max(1, self.watch_seconds // 5))
+
+    @property
+    def title(self) -> str:
+        """The name as it stands in a stack's name."""
+        return self.name.capitalize()
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Whether the functions run under this machine's Python, in the local AWS."""
+        return self.name == "local"
+
+
+def read_stage(stages: object, name: object) -> StageConfig:
+    """The stage of that name.
+
+    Args:
+        stages: the value of `context.stages`.
+        name: the value of `-c stage=`; None means `dev`.
+
+    Raises:
+        InvalidConfiguration: in one sentence, naming the key that is wrong.
+    """
+    if not isinstance(stages, Mapping) or not stages:
+        raise InvalidConfiguration("stages: cdk.json declares none, or the CDK CLI did not read it")
+    chosen = str(name or DEFAULT_STAGE)
+    if chosen not in stages:
+        raise InvalidConfiguration(f"stage: there is no {chosen!r}; cdk.json declares {', '.join(stages)}")
+    given = stages[chosen]
+    if not isinstance(given, Mapping) or "name" in given:
+        raise InvalidConfiguration(f"stages.{chosen}: must be an object, without a name of its own")
+    try:
+        return StageConfig.model_validate({**given, "name": chosen})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"] if part != "name")
+        raise InvalidConfiguration(f"stages.{chosen}{key and '.'}{key}: {first['msg']}") from error
