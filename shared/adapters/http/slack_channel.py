@@ -1,0 +1,148 @@
+"""Slack, by chat.postMessage: Block Kit, every value escaped.
+
+https://docs.slack.dev/reference/methods/chat.postMessage
+https://docs.slack.dev/messaging/formatting-message-text#escaping
+"""
+
+import logging
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from shared.domain.errors import PortError
+from shared.ports.channel import Message
+
+HEADER = 150
+TEXT = 3_000
+SECTIONS = 48
+"""A message takes 50 blocks; the header and the context are two."""
+SECONDS = 5
+"""That an answer may take."""
+LATER = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+"""Errors after which the same message may pass."""
+ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories without a glyph: control characters, direction overrides, halves of pairs, separators."""
+
+SILENT = logging.getLogger(__name__)
+SILENT.setLevel(logging.CRITICAL)  # the SDK logs what it raises; the runtime says it once
+
+
+class SlackChannel:
+    """Posts as a bot; `secret` gives token, channel and perhaps api_url, each time anew."""
+
+    name = "slack"
+
+    def __init__(self, secret: Callable[[], Mapping[str, str]]) -> None:
+        self._secret = secret
+
+    def send(self, message: Message) -> str:
+        """Post the message, in its thread if it names one, and return its `ts`.
+
+        Raises:
+            PortError: not delivered; `retryable` after a rate limit, a fault of Slack's or of the network.
+        """
+        secret = self._secret()
+        try:
+            token, channel = secret["token"], secret["channel"]
+        except KeyError as missing:
+            raise PortError(f"the Slack secret has no {missing}", retryable=False) from None
+        url = secret.get("api_url", WebClient.BASE_URL).rstrip("/") + "/"
+        client = WebClient(token, base_url=url, timeout=SECONDS, retry_handlers=[], logger=SILENT)
+        try:
+            answer = client.chat_postMessage(
+                channel=channel,
+                text=_fitted(message.title, TEXT),
+                blocks=blocks(message),
+                thread_ts=message.thread or None,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except SlackApiError as error:
+            raise _refused(error) from error
+        except SlackClientError as error:
+            raise PortError(f"Slack cannot be asked: {error}", retryable=False) from error
+        except (HTTPException, OSError) as error:
+            raise PortError(f"Slack cannot be reached: {error}", retryable=True) from error
+        return str(answer["ts"])
+
+
+def blocks(message: Message) -> list[dict[str, Any]]:
+    """The message in at most 50 blocks: header, context, and sections of at most 3,000 characters."""
+    about = f"{_escaped(message.severity)} · {_escaped(message.incident_id)}"
+    texts = list(_packed(message.lines))
+    if len(texts) > SECTIONS:
+        texts[SECTIONS - 1 :] = ["… and more than Slack takes: see the incident"]
+    return [
+        {
+            "type": "header",
+            "text": {"type": "plain_text", "text": _fitted(message.title, HEADER), "emoji": False},
+        },
+        {"type": "context", "elements": [_markdown(about[:TEXT])]},
+        *({"type": "section", "text": _markdown(text)} for text in texts),
+    ]
+
+
+def _markdown(text: str) -> dict[str, Any]:
+    # verbatim: Slack makes no link, channel or person out of what reads like one.
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _packed(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, escaped, as few texts as hold them."""
+    held = ""
+    for piece in (piece for line in lines for piece in _pieces(line)):
+        if held and len(held) + 1 + len(piece) > TEXT:
+            yield held
+            held = piece
+        else:
+            held = f"{held}\n{piece}" if held else piece
+    if held:
+        yield held
+
+
+def _pieces(line: str) -> Iterator[str]:
+    """One line, escaped, cut where an escape does not break."""
+    held = ""
+    for character in _plain(line):
+        escaped = ESCAPES.get(character, character)
+        if len(held) + len(escaped) > TEXT:
+            yield held
+            held = ""
+        held += escaped
+    if held:
+        yield held
+
+
+def _fitted(text: str, most: int) -> str:
+    """The text, escaped, at most so many characters; never empty, which Slack refuses."""
+    held = ""
+    for character in _plain(text):
+        escaped = ESCAPES.get(character, character)
+        if len(held) + len(escaped) > most - 1:
+            return f"{held}…"
+        held += escaped
+    return held or "…"
+
+
+def _escaped(text: str) -> str:
+    return _fitted(text, 256)
+
+
+def _plain(text: str) -> str:
+    """One line of what can be seen."""
+    return "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text).strip()
+
+
+def _refused(error: SlackApiError) -> PortError:
+    answer: Any = error.response
+    status = int(getattr(answer, "status_code", 200))
+    if status == 429:
+        seconds = answer.headers.get("Retry-After", "1")
+        return PortError(f"Slack asks to retry after {seconds} s", retryable=True)
+    reason = str(answer.get("error") or error)[:200]
+    return PortError(f"Slack: {status} {reason}", retryable=status >= 500 or reason in LATER)

@@ -1,0 +1,16 @@
+"""A channel that only remembers what it was told."""
+
+from shared.ports.channel import Message
+
+
+class MemoryChannel:
+    """Keeps messages in order; the reference of a message is its number."""
+
+    def __init__(self, name: str = "memory") -> None:
+        self.name = name
+        self.messages: list[Message] = []
+
+    def send(self, message: Message) -> str:
+        """Keep it, and return its number, from 1."""
+        self.messages.append(message)
+        return str(len(self.messages))

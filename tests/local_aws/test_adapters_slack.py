@@ -1,0 +1,158 @@
+"""The Slack channel against the recorder, which answers as Slack does."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from scripts.local_aws.process import SLACK_TOKEN
+from scripts.local_aws.slack import SlackRecorder
+from shared.adapters.http.slack_channel import SlackChannel
+from shared.domain.errors import PortError
+from shared.ports.channel import Message
+
+pytestmark = pytest.mark.local_aws
+
+MESSAGE = Message(incident_id="I1", title="shop: latency", lines=("api waits",), severity="critical")
+
+
+@dataclass
+class Slack:
+    """The recorder, and a channel that posts to it."""
+
+    url: str
+
+    def channel(self, **secret: str) -> SlackChannel:
+        given = {"token": SLACK_TOKEN, "channel": "C1", "api_url": f"{self.url}/api", **secret}
+        return SlackChannel(lambda: given)
+
+    def messages(self) -> list[dict[str, Any]]:
+        with urllib.request.urlopen(f"{self.url}/_recorder/messages", timeout=5) as answer:
+            found: list[dict[str, Any]] = json.load(answer)
+        return found
+
+    def control(self, path: str, body: dict[str, Any]) -> None:
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/_recorder/{path}", json.dumps(body).encode(), headers)
+        urllib.request.urlopen(request, timeout=5).close()
+
+
+def served(server: ThreadingHTTPServer) -> Iterator[Slack]:
+    with server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield Slack(f"http://127.0.0.1:{server.server_address[1]}")
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def slack() -> Iterator[Slack]:
+    yield from served(SlackRecorder(0, token=SLACK_TOKEN))
+
+
+def failure(channel: SlackChannel, message: Message = MESSAGE) -> PortError:
+    with pytest.raises(PortError) as raised:
+        channel.send(message)
+    return raised.value
+
+
+def test_a_message_is_posted_and_its_detail_goes_into_its_thread(slack: Slack) -> None:
+    ts = slack.channel().send(MESSAGE)
+    slack.channel().send(MESSAGE.model_copy(update={"thread": ts}))
+    first, second = slack.messages()
+    assert (first["ts"], first["channel"], first["text"]) == (ts, "C1", "shop: latency")
+    assert first["blocks"][0]["text"]["text"] == "shop: latency"
+    assert "thread_ts" not in first
+    assert second["thread_ts"] == ts
+
+
+def test_no_text_forms_a_mention_or_markup(slack: Slack) -> None:
+    text = "<!channel> <@U1> <https://evil.test|x> \u202e & done"
+    slack.channel().send(MESSAGE.model_copy(update={"title": text, "lines": (text,)}))
+    (found,) = slack.messages()
+    shown = json.dumps(found, ensure_ascii=False)
+    assert "<" not in shown
+    assert "\u202e" not in shown
+    assert "&lt;!channel&gt;" in found["text"]
+    assert "&amp; done" in found["blocks"][2]["text"]["text"]
+
+
+def test_the_longest_message_is_taken(slack: Slack) -> None:
+    long = MESSAGE.model_copy(update={"title": "<" * 5_000, "lines": ("&" * 5_000,) * 100})
+    assert slack.channel().send(long)
+    (found,) = slack.messages()
+    assert len(found["blocks"]) == 50
+
+
+def test_a_rate_limit_says_when_to_retry(slack: Slack) -> None:
+    for _ in range(5):
+        slack.channel().send(MESSAGE)
+    error = failure(slack.channel())
+    assert error.retryable
+    assert "retry after 1 s" in str(error)
+    assert slack.channel(channel="C2").send(MESSAGE)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_fault_of_slacks_may_be_retried(slack: Slack, status: int) -> None:
+    slack.control("faults", {"status": status})
+    error = failure(slack.channel())
+    assert error.retryable
+    assert str(status) in str(error)
+    assert slack.messages() == []
+    assert slack.channel().send(MESSAGE)
+
+
+def test_an_unknown_channel_or_token_is_not_retried(slack: Slack) -> None:
+    slack.control("channels", {"channels": ["C1"]})
+    error = failure(slack.channel(channel="C9"))
+    assert (error.retryable, "channel_not_found" in str(error)) == (False, True)
+    error = failure(slack.channel(token="xoxb-secret"))
+    assert (error.retryable, "invalid_auth" in str(error)) == (False, True)
+    assert "xoxb-secret" not in str(error)
+
+
+class _Page(BaseHTTPRequestHandler):
+    """A proxy's page where Slack should be."""
+
+    status = 502
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        page = b"<html>bad gateway</html>"
+        self.send_response(self.status)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
+        """Silence."""
+
+
+class _Hangup(_Page):
+    def do_POST(self) -> None:
+        self.wfile.write(b"nonsense\r\n\r\n")
+
+
+@pytest.mark.parametrize("handler", [_Page, _Hangup])
+def test_an_answer_that_is_not_slacks_may_be_retried(handler: type[BaseHTTPRequestHandler]) -> None:
+    for slack in served(ThreadingHTTPServer(("127.0.0.1", 0), handler)):
+        assert failure(slack.channel()).retryable
+
+
+def test_a_network_that_does_not_answer_may_be_retried() -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # bound, and nobody listens
+        error = failure(Slack(f"http://127.0.0.1:{held.getsockname()[1]}").channel())
+    assert error.retryable
+    assert "cannot be reached" in str(error)
