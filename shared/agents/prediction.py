@@ -86,11 +86,11 @@ def investigate(incident: Incident, sources: Sources) -> Findings:
 
 
 def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
-    """The candidate with the best forecast, if waiting is worse and it undoes half of the deviation."""
+    """The candidate that undoes most deviation, if waiting is worse and it undoes half of its own."""
     found = outlooks(incident, sources)
     evidence = _evidence(found, sources.clock.now())
     options = [
-        (relief, one.breach, proposal)
+        (relief * one.breach * one.reading.distance, relief, one.breach, proposal)
         for proposal in candidates
         for one in found
         if (one.reading.service, one.reading.measure)
@@ -100,7 +100,7 @@ def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources
     ]
     if not options:
         return abstention("no candidate changes the forecast", evidence)
-    relief, breach, proposal = max(options, key=lambda one: (one[0] * one[1], one[2].digest))
+    _, relief, breach, proposal = max(options, key=lambda one: (one[0], one[3].digest))
     return Verdict(
         choice=proposal,
         confidence=round(breach * (600 + 350 * min(relief, 1.0))),

@@ -33,7 +33,8 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
-ENDED = frozenset({Status.RESOLVED, Status.ROLLED_BACK, Status.ESCALATED, Status.OBSERVED, Status.CLOSED})
+LEFT_WITH_A_HUMAN = frozenset({"escalated", "rolled_back"})
+"""Outcomes of a closed incident that nobody but a human will bring to an end."""
 
 
 class Action(Model):

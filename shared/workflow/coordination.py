@@ -12,13 +12,11 @@ from shared.domain.events import (
     IncidentClosed,
     IncidentDetected,
 )
-from shared.domain.incident import Incident
+from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
 from shared.ports.event_store import EventStore, load, record
 from shared.ports.inbox import OpenIncidents
 from shared.ports.workflow import WaitingRoom, Workflow, waiting_key
 from shared.workflow.trust import Trust
-
-LEFT_WITH_A_HUMAN = frozenset({"escalated", "rolled_back"})
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ class Deliberation:
             if not kept:
                 return ()
             return (
+                *self._uncounted(state),
                 VoteOpened(
                     attempt=state.attempt,
                     round=round_,
@@ -161,12 +162,26 @@ class Deliberation:
             observing = state.withheld is not None and state.withheld.autonomy == "L0"
             if state.escalation is not None or observing:
                 return ()
-            wanted = state.tallied.tally.suggestion if state.tallied else None
+            counted = self._uncounted(state)
+            last = counted[0] if counted else state.tallied
+            wanted = last.tally.suggestion if last else None
             suggestion = _proposal(state.vote.candidates, wanted) if state.vote and wanted else None
-            deadlock = state.tallied is not None and state.tallied.tally.kind is DecisionKind.NONE
-            return (EscalatedToHuman(reason=reason, suggestion=suggestion, deadlock_resolved=deadlock),)
+            deadlock = last is not None and last.tally.kind is DecisionKind.NONE
+            escalated = EscalatedToHuman(reason=reason, suggestion=suggestion, deadlock_resolved=deadlock)
+            return (*counted, escalated)
 
         record(self.store, incident_id, decide, distrust=self.distrust)
+
+    def _uncounted(self, state: Incident) -> tuple[BallotsTallied, ...]:
+        """The count of the round that is open, unless it is in the log already."""
+        if state.vote is None:
+            return ()
+        poll = state.poll()
+        accepted, rejected = self._sort(state)
+        tallied = BallotsTallied(
+            attempt=poll.attempt, round=poll.round, tally=count(poll, accepted), rejected=rejected
+        )
+        return _once(state, tallied)
 
     def _sort(self, state: Incident) -> tuple[tuple[SignedBallot, ...], tuple[Rejection, ...]]:
         poll = state.poll()
@@ -177,7 +192,7 @@ class Deliberation:
         return self.verifier.verify(Author(agent.value), digest, mac)
 
 
-def _once(state: Incident, tallied: BallotsTallied) -> tuple[Fact, ...]:
+def _once(state: Incident, tallied: BallotsTallied) -> tuple[BallotsTallied, ...]:
     same = state.tallied and (state.tallied.attempt, state.tallied.round) == (tallied.attempt, tallied.round)
     return () if same else (tallied,)
 

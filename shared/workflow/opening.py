@@ -6,7 +6,7 @@ from enum import StrEnum
 from shared.agents.detection import assess
 from shared.domain.errors import ConcurrentAppend
 from shared.domain.events import Fact, Head, SignalCorrelated
-from shared.domain.incident import Incident
+from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
 from shared.domain.signal import Signal, SignalKind
 from shared.ports.event_store import EventStore, load, record
 from shared.ports.inbox import OpenIncidents
@@ -53,7 +53,7 @@ class Opening:
         if opened is None:
             return Outcome.DISMISSED
         mine = incident_id(signal)
-        incident = self.open_incidents.claim(application, mine)
+        incident = self._claimed(application, mine)
         if not self.store.read(incident):
             try:
                 self.store.append(incident, Head(), [opened])
@@ -69,6 +69,14 @@ class Opening:
         record(self.store, incident, decide)
         return Outcome.OPENED if incident == mine else Outcome.CORRELATED
 
+    def _claimed(self, application: str, mine: str) -> str:
+        """The application's open incident; a claim that a finished incident left behind is given up."""
+        incident = self.open_incidents.claim(application, mine)
+        if self.store.read(incident) and _is_over(load(self.store, incident)):
+            self.open_incidents.release(application, incident)
+            return mine if incident == mine else self.open_incidents.claim(application, mine)
+        return incident
+
     def _recovered(self, signal: Signal, application: str) -> Outcome:
         """After an incident that a human has, the next alarm may open another one once nobody feels it."""
         incident = self.open_incidents.claim(application, incident_id(signal))
@@ -79,6 +87,11 @@ class Opening:
             self.open_incidents.release(application, incident)
             return Outcome.RELEASED
         return Outcome.DISMISSED
+
+
+def _is_over(state: Incident) -> bool:
+    """Closed, and not left with a human, whose work another incident must not run into."""
+    return state.closed is not None and state.closed.outcome not in LEFT_WITH_A_HUMAN
 
 
 def incident_id(signal: Signal) -> str:
