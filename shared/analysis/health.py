@@ -1,0 +1,115 @@
+"""How services feel: each measure against its own baseline, and which deviations harm anybody."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from shared.analysis.anomaly import SUSTAINED, THRESHOLD, score
+from shared.domain.service import SYMPTOMS, Measure, Service
+from shared.ports.telemetry import Series, Telemetry
+
+RISES = frozenset({Measure.LATENCY, Measure.ERRORS, Measure.SATURATION})
+"""Measures of which more is worse; of availability less is. Traffic alone harms nobody."""
+LEAST_HISTORY = timedelta(hours=1)
+PERIODS_OF_HISTORY = 120
+LEAST_MARGIN = timedelta(seconds=30)
+PERIODS_OF_MARGIN = 2
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One measure of one service now."""
+
+    service: str
+    measure: Measure
+    value: float  # median of the last three values, in the measure's unit
+    baseline: float  # median of the baseline, same unit
+    scale: float  # one robust standard deviation, same unit
+    score: float  # robust |z| of the excursion, or the largest without one
+    onset: datetime | None  # when the excursion that is still going on began
+    harmful: bool  # an excursion in the direction that hurts
+
+    @property
+    def symptom(self) -> bool:
+        """Whether somebody outside can feel it."""
+        return self.harmful and self.measure in SYMPTOMS
+
+    @property
+    def distance(self) -> float:
+        """How far the value is on the harmful side of its baseline, in standard deviations, or 0."""
+        away = (self.value - self.baseline) / self.scale
+        return max(away if self.measure in RISES else -away, 0.0)
+
+    def sentence(self) -> str:
+        """The reading for a person."""
+        return f"{self.service} {self.measure} {self.value:.4g}, normally {self.baseline:.4g}"
+
+
+def window(services: Iterable[Service], at: datetime) -> tuple[datetime, datetime]:
+    """(start, split) of the history to read for an incident that began at `at`: baseline before the split.
+
+    The longest metric period of the services decides how much history makes a baseline.
+    """
+    periods = [source.period for service in services for source in service.metrics.values()]
+    period = timedelta(seconds=max(periods, default=60))
+    split = at - max(LEAST_MARGIN, PERIODS_OF_MARGIN * period)
+    return split - max(LEAST_HISTORY, PERIODS_OF_HISTORY * period), split
+
+
+def readings(series: Sequence[Series], split: datetime, sustained: int = SUSTAINED) -> tuple[Reading, ...]:
+    """Every series judged: values at or after the split against those before it."""
+    return tuple(one for each in series if (one := _reading(each, split, sustained)) is not None)
+
+
+def examine(
+    telemetry: Telemetry,
+    services: Sequence[Service],
+    began: datetime,
+    now: datetime,
+    sustained: int = SUSTAINED,
+) -> tuple[Reading, ...]:
+    """Every measure of these services, judged for an incident that began at `began`."""
+    start, split = window(services, began)
+    return readings(telemetry.series(services, start, now), split, sustained)
+
+
+def settled(series: Sequence[Series], split: datetime, since: datetime) -> bool | None:
+    """Whether the last three values since a time are all within the baseline; None when there are fewer."""
+    enough = True
+    for each in series:
+        reading = _reading(each, split, 1)
+        last = [value for at, value in zip(each.times, each.values, strict=True) if at >= since][-SUSTAINED:]
+        if reading is None or reading.measure not in SYMPTOMS:
+            continue
+        if len(last) < SUSTAINED:
+            enough = False
+        elif any(_harmful(reading.measure, (v - reading.baseline) / reading.scale) for v in last):
+            return False
+    return True if enough else None
+
+
+def _reading(series: Series, split: datetime, sustained: int) -> Reading | None:
+    pairs = list(zip(series.times, series.values, strict=True))
+    before = [value for at, value in pairs if at < split]
+    times = [at for at, _ in pairs if at >= split]
+    values = [value for at, value in pairs if at >= split]
+    if not before or not values:
+        return None
+    found = score(values, before, sustained)
+    onset = None if found.onset is None else times[found.onset]
+    worse = found.rising if series.measure in RISES else not found.rising
+    return Reading(
+        service=series.service,
+        measure=series.measure,
+        value=median(values[-SUSTAINED:]),
+        baseline=found.baseline,
+        scale=found.scale,
+        score=found.score,
+        onset=onset,
+        harmful=onset is not None and worse and series.measure is not Measure.TRAFFIC,
+    )
+
+
+def _harmful(measure: Measure, z: float) -> bool:
+    return (z if measure in RISES else -z) > THRESHOLD
