@@ -96,9 +96,16 @@ def test_an_empty_message_still_has_a_header_that_slack_takes() -> None:
     assert header["text"]["text"] == "…"
 
 
-def test_a_secret_without_a_token_is_named_but_not_shown() -> None:
-    with pytest.raises(PortError, match="'token'") as raised:
-        SlackChannel(lambda: {"channel": "C1", "webhook": "hunter2"}).send(message("x"))
+@pytest.mark.parametrize(
+    ("secret", "missing"),
+    [
+        ({"channel": "C1", "webhook": "hunter2"}, "token"),
+        ({"token": "hunter2", "channel": "", "api_url": ""}, "channel"),  # as it is deployed
+    ],
+)
+def test_a_secret_that_is_not_filled_in_is_named_but_not_shown(secret: dict[str, str], missing: str) -> None:
+    with pytest.raises(PortError, match=f"has no {missing}") as raised:
+        SlackChannel(lambda: secret).send(message("x"))
     assert not raised.value.retryable
     assert "hunter2" not in str(raised.value)
 

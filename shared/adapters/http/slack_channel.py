@@ -47,15 +47,14 @@ class SlackChannel:
             PortError: not delivered; `retryable` after a rate limit, a fault of Slack's or of the network.
         """
         secret = self._secret()
-        try:
-            token, channel = secret["token"], secret["channel"]
-        except KeyError as missing:
-            raise PortError(f"the Slack secret has no {missing}", retryable=False) from None
-        url = secret.get("api_url", WebClient.BASE_URL).rstrip("/") + "/"
-        client = WebClient(token, base_url=url, timeout=SECONDS, retry_handlers=[], logger=SILENT)
+        for key in ("token", "channel"):
+            if not secret.get(key):
+                raise PortError(f"the Slack secret has no {key}: put yours there", retryable=False)
+        url = (secret.get("api_url") or WebClient.BASE_URL).rstrip("/") + "/"
+        client = WebClient(secret["token"], base_url=url, timeout=SECONDS, retry_handlers=[], logger=SILENT)
         try:
             answer = client.chat_postMessage(
-                channel=channel,
+                channel=secret["channel"],
                 text=_fitted(message.title, TEXT),
                 blocks=blocks(message),
                 thread_ts=message.thread or None,
