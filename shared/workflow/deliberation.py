@@ -1,5 +1,6 @@
 """From the open investigation to a decision: the tasks that the state machine calls around the vote."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -167,7 +168,9 @@ class Deliberation:
             wanted = last.tally.suggestion if last else None
             suggestion = _proposal(state.vote.candidates, wanted) if state.vote and wanted else None
             deadlock = last is not None and last.tally.kind is DecisionKind.NONE
-            escalated = EscalatedToHuman(reason=reason, suggestion=suggestion, deadlock_resolved=deadlock)
+            escalated = EscalatedToHuman(
+                reason=readable(reason), suggestion=suggestion, deadlock_resolved=deadlock
+            )
             return (*counted, escalated)
 
         record(self.store, incident_id, decide, distrust=self.distrust)
@@ -190,6 +193,16 @@ class Deliberation:
 
     def _made_by(self, agent: AgentName, digest: str, mac: str) -> bool:
         return self.verifier.verify(Author(agent.value), digest, mac)
+
+
+def readable(reason: str) -> str:
+    """A reason for people: of a Lambda's error (`State: Name {json}`) its own sentence, bounded."""
+    said, brace, rest = reason.partition(" {")
+    try:
+        said = f"{said}: {json.loads(brace.strip() + rest)['errorMessage']}"
+    except (ValueError, KeyError, TypeError):
+        said = reason
+    return said[:1_000]
 
 
 def _once(state: Incident, tallied: BallotsTallied) -> tuple[BallotsTallied, ...]:
