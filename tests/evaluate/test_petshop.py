@@ -1,13 +1,14 @@
 """The PetShop loader's rules, on small files of our own; and the data set itself where it is at hand."""
 
 import json
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from scripts.evaluate.petshop import load
+from scripts.evaluate.petshop import healthy, load
 from scripts.evaluate.recorded import Fault
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.service import Measure, ServiceKind
@@ -129,6 +130,18 @@ def test_nothing_that_is_read_tells_the_truth(folder):
     other = load(folder)[0]
     assert one.truth != other.truth
     assert one.recorded == other.recorded
+    for case in (one, *healthy(folder, 1)):
+        assert not {"issue", "test", "healthy"} & set(
+            re.findall("[a-z]+", case.recorded.signal.model_dump_json())
+        )
+
+
+def test_false_alarms_ring_in_the_later_half_of_the_normal_time(folder):
+    first, second = healthy(folder, 2)
+    assert first.truth is None
+    assert [one.recorded.signal.at for one in (first, second)] == [at(5300 + 300), at(5600 + 300)]
+    assert of(first.recorded, "Site", Measure.LATENCY).values == (0.1,) * 3
+    assert {one.recorded.signal.service for one in (first, second)} == {"Site"}
 
 
 def test_a_wrong_path_says_what_to_give(tmp_path):
@@ -186,11 +199,11 @@ def test_a_malformed_file_is_named_with_what_is_wrong(folder, path, content, mes
         ({"root_cause": {"node": "Elsewhere"}}, "'Elsewhere' is not in graph.csv"),
         (
             {"target": {"node": "Site", "metric": "latency", "agg": "Average", "timestamp": BEGAN * 2}},
-            "a sample after its timestamp",
+            "needs a sample after target.timestamp",
         ),
         (
             {"target": {"node": "Site", "metric": "mood", "agg": "Average", "timestamp": BEGAN}},
-            "a known metric",
+            "target.metric: must be one of requests, latency",
         ),
     ],
 )
