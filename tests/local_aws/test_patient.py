@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,14 +14,18 @@ from scripts.patient.storefront import Storefront
 from scripts.patient.telemetry import HISTORY, SPACING, measured
 from scripts.patient.topology import MAX_CONNECTIONS, log_group
 from scripts.scenarios import get
+from shared.adapters.aws.resource_reader import AwsResourceReader
 from shared.analysis.anomaly import THRESHOLD, score
+from shared.domain.proposal import Proposal
+from shared.domain.runbook import Feasible, Infeasible, Remedy, Runbook, Subject
 from shared.domain.service import SYMPTOMS, Measure
-from tests.local_aws.conftest import Maker, eventually
+from shared.runbooks.catalogue import remedies
+from tests.local_aws.conftest import Maker, eventually, unique
 
 pytestmark = pytest.mark.local_aws
 
 ALARM_SECONDS = 12
-CURE_SECONDS = 5
+CURE_SECONDS = 10
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +45,16 @@ def shop(aws: LocalAws, told: list[str]) -> Iterator[Storefront]:
 @pytest.fixture
 def well(aws: LocalAws, shop: Storefront) -> Iterator[Storefront]:
     """The storefront in health, and back in health afterwards."""
-    assert eventually(lambda: states(aws) == {"OK"}, 30)
+    assert eventually(lambda: shop.latest and shop.latest["web"].errors < 0.01, CURE_SECONDS)
     yield shop
     shop.create()
+
+
+@pytest.fixture
+def silent(aws: LocalAws, well: Storefront) -> Storefront:
+    """The storefront in health, with every alarm OK: a period has passed since the last trouble."""
+    assert eventually(lambda: states(aws) == {"OK"}, 30)
+    return well
 
 
 def states(aws: LocalAws) -> set[str]:
@@ -87,14 +99,38 @@ def alarm_queue(make: Maker) -> str:
     )
 
 
-def test_a_new_storefront_is_well_and_has_a_past(aws: LocalAws, well: Storefront) -> None:
-    for service in well.catalogue.services:
+def feasible(
+    aws: LocalAws, shop: Storefront, name: str, runbook: str
+) -> tuple[Remedy, Feasible | Infeasible]:
+    """What a runbook says about a service's resource as it is now."""
+    remedy, service = remedies()[runbook], shop.catalogue.get(name)
+    target = service.resources[remedy.runbook.resource]
+    state = AwsResourceReader(aws.client).observe(remedy.runbook, target)
+    return remedy, remedy.prepare(Subject(service, target, state, datetime.now(UTC)))
+
+
+def run(aws: LocalAws, runbook: Runbook, proposal: Proposal) -> None:
+    """The runbook's own document, run by Automation to its end."""
+    ssm, name = aws.client("ssm"), unique(runbook.id)
+    ssm.create_document(Name=name, DocumentType="Automation", Content=json.dumps(runbook.document))
+    started = ssm.start_automation_execution(
+        DocumentName=name, Parameters={key: [value] for key, value in proposal.parameters.items()}
+    )["AutomationExecutionId"]
+    status = lambda: ssm.get_automation_execution(AutomationExecutionId=started)[  # noqa: E731
+        "AutomationExecution"
+    ]["AutomationExecutionStatus"]
+    assert eventually(lambda: status() not in ("Pending", "InProgress"))
+    assert status() == "Success"
+
+
+def test_a_new_storefront_is_well_and_has_a_past(aws: LocalAws, silent: Storefront) -> None:
+    for service in silent.catalogue.services:
         for measure in service.metrics:
-            values = lately(aws, well, service.name, measure, HISTORY.total_seconds())
+            values = lately(aws, silent, service.name, measure, HISTORY.total_seconds())
             assert len(values) > 0.9 * (HISTORY // SPACING)
             if measure in SYMPTOMS:
                 assert score(values, values[:60]).score < THRESHOLD
-    assert anomalous(aws, well) == set()
+    assert anomalous(aws, silent) == set()
 
 
 def test_creating_it_again_changes_nothing(aws: LocalAws, well: Storefront) -> None:
@@ -106,30 +142,54 @@ def test_creating_it_again_changes_nothing(aws: LocalAws, well: Storefront) -> N
 
 
 def test_database_cascade_alarms_shows_in_the_metrics_and_ends_with_the_parameter(
-    aws: LocalAws, make: Maker, well: Storefront
+    aws: LocalAws, make: Maker, silent: Storefront
 ) -> None:
-    scenario, before, events = get("database_cascade"), well.state(), alarm_queue(make)
-    scenario.break_it(well)
+    scenario, before, events = get("database_cascade"), silent.state(), alarm_queue(make)
+    scenario.break_it(silent)
     seen = {event["detail"]["alarmName"] for event in make.drain(events, count=3, seconds=ALARM_SECONDS)}
     assert seen == {"storefront-web-latency", "storefront-checkout-errors", "storefront-database-saturation"}
-    assert eventually(lambda: anomalous(aws, well) == {"web", "checkout", "database"}, ALARM_SECONDS)
+    assert eventually(lambda: anomalous(aws, silent) == {"web", "checkout", "database"}, ALARM_SECONDS)
     logs = aws.client("logs").filter_log_events(logGroupName=log_group("database"))["events"]
     assert any("connection slots are reserved" in line["message"] for line in logs)
-    assert well.state() != before
-    well.put_parameter(MAX_CONNECTIONS, before[MAX_CONNECTIONS])
-    assert eventually(lambda: anomalous(aws, well) == set(), CURE_SECONDS)
+    assert silent.state() != before
+    silent.put_parameter(MAX_CONNECTIONS, before[MAX_CONNECTIONS])
+    assert eventually(lambda: anomalous(aws, silent) == set(), CURE_SECONDS)
+    assert silent.state() == before
+    assert eventually(lambda: states(aws) == {"OK"}, 30)
+
+
+def test_the_cure_of_database_cascade_is_a_runbook_that_the_target_itself_speaks_for(
+    aws: LocalAws, well: Storefront
+) -> None:
+    scenario, before = get("database_cascade"), well.state()
+    scenario.break_it(well)
+    assert eventually(lambda: well.latest["web"].errors > 0.1, CURE_SECONDS)
+    remedy, found = feasible(aws, well, "database", str(scenario.truth.cure))
+    assert isinstance(found, Feasible)
+    assert found.telling
+    run(aws, remedy.runbook, found.proposal)
+    assert eventually(lambda: well.latest["web"].errors < 0.01, CURE_SECONDS)
     assert well.state() == before
-    assert eventually(lambda: states(aws) == {"OK"}, ALARM_SECONDS)
 
 
-def test_the_remedy_that_backfires_follows_the_running_tasks(aws: LocalAws, well: Storefront) -> None:
+def test_a_parameter_that_nobody_changed_offers_nothing_to_restore(aws: LocalAws, well: Storefront) -> None:
+    assert isinstance(feasible(aws, well, "cache", "restore-parameter")[1], Infeasible)
+
+
+def test_the_remedy_that_backfires_is_feasible_harmful_and_can_be_undone(
+    aws: LocalAws, well: Storefront
+) -> None:
     scenario, before = get("remedy_backfires"), well.state()
     scenario.break_it(well)
     errors = lambda: well.latest["checkout"].errors  # noqa: E731
     assert eventually(lambda: errors() > 0.1, CURE_SECONDS)
-    well.set_desired_count("checkout", 5)
+    remedy, found = feasible(aws, well, "checkout", "scale-out-service")
+    assert isinstance(found, Feasible)
+    seen = AwsResourceReader(aws.client).observe(remedy.runbook, found.proposal.target)
+    run(aws, remedy.runbook, found.proposal)
     assert eventually(lambda: errors() > 0.4, CURE_SECONDS)
-    well.set_desired_count("checkout", int(before["ecs/checkout/desired"]))
+    assert well.state() != before
+    run(aws, remedy.runbook, remedy.undo(found.proposal, seen))
     assert eventually(lambda: 0.1 < errors() < 0.35, CURE_SECONDS)
     assert {key: well.state()[key] for key in scenario.truth.restored} == {
         key: before[key] for key in scenario.truth.restored
@@ -137,11 +197,11 @@ def test_the_remedy_that_backfires_follows_the_running_tasks(aws: LocalAws, well
 
 
 def test_a_healthy_rush_sets_off_the_traffic_alarm_alone(
-    aws: LocalAws, make: Maker, well: Storefront
+    aws: LocalAws, make: Maker, silent: Storefront
 ) -> None:
     events = alarm_queue(make)
-    get("healthy").break_it(well)
+    get("healthy").break_it(silent)
     (event,) = make.drain(events, seconds=ALARM_SECONDS)
     assert event["detail"]["alarmName"] == "storefront-web-traffic"
-    assert not eventually(lambda: anomalous(aws, well), 4)
+    assert not eventually(lambda: anomalous(aws, silent), 4)
     assert make.drain(events, seconds=0.1) == []

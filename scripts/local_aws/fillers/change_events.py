@@ -5,6 +5,7 @@ Change" when a service gets a new deployment and when that has settled; a new de
 deployment and sends none. ministack 1.5.33 sends none of these. Delete this when a release does.
 https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html (what triggers a deployment)
 """
 
 from __future__ import annotations
