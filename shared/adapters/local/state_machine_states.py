@@ -86,6 +86,7 @@ def _fail(bench: Bench, state: dict[str, Any], variables: dict[str, Any], states
 
 
 def _choice(bench: Bench, state: dict[str, Any], variables: dict[str, Any], states: dict[str, Any]) -> Steps:
+    """The first rule that holds, with its own Assign and Output; the state's own go with Default."""
     yield from ()
     for rule in state["Choices"]:
         holds = fill(rule["Condition"], {**variables, "states": states})
