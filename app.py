@@ -2,7 +2,7 @@
 
 import sys
 
-from aws_cdk import App, Tags, Validations
+from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from shared.domain.errors import InvalidConfiguration
@@ -19,8 +19,6 @@ def main() -> None:
         build(app, stage)
     except InvalidConfiguration as error:
         sys.exit(f"cdk.json: {error}")
-    Tags.of(app).add("application", "incident-commander")
-    Tags.of(app).add("stage", stage.name)
     app.synth()
 
 

@@ -1,6 +1,6 @@
 """The agents stack: the four voters, each with its own evidence and its own key."""
 
-from aws_cdk import Aws, Stack
+from aws_cdk import Aws
 from constructs import Construct
 
 from shared.domain.events import Author
@@ -8,17 +8,18 @@ from stacks.components.function import Size
 from stacks.components.mapping import KINESIS_READ, Feed
 from stacks.components.member import CATALOGUE, CHANGES, OPEN, Member, inbox
 from stacks.components.outputs import put_out
+from stacks.components.stack import StageStack
 from stacks.house import House
 
 ASKED = ("InvestigationStarted", "VoteOpened")
 """The events that ask a voter for something."""
 
 
-class Agents(Stack):
+class Agents(StageStack):
     """Detection, diagnosis, prediction and the resolution advisor. None of them may change anything."""
 
-    def __init__(self, scope: Construct, id_: str, *, house: House, stack_name: str) -> None:
-        super().__init__(scope, id_, stack_name=stack_name)
+    def __init__(self, scope: Construct, house: House) -> None:
+        super().__init__(scope, "Agents", house.stage)
         self._house = house
         self.voters = (self._detection(), self._diagnosis(), self._prediction(), self._resolution())
         put_out(self, {f"{each.author.capitalize()}Function": each.function.name for each in self.voters})

@@ -13,11 +13,6 @@ from stacks.observability import Observability
 from stacks.stage import StageConfig
 
 
-def stack_name(stage: StageConfig, part: str) -> str:
-    """As CloudFormation shows it: `IncidentCommander-Dev-Data`."""
-    return f"IncidentCommander-{stage.title}-{part}"
-
-
 def build(app: Construct, stage: StageConfig) -> None:
     """Create the stacks.
 
@@ -25,17 +20,6 @@ def build(app: Construct, stage: StageConfig) -> None:
         InvalidConfiguration: the votes' weights mean nothing, or a bundle could not be built.
     """
     check_weights(dict(WEIGHTS))
-    data = Data(app, "Data", stage=stage, stack_name=stack_name(stage, "Data"))
-    house = House(stage, data, Bundles(on_this_machine=stage.on_this_machine))
-    agents = Agents(app, "Agents", house=house, stack_name=stack_name(stage, "Agents"))
-    consensus = Consensus(app, "Consensus", house=house, stack_name=stack_name(stage, "Consensus"))
-    interface = Interface(app, "Interface", house=house, stack_name=stack_name(stage, "Interface"))
-    Observability(
-        app,
-        "Observability",
-        data=data,
-        agents=agents,
-        consensus=consensus,
-        interface=interface,
-        stack_name=stack_name(stage, "Observability"),
-    )
+    house = House(stage, Data(app, stage), Bundles(on_this_machine=stage.on_this_machine))
+    agents, consensus, interface = Agents(app, house), Consensus(app, house), Interface(app, house)
+    Observability(app, house, agents=agents, consensus=consensus, interface=interface)

@@ -1,6 +1,5 @@
 """The consensus stack: coordinator, state machine, its tasks, and the runbooks that the executor may run."""
 
-from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -15,16 +14,17 @@ from stacks.components.mapping import TABLE_READ, Feed
 from stacks.components.member import CATALOGUE, OPEN, Member, inbox
 from stacks.components.outputs import put_out
 from stacks.components.rule import Rule
+from stacks.components.stack import StageStack
 from stacks.house import House
 
 NEW_EVENT = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}}}
 
 
-class Consensus(Stack):
+class Consensus(StageStack):
     """Where a decision is made and carried out."""
 
-    def __init__(self, scope: Construct, id_: str, *, house: House, stack_name: str) -> None:
-        super().__init__(scope, id_, stack_name=stack_name)
+    def __init__(self, scope: Construct, house: House) -> None:
+        super().__init__(scope, "Consensus", house.stage)
         self._house = house
         self.workflow = self._workflow()
         self.executor = self._executor()
@@ -38,6 +38,7 @@ class Consensus(Stack):
         self._let_workflow_answer()
         self.coordinator = self._coordinator()
         self.failures = self._failures()
+        self._let_members_verify()
         put_out(self, {"StateMachineArn": self.machine.arn})
         for member in (self.coordinator, self.workflow, self.executor):
             put_out(self, {f"{member.author.capitalize()}Function": member.function.name})
@@ -112,6 +113,18 @@ class Consensus(Stack):
             {Setting.WAITS_TABLE: data.waits.table_name, Setting.STATE_MACHINE_ARN: self.machine.arn}
         )
         return coordinator
+
+    def _let_members_verify(self) -> None:
+        """Each of the three checks what the eight authors wrote."""
+        members = (self.coordinator, self.workflow, self.executor)
+        keys = [key.key_arn for key in self._house.data.mac_keys.values()]
+        iam.ManagedPolicy(
+            self,
+            "VerifyMacs",
+            description="Verify every author's MAC",
+            roles=[member.function.role for member in members],
+            statements=[statement(["kms:VerifyMac"], keys)],
+        )
 
     def _failures(self) -> Rule:
         """A machine that did not end by itself: the coordinator falls back."""

@@ -2,7 +2,7 @@
 
 import json
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
@@ -13,16 +13,17 @@ from shared.domain.events import Author
 from stacks.components.acknowledged import acknowledge
 from stacks.components.dead_letters import dead_letter_queue
 from stacks.components.outputs import put_out
+from stacks.components.stack import StageStack
 from stacks.stage import StageConfig
 
 SLACK_API = "https://slack.com/api/"
 
 
-class Data(Stack):
+class Data(StageStack):
     """Everything that outlives a deployment of the functions."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: StageConfig, stack_name: str) -> None:
-        super().__init__(scope, id_, stack_name=stack_name, termination_protection=stage.retain)
+    def __init__(self, scope: Construct, stage: StageConfig) -> None:
+        super().__init__(scope, "Data", stage, protected=stage.retain)
         self._removal = RemovalPolicy.RETAIN if stage.retain else RemovalPolicy.DESTROY
         self.signals = self._stream("Signals")
         self.incident_events = self._stream("IncidentEvents")
@@ -33,6 +34,7 @@ class Data(Stack):
         self.waits = self._waits()
         self.dead_letters = dead_letter_queue(self, "DeadLetters")
         self.mac_keys = {author: self._mac_key(author) for author in Author}
+        self.every_mac_key = self._every_mac_key()
         self.slack_secret = self._slack_secret()
         self._outputs()
 
@@ -89,6 +91,12 @@ class Data(Stack):
         )
         acknowledge(key, "KMS5", "KMS rotates no HMAC keys, and the log's MACs must stay verifiable")
         return key
+
+    def _every_mac_key(self) -> str:
+        """JSON of author -> key ARN, exported as one value: three functions read it whole."""
+        arns = {author.value: key.key_arn for author, key in self.mac_keys.items()}
+        exported = self.export_value(self.to_json_string(arns), name=f"{self.stack_name}-MacKeys")
+        return str(exported)
 
     def _slack_secret(self) -> secretsmanager.Secret:
         secret = secretsmanager.Secret(

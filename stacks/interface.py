@@ -1,6 +1,5 @@
 """The interface stack: what comes in from AWS's own events, and what goes out to people."""
 
-from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -12,6 +11,7 @@ from stacks.components.function import Function, Size
 from stacks.components.member import CATALOGUE, Member, inbox, leading
 from stacks.components.outputs import put_out
 from stacks.components.rule import Rule
+from stacks.components.stack import StageStack
 from stacks.house import House
 
 HEARD = {
@@ -38,11 +38,11 @@ TOLD = (
 """The events that people hear of."""
 
 
-class Interface(Stack):
+class Interface(StageStack):
     """Intake and communication."""
 
-    def __init__(self, scope: Construct, id_: str, *, house: House, stack_name: str) -> None:
-        super().__init__(scope, id_, stack_name=stack_name)
+    def __init__(self, scope: Construct, house: House) -> None:
+        super().__init__(scope, "Interface", house.stage)
         self._house = house
         self.intake = self._intake()
         self.rule_letters = dead_letter_queue(self, "RuleDeadLetters")

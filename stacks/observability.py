@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from aws_cdk import Aws, Stack
+from aws_cdk import Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
@@ -13,32 +13,31 @@ from stacks.agents import Agents
 from stacks.components.alarm import alarm, metric
 from stacks.components.function import Function
 from stacks.components.outputs import put_out
+from stacks.components.stack import StageStack
 from stacks.consensus import Consensus
-from stacks.data import Data
+from stacks.house import House
 from stacks.interface import Interface
 
 LATE_MILLISECONDS = 60_000
 LATE_MINUTES = 3
 
 
-class Observability(Stack):
+class Observability(StageStack):
     """What tells people that the incident commander itself is unwell."""
 
     def __init__(
         self,
         scope: Construct,
-        id_: str,
+        house: House,
         *,
-        data: Data,
         agents: Agents,
         consensus: Consensus,
         interface: Interface,
-        stack_name: str,
     ) -> None:
-        super().__init__(scope, id_, stack_name=stack_name)
+        super().__init__(scope, "Observability", house.stage)
         self._topic = self._alarm_topic()
         letters = {
-            "DeadLetters": data.dead_letters,
+            "DeadLetters": house.data.dead_letters,
             "IntakeRuleDeadLetters": interface.rule_letters,
             "ExecutionRuleDeadLetters": consensus.failures.dead_letters,
         }

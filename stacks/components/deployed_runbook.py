@@ -29,10 +29,10 @@ class DeployedRunbook(Construct):
         )
         self.document_name = document.ref
         statements = _statements(runbook, document.ref)
-        boundary = iam.ManagedPolicy(
+        most = iam.ManagedPolicy(
             self,
-            "Boundary",
-            description=f"The most that {runbook.id} may ever do",
+            "Most",
+            description=f"What {runbook.id} may do, and the most that its role may ever do",
             statements=statements,
         )
         self.role = iam.Role(
@@ -40,8 +40,8 @@ class DeployedRunbook(Construct):
             "Role",
             description=f"Runs {runbook.id}, for the executor",
             assumed_by=iam.ArnPrincipal(executor.role_arn),
-            permissions_boundary=boundary,
-            inline_policies={"Run": iam.PolicyDocument(statements=statements)},
+            managed_policies=[most],
+            permissions_boundary=most,  # whatever is added to the role later gives nothing more
         )
         if self.role.assume_role_policy is not None:  # every session carries its incident
             self.role.assume_role_policy.add_statements(

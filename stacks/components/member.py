@@ -42,8 +42,9 @@ class Member(Construct):
         self._log_and_keys()
 
     def _log_and_keys(self) -> None:
-        data, known = self._house.data, (Author if self.author in VERIFIERS else (self.author,))
-        keys = {author.value: data.mac_keys[author].key_arn for author in known}
+        data = self._house.data
+        own_key = data.mac_keys[self.author].key_arn
+        own = Stack.of(self).to_json_string({self.author.value: own_key})
         self.function.set(
             {
                 Setting.AUTHOR: self.author.value,
@@ -51,13 +52,11 @@ class Member(Construct):
                 Setting.EVENTS_TABLE: data.events.table_name,
                 Setting.STATE_TABLE: data.state.table_name,
                 Setting.DEAD_LETTERS_URL: data.dead_letters.queue_url,
-                Setting.MAC_KEYS: Stack.of(self).to_json_string(keys),
+                Setting.MAC_KEYS: data.every_mac_key if self.author in VERIFIERS else own,
             }
         )
         self.function.allow(["dynamodb:Query", "dynamodb:PutItem"], [data.events.table_arn])
-        self.function.allow(["kms:GenerateMac"], [keys[self.author.value]])
-        if self.author in VERIFIERS:
-            self.function.allow(["kms:VerifyMac"], list(keys.values()))
+        self.function.allow(["kms:GenerateMac"], [own_key])
 
     def may_keep_state(
         self, *, reads: Iterable[str] = (), puts: Iterable[str] = (), deletes: Iterable[str] = ()

@@ -1,0 +1,19 @@
+"""A stack of one stage: its name and its tags."""
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from stacks.stage import StageConfig
+
+
+class StageStack(Stack):
+    """`IncidentCommander-Dev-Data`; CloudFormation gives its tags to everything in it."""
+
+    def __init__(self, scope: Construct, part: str, stage: StageConfig, *, protected: bool = False) -> None:
+        super().__init__(
+            scope,
+            part,
+            stack_name=f"IncidentCommander-{stage.title}-{part}",
+            tags={"application": "incident-commander", "stage": stage.name},
+            termination_protection=protected,
+        )
