@@ -5,9 +5,11 @@ import sys
 import typer
 from rich.console import Console
 
-from scripts.commander import local
+from scripts.commander import demo, local
+from scripts.local_aws.deploy import DeploymentError
 from scripts.local_aws.environment import ToolEnvironmentError
 from scripts.local_aws.process import LocalAwsError
+from scripts.synth import SynthesisError
 from shared.domain.errors import CommanderError
 
 app = typer.Typer(
@@ -17,6 +19,7 @@ app = typer.Typer(
     help="Incident Commander: resolves cloud incidents by a vote, and can prove that it did so safely.",
 )
 app.add_typer(local.app, name="local")
+app.command()(demo.demo)
 
 
 @app.callback()
@@ -28,6 +31,6 @@ def run() -> None:
     """Run the command line."""
     try:
         app()
-    except (CommanderError, LocalAwsError, ToolEnvironmentError) as error:
+    except (CommanderError, DeploymentError, LocalAwsError, SynthesisError, ToolEnvironmentError) as error:
         Console(stderr=True).print(f"commander: {error}", markup=False, highlight=False)
         sys.exit(2)

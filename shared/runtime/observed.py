@@ -1,10 +1,13 @@
 """What every entry point shows of itself: structured logs, and counters that alarms can watch."""
 
+import logging
+
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 NAMESPACE = "IncidentCommander"
 logger = Logger(service="incident-commander")
+logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
 def count(name: str, function: str) -> None:

@@ -56,12 +56,17 @@ def _direct(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal | N
     return _guarded(_alarm, same, catalogue)
 
 
-def _alarm(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal:
+def _alarm(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal | None:
     detail = event["detail"]
     state, configuration = detail["state"], detail["configuration"]
     kind = STATES.get(state["value"], SignalKind.OBSERVATION)  # INSUFFICIENT_DATA: nothing to act on
-    service, measure = _watched(configuration.get("metrics", ()), catalogue)
     name = str(detail["alarmName"])
+    watched = _watched(configuration.get("metrics", ()), catalogue)
+    if watched is None and kind is not SignalKind.ALARM:
+        return None  # the recovery of an alarm that nobody here watches
+    if watched is None:
+        raise UnknownService("no service of the catalogue has the metric that this alarm watches")
+    service, measure = watched
     at = datetime.fromisoformat(state["timestamp"])
     return Signal(
         source="cloudwatch",
@@ -76,14 +81,14 @@ def _alarm(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal:
     )
 
 
-def _watched(metrics: Any, catalogue: ServiceCatalogue) -> tuple[Service, Measure]:
+def _watched(metrics: Any, catalogue: ServiceCatalogue) -> tuple[Service, Measure] | None:
     for entry in metrics:
         metric = entry.get("metricStat", {}).get("metric", {})
         for service in catalogue.services:
             for measure, source in service.metrics.items():
                 if _same(source, metric):
                     return service, measure
-    raise UnknownService("no service of the catalogue has the metric that this alarm watches")
+    return None
 
 
 def _same(source: MetricSource, metric: Mapping[str, Any]) -> bool:

@@ -1,0 +1,127 @@
+"""Plays a scenario: the patient breaks, and the log of what follows is told as it happens."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from scripts.demo.report import Run
+from scripts.demo.stage import Stage, deployed
+from scripts.demo.story import lines
+from scripts.demo.voice import Voice
+from scripts.local_aws.process import LocalAws
+from scripts.patient.scenario import Scenario
+from scripts.patient.storefront import Storefront
+from shared.agents.communication import tells
+from shared.domain.errors import IncidentNotFound
+from shared.domain.events import Event
+from shared.domain.incident import Incident, fold
+
+POLL_SECONDS = 0.2
+LIMIT_SECONDS = 90.0
+"""The longest that a scenario is followed."""
+CALM_SECONDS = 8.0
+"""After an alarm, how long nothing must come of it before we say that nothing does."""
+TOLD_SECONDS = 10.0
+
+
+def play(scenario: Scenario, aws: LocalAws, voice: Voice) -> Run:
+    """Deploy the stage beside the patient, break it, and follow it to its end."""
+    storefront = Storefront(aws, voice.say)
+    storefront.create()  # before the pipeline: its own creation is no change to be explained
+    voice.doing(lambda: "setting up")
+    stage = deployed(aws, voice.say)
+    stage.watch_over(storefront.catalogue)
+    with storefront:
+        return perform(scenario, stage, storefront, voice)
+
+
+def perform(scenario: Scenario, stage: Stage, storefront: Storefront, voice: Voice) -> Run:
+    """Break the patient of a deployed stage and follow what comes of it."""
+    voice.doing(lambda: pulse(storefront))
+    _until(lambda: bool(storefront.latest), 10)
+    before, earlier = storefront.state(), set(stage.incident_ids())
+    voice.say(f"the storefront serves: {pulse(storefront)}", "dim")
+    broke_at = datetime.now(UTC)
+    scenario.break_it(storefront)
+    voice.say(f"it breaks: {scenario.title}", "bold red")
+    incident = Follower(stage, voice, earlier).follow(broke_at)
+    return Run(
+        scenario=scenario,
+        broke_at=broke_at,
+        incident=incident,
+        before=before,
+        after=storefront.state(),
+        dead_letters=tuple(str(one.get("reason", one))[:600] for one in stage.dead_letters()),
+    )
+
+
+class Follower:
+    """Reads the log of the first new incident, event by event."""
+
+    def __init__(self, stage: Stage, voice: Voice, earlier: set[str]) -> None:
+        self._stage, self._voice, self._earlier = stage, voice, earlier
+        self._events: tuple[Event, ...] = ()
+
+    def follow(self, broke_at: datetime) -> Incident | None:
+        """The incident at its end; None when an alarm came and nothing came of it."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        alarmed: float | None = None
+        while time.monotonic() < deadline:
+            self._read()
+            if self._events and self._is_told():
+                return fold(self._events)
+            if not self._events and alarmed is None and self._alarm(broke_at):
+                alarmed = time.monotonic()
+            if not self._events and alarmed and time.monotonic() - alarmed > CALM_SECONDS:
+                self._voice.say("the alarm came, and nothing can be felt: nothing is done", "bold green")
+                return None
+            time.sleep(POLL_SECONDS)
+        return self._late()
+
+    def _late(self) -> Incident | None:
+        self._voice.say(f"it did not end within {LIMIT_SECONDS:.0f} s", "bold red")
+        try:
+            return fold(self._events)
+        except IncidentNotFound:
+            return None
+
+    def _read(self) -> None:
+        new = [one for one in self._stage.incident_ids() if one not in self._earlier]
+        if not new:
+            return
+        events = self._stage.events(new[0])
+        for event in events[len(self._events) :]:
+            for text, style in lines(event):
+                self._voice.say(text, style)
+        self._events = events
+
+    def _is_told(self) -> bool:
+        """Closed, and people have heard of everything (or have not within some seconds of the end)."""
+        closed = next((one for one in self._events if one.type == "IncidentClosed"), None)
+        if closed is None:
+            return False
+        told = {one.data["version"] for one in self._events if one.type == "NotificationSent"}
+        waiting = {one.version for one in self._events if tells(one)} - told
+        return not waiting or (datetime.now(UTC) - closed.occurred_at).total_seconds() > TOLD_SECONDS
+
+    def _alarm(self, since: datetime) -> bool:
+        found = self._stage.client("cloudwatch").describe_alarms(StateValue="ALARM")["MetricAlarms"]
+        fresh = [one for one in found if one["StateUpdatedTimestamp"] >= since]
+        for one in fresh:
+            self._voice.say(f"alarm: {one['AlarmName']}", "yellow")
+        return bool(fresh)
+
+
+def pulse(storefront: Storefront) -> str:
+    """How the patient feels, in one line."""
+    return " · ".join(
+        f"{name} {one.latency * 1000:.0f} ms, {one.errors:.1%} errors"
+        for name, one in storefront.latest.items()
+        if name in ("web", "checkout", "database")
+    )
+
+
+def _until(ready: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not ready() and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)

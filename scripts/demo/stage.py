@@ -1,0 +1,92 @@
+"""The `local` stage, deployed: what a demo, an evaluation or a test needs to know of it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from scripts.local_aws.deploy import deploy
+from scripts.local_aws.process import SLACK_TOKEN, LocalAws
+from scripts.synth import REPOSITORY, synth
+from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
+from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
+from shared.adapters.local.memory_authority import MemorySigner
+from shared.adapters.local.system_clock import SystemClock
+from shared.domain.events import Author, Event
+from shared.domain.service import ServiceCatalogue
+
+Progress = Callable[[str], None]
+SHORTENED = "In brackets what `dev` has; nothing else differs."
+SLACK_CHANNEL = "C0INCIDENTS"
+NOBODY = MemorySigner(b"")
+"""The command line reads the log and has no key to write it with."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A deployed stage; `outputs` are those of all its stacks."""
+
+    aws: LocalAws
+    outputs: dict[str, str]
+
+    def client(self, service: str) -> Any:
+        """The administrator's client."""
+        return self.aws.client(service)
+
+    def watch_over(self, catalogue: ServiceCatalogue) -> None:
+        """Make these services the catalogue."""
+        DynamodbCatalogue(self.client("dynamodb"), self.outputs["StateTable"]).save(catalogue)
+
+    def incident_ids(self) -> tuple[str, ...]:
+        """Every incident that has a log."""
+        pages = (
+            self.client("dynamodb")
+            .get_paginator("scan")
+            .paginate(
+                TableName=self.outputs["EventsTable"],
+                FilterExpression="sk = :head",
+                ExpressionAttributeValues={":head": {"S": "HEAD"}},
+            )
+        )
+        return tuple(item["pk"]["S"].removeprefix("INCIDENT#") for page in pages for item in page["Items"])
+
+    def events(self, incident_id: str) -> tuple[Event, ...]:
+        """The incident's log."""
+        table = self.outputs["EventsTable"]
+        store = DynamodbEventStore(self.client("dynamodb"), table, Author.COORDINATOR, NOBODY, SystemClock())
+        return store.read(incident_id)
+
+    def dead_letters(self) -> tuple[dict[str, Any], ...]:
+        """What could not be processed, with the reasons; they stay in the queue."""
+        answer = self.client("sqs").receive_message(
+            QueueUrl=self.outputs["DeadLettersUrl"], MaxNumberOfMessages=10, VisibilityTimeout=1
+        )
+        return tuple(json.loads(message["Body"]) for message in answer.get("Messages", []))
+
+
+def deployed(aws: LocalAws, on_progress: Progress) -> Stage:
+    """Synthesise (when something changed) and deploy the `local` stage, and give it its Slack secret."""
+    assembly = synth("local", on_progress)
+    outputs: dict[str, str] = {}
+    for values in deploy(assembly, aws, on_progress).values():
+        outputs |= values
+    secret = {"token": SLACK_TOKEN, "channel": SLACK_CHANNEL, "api_url": f"{aws.slack_url}/api/"}
+    aws.client("secretsmanager").put_secret_value(
+        SecretId=outputs["SlackSecret"], SecretString=json.dumps(secret)
+    )
+    return Stage(aws, outputs)
+
+
+def shortened() -> str:
+    """What the `local` stage has instead of `dev`'s, from cdk.json."""
+    stages = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]["stages"]
+    local, dev = stages["local"], stages["dev"]
+    return ", ".join(
+        f"{name} {_shown(local[name])} ({_shown(dev[name])})"
+        for name in local
+        if local[name] != dev.get(name)
+    )
+
+
+def _shown(value: object) -> str:
+    return "/".join(str(one) for one in value.values()) if isinstance(value, dict) else str(value)

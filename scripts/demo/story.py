@@ -1,0 +1,126 @@
+"""The story of an incident: each event of its log in the words of somebody who watches."""
+
+from collections.abc import Iterator, Mapping
+
+from shared.domain import events as facts
+from shared.domain.consensus import WEIGHTS, Tally
+from shared.domain.events import Event
+from shared.domain.evidence import Evidence
+from shared.domain.proposal import Proposal
+
+Line = tuple[str, str]
+"""Text and style."""
+GOOD, BAD, LOUD, QUIET = "green", "red", "bold", "dim"
+
+
+def lines(event: Event) -> Iterator[Line]:
+    """What one event of an incident tells."""
+    fact = event.fact
+    yield from _finding(fact)
+    yield from _deciding(fact)
+    yield from _acting(fact)
+    yield from _ending(fact)
+
+
+def _finding(fact: facts.Fact) -> Iterator[Line]:
+    match fact:
+        case facts.IncidentDetected():
+            yield f"INCIDENT {fact.severity}: {fact.summary} ({_percent(fact.confidence)} sure)", "bold red"
+            yield from (_seen(one) for one in fact.symptoms[:3])
+        case facts.SignalCorrelated(signal=signal):
+            yield f"another alarm of {signal.service} joins the incident", QUIET
+        case facts.InvestigationStarted():
+            yield "state machine: every agent is asked what it sees", QUIET
+        case facts.FindingsSubmitted(findings=found):
+            yield f"{found.agent}: {found.summary} ({_percent(found.confidence)} sure)", LOUD
+            yield from (_seen(one) for one in found.evidence[:3])
+        case facts.AuthorRejected():
+            yield f"IGNORED an event of {fact.author}: {fact.reason}", BAD
+
+
+def _deciding(fact: facts.Fact) -> Iterator[Line]:
+    match fact:
+        case facts.VoteOpened(candidates=candidates, round=round_):
+            yield f"vote, round {round_}: {len(candidates)} remedies can be voted on", LOUD
+            for one in candidates:
+                yield f"    {one.digest[:8]}  {_remedy(one)}", ""
+        case facts.BallotCast(signed=signed):
+            cast = signed.ballot
+            choice = (
+                f"for {cast.approves[:8]}, {_percent(cast.confidence)} sure" if cast.approves else "abstains"
+            )
+            yield f"    {cast.agent:<10} (weight {WEIGHTS[cast.agent]}) {choice}: {cast.reasoning}", ""
+        case facts.BallotsTallied(tally=tally, rejected=rejected):
+            yield from _sums(tally)
+            yield from ((f"    {one.agent}'s ballot does not count: {one.reason}", BAD) for one in rejected)
+        case facts.ConsensusReached(certificate=certificate):
+            yield (
+                f"DECIDED by {certificate.kind.replace('_', ' ')}: {_remedy(certificate.proposal)}",
+                "bold green",
+            )
+        case facts.EscalatedToHuman(reason=reason, suggestion=suggestion):
+            yield f"A HUMAN DECIDES: {reason.replace('_', ' ')}", "bold yellow"
+            if suggestion:
+                yield f"    only a suggestion: {_remedy(suggestion)}", ""
+
+
+def _acting(fact: facts.Fact) -> Iterator[Line]:
+    match fact:
+        case facts.ActionAuthorised(autonomy=level, reasons=reasons):
+            yield f"policy permits it at {level}: {'; '.join(reasons)}", GOOD
+        case facts.ActionWithheld(reasons=reasons):
+            yield f"policy withholds it: {'; '.join(reasons)}", "yellow"
+        case facts.ActionStarted(proposal=proposal, before=before, undo=undo):
+            verb = "UNDO" if undo else "ACT"
+            yield f"{verb} with credentials for this target only: {_remedy(proposal)}", "bold magenta"
+            yield f"    before: {_state(before)}", ""
+        case facts.ActionCompleted(after=after, automation_id=automation):
+            yield f"automation {automation[:8]} succeeded; now: {_state(after)}", GOOD
+        case facts.ActionFailed(reason=reason):
+            yield f"the automation FAILED: {reason}", BAD
+
+
+def _ending(fact: facts.Fact) -> Iterator[Line]:
+    match fact:
+        case facts.RemedyVerified(statement=statement):
+            yield f"VERIFIED: {statement}; it stays under watch", "bold green"
+        case facts.RegressionDetected(statement=statement):
+            yield f"REGRESSION: {statement}", "bold red"
+        case facts.RolledBack(restored=restored, differences=differences):
+            told = "everything is as it was before" if restored else "; ".join(differences)
+            yield f"ROLLED BACK: {told}", "bold yellow" if restored else "bold red"
+        case facts.IncidentResolved(business_usd=business, incident_usd=own):
+            yield f"RESOLVED: cost the business ${business}, and ${own} of AWS to resolve", "bold green"
+        case facts.NotificationSent(channel=channel, about=about):
+            yield f"{channel} was told of {about}", QUIET
+
+
+def _sums(tally: Tally) -> Iterator[Line]:
+    for one in tally.sums:
+        names = " + ".join(f"{agent} {WEIGHTS[agent]}" for agent in one.approvers) or "nobody"
+        average = one.weighted_confidence // one.weight if one.weight else 0
+        yield (
+            f"    {one.proposal[:8]}: {names} = {one.weight} of 1000 (more than 666 needed), "
+            f"{len(one.approvers)} agents (3 needed), {_percent(average)} sure (70 % needed)",
+            GOOD if one.quorum or one.degraded_quorum else "",
+        )
+    quiet = [*(f"{agent} abstained" for agent in tally.abstained), *(f"{a} was silent" for a in tally.silent)]
+    if quiet:
+        yield f"    {', '.join(quiet)}: that weight is lost, not redistributed", QUIET
+
+
+def _seen(one: Evidence) -> Line:
+    return f"    {one.kind.replace('_', ' ')}: {one.statement}", ""
+
+
+def _remedy(proposal: Proposal) -> str:
+    values = ", ".join(f"{name}={value}" for name, value in proposal.parameters.items())
+    return f"{proposal.runbook} v{proposal.version} on {proposal.service} ({values})"
+
+
+def _state(state: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in state.items())
+
+
+def _percent(thousandths: int) -> str:
+    return f"{thousandths / 10:.0f} %"
