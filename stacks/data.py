@@ -35,7 +35,7 @@ class Data(StageStack):
         self.dead_letters = dead_letter_queue(self, "DeadLetters")
         self.mac_keys = {author: self._mac_key(author) for author in Author}
         self.every_mac_key = self._every_mac_key()
-        self.slack_secret = self._slack_secret()
+        self.slack_secret_arn = self._slack_secret()
         self._outputs()
 
     def _stream(self, id_: str) -> kinesis.Stream:
@@ -98,20 +98,21 @@ class Data(StageStack):
         exported = self.export_value(self.to_json_string(arns), name=f"{self.stack_name}-MacKeys")
         return str(exported)
 
-    def _slack_secret(self) -> secretsmanager.Secret:
-        secret = secretsmanager.Secret(
+    def _slack_secret(self) -> str:
+        """Its ARN."""
+        secret = secretsmanager.CfnSecret(
             self,
             "Slack",
             description="JSON: token, channel, api_url; the token is a placeholder until you put yours",
-            generate_secret_string=secretsmanager.SecretStringGenerator(
+            generate_secret_string=secretsmanager.CfnSecret.GenerateSecretStringProperty(
                 secret_string_template=json.dumps({"channel": "", "api_url": SLACK_API}),
                 generate_string_key="token",
                 exclude_punctuation=True,
             ),
-            removal_policy=self._removal,
         )
+        secret.apply_removal_policy(self._removal)
         acknowledge(secret, "SMG4", "Slack issues the token; it is changed by a person in Slack and here")
-        return secret
+        return secret.attr_id
 
     def _outputs(self) -> None:
         outputs = {
@@ -120,6 +121,6 @@ class Data(StageStack):
             "WaitsTable": self.waits.table_name,
             "SignalsStream": self.signals.stream_name,
             "DeadLettersUrl": self.dead_letters.queue_url,
-            "SlackSecret": self.slack_secret.secret_arn,
+            "SlackSecret": self.slack_secret_arn,
         }
         put_out(self, outputs)

@@ -95,7 +95,7 @@ class Interface(StageStack):
         communication = Member(self, Author.COMMUNICATION, self._house, Size(60, 512))
         communication.feed_new_events(*TOLD)
         communication.may_keep_state(reads=[CATALOGUE], puts=[inbox(Author.COMMUNICATION)])
-        secret = self._house.data.slack_secret.secret_arn
+        secret = self._house.data.slack_secret_arn
         communication.function.allow(["secretsmanager:GetSecretValue"], [secret])
         communication.function.set({Setting.SLACK_SECRET: secret})
         return communication
