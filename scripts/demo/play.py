@@ -19,8 +19,8 @@ from shared.domain.incident import Incident, fold
 POLL_SECONDS = 0.2
 LIMIT_SECONDS = 90.0
 """The longest that a scenario is followed."""
-CALM_SECONDS = 8.0
-"""After an alarm, how long nothing must come of it before we say that nothing does."""
+CALM_SECONDS = 3.0
+"""After detection has dismissed an alarm, how long nothing more must come before we say that nothing does."""
 TOLD_SECONDS = 10.0
 
 
@@ -65,15 +65,16 @@ class Follower:
     def follow(self, broke_at: datetime) -> Incident | None:
         """The incident at its end; None when an alarm came and nothing came of it."""
         deadline = time.monotonic() + LIMIT_SECONDS
-        alarmed: float | None = None
+        alarmed, calm_since = False, None
         while time.monotonic() < deadline:
             self._read()
             if self._events and self._is_told():
                 return fold(self._events)
-            if not self._events and alarmed is None and self._alarm(broke_at):
-                alarmed = time.monotonic()
-            if not self._events and alarmed and time.monotonic() - alarmed > CALM_SECONDS:
-                self._voice.say("the alarm came, and nothing can be felt: nothing is done", "bold green")
+            alarmed = alarmed or bool(self._events) or self._alarm(broke_at)
+            if not self._events and calm_since is None and alarmed and self._stage.has_dismissed(broke_at):
+                self._voice.say("detection looked, and nothing can be felt: busy is not broken", "bold green")
+                calm_since = time.monotonic()
+            if not self._events and calm_since and time.monotonic() - calm_since > CALM_SECONDS:
                 return None
             time.sleep(POLL_SECONDS)
         return self._late()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from scripts.local_aws.deploy import deploy
@@ -55,6 +56,17 @@ class Stage:
         table = self.outputs["EventsTable"]
         store = DynamodbEventStore(self.client("dynamodb"), table, Author.COORDINATOR, NOBODY, SystemClock())
         return store.read(incident_id)
+
+    def has_dismissed(self, since: datetime) -> bool:
+        """Whether detection has looked at an alarm since then, and found nothing that can be felt."""
+        name = self.outputs["DetectionFunction"]
+        settings = self.client("lambda").get_function_configuration(FunctionName=name)
+        found = self.client("logs").filter_log_events(
+            logGroupName=settings["LoggingConfig"]["LogGroup"],
+            startTime=int(since.timestamp() * 1000),
+            filterPattern='{ $.outcome = "dismissed" && $.kind = "alarm" }',
+        )
+        return bool(found["events"])
 
     def dead_letters(self) -> tuple[dict[str, Any], ...]:
         """What could not be processed, with the reasons; they stay in the queue."""

@@ -44,7 +44,9 @@ def _words(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> tup
     match event.fact:
         case facts.IncidentDetected():
             cost = _per_minute(incident, catalogue)
-            felt = [one.statement for one in opened.symptoms[:4]]
+            alarm = opened.signal.attributes.get("alarm")
+            felt = [f"Alarm: {alarm}"] if alarm else []
+            felt += [one.statement for one in opened.symptoms[:4]]
             return opened.summary, [*felt, cost, "Four agents are looking; you will hear what they decide."]
         case facts.ConsensusReached(certificate=certificate):
             tally = incident.tallied.tally if incident.tallied else None

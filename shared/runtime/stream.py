@@ -41,7 +41,7 @@ def stream_handler(
         with rejecting(name, body, buried):
             change = _change(body)
             if change is None and take is not None:
-                logger.info("signal", extra={"outcome": str(take()(parse_signal(body)))})
+                _take(take(), parse_signal(body))
             else:
                 hear()(_event(change))
 
@@ -56,6 +56,11 @@ def stream_handler(
         return answer
 
     return handler
+
+
+def _take(take: OnSignal, signal: Signal) -> None:
+    outcome = str(take(signal))
+    logger.info("signal", extra={"outcome": outcome, "kind": signal.kind.value, "about": signal.service})
 
 
 def _is_table(event: dict[str, Any]) -> bool:

@@ -166,7 +166,10 @@ class Deliberation:
             counted = self._uncounted(state)
             last = counted[0] if counted else state.tallied
             wanted = last.tally.suggestion if last else None
-            suggestion = _proposal(state.vote.candidates, wanted) if state.vote and wanted else None
+            harmed = state.rolled_back is not None or state.regressed is not None
+            suggestion = (
+                _proposal(state.vote.candidates, wanted) if state.vote and wanted and not harmed else None
+            )
             deadlock = last is not None and last.tally.kind is DecisionKind.NONE
             escalated = EscalatedToHuman(
                 reason=readable(reason), suggestion=suggestion, deadlock_resolved=deadlock
