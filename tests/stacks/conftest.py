@@ -1,0 +1,30 @@
+"""One synthesis a stage and session, both at once; nothing is synthesised again while nothing changed."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from scripts.synth import synth
+from tests.stacks.templates import Templates
+
+Assemblies = dict[str, Future[Path]]
+
+
+@pytest.fixture(scope="session")
+def assemblies() -> Iterator[Assemblies]:
+    with ThreadPoolExecutor(2) as pool:
+        yield {stage: pool.submit(synth, stage) for stage in ("local", "dev")}
+
+
+@pytest.fixture(scope="session")
+def dev(assemblies: Assemblies) -> Templates:
+    """The templates of dev."""
+    return Templates(assemblies["dev"].result())
+
+
+@pytest.fixture(scope="session")
+def local(assemblies: Assemblies) -> Templates:
+    """The templates of local."""
+    return Templates(assemblies["local"].result())

@@ -1,0 +1,184 @@
+"""Who may do what: the whole of it, function by function. The local AWS enforces only a part."""
+
+import json
+from collections.abc import Iterable
+
+import pytest
+
+from shared.domain.runbook import Runbook
+from shared.runbooks.catalogue import remedies
+from tests.stacks.templates import AUTHORS, Grant, Templates
+
+VOTERS = AUTHORS[:4]
+VERIFIERS = ("coordinator", "workflow", "executor")
+SSM = "arn:Partition:ssm:Region:AccountId"
+LOGS = "arn:Partition:logs:Region:AccountId:log-group:*"
+KEYS = {author: f"{author.capitalize()}MacKey.Arn" for author in AUTHORS}
+ANY = {
+    "cloudwatch:GetMetricData": "it tells no metric from another",
+    "ssm:DescribeAutomationExecutions": "listing knows no resource",
+}
+"""Every action of a function that is granted on *, with the reason."""
+KINESIS = (
+    "kinesis:DescribeStream",
+    "kinesis:DescribeStreamSummary",
+    "kinesis:GetRecords",
+    "kinesis:GetShardIterator",
+    "kinesis:ListShards",
+)
+
+
+def on(resource: str, *actions: str, keys: Iterable[str] = ()) -> set[Grant]:
+    leading = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}} if keys else None
+    return {(action, resource, json.dumps(leading) if leading else "") for action in actions}
+
+
+def target(runbook: Runbook) -> str:
+    return runbook.target_arn.format(region="Region", account="AccountId")
+
+
+def role(runbook: Runbook) -> str:
+    return "".join(part.capitalize() for part in runbook.id.split("-")) + "Role.Arn"
+
+
+def state(*actions: str, keys: Iterable[str]) -> set[Grant]:
+    return on("State.Arn", *(f"dynamodb:{action}" for action in actions), keys=keys)
+
+
+def fed(*streams: str) -> set[Grant]:
+    reading = [on(f"{stream}.Arn", *KINESIS) for stream in streams]
+    return set().union(*reading) | on("DeadLetters.Arn", "sqs:SendMessage")
+
+
+RUNBOOKS = [remedy.runbook for remedy in remedies().values()]
+OBSERVING = set().union(
+    *(on(target(runbook), *(seen.action for seen in runbook.observe)) for runbook in RUNBOOKS)
+)
+ASSUMING = set().union(
+    *(on(role(each), "sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession") for each in RUNBOOKS)
+)
+METRICS = on("*", "cloudwatch:GetMetricData")
+VERIFYING = set().union(*(on(key, "kms:VerifyMac") for key in KEYS.values()))
+CATALOGUE = ["CATALOGUE"]
+GRANTS: dict[str, set[Grant]] = {
+    "detection": fed("Signals", "IncidentEvents")
+    | state("GetItem", keys=["CATALOGUE", "INBOX#detection*", "OPEN#*", "CHANGE#*"])
+    | state("PutItem", keys=["INBOX#detection*", "OPEN#*", "CHANGE#*"])
+    | state("DeleteItem", keys=["OPEN#*"])
+    | state("Query", keys=["CHANGE#*"])
+    | METRICS,
+    "diagnosis": fed("IncidentEvents")
+    | state("GetItem", keys=["CATALOGUE", "CHANGE#*", "INBOX#diagnosis*"])
+    | state("PutItem", keys=["INBOX#diagnosis*"])
+    | state("Query", keys=["CHANGE#*"])
+    | on(LOGS, "logs:FilterLogEvents")
+    | METRICS
+    | OBSERVING,
+    "prediction": fed("IncidentEvents")
+    | state("GetItem", keys=["CATALOGUE", "INBOX#prediction*"])
+    | state("PutItem", keys=["INBOX#prediction*"])
+    | METRICS
+    | OBSERVING,
+    "resolution": fed("IncidentEvents")
+    | state("GetItem", keys=["CATALOGUE", "INBOX#resolution*"])
+    | state("PutItem", keys=["INBOX#resolution*"])
+    | OBSERVING,
+    "communication": fed("IncidentEvents")
+    | state("GetItem", keys=["CATALOGUE", "INBOX#communication*"])
+    | state("PutItem", keys=["INBOX#communication*"])
+    | on("Slack.Id", "secretsmanager:GetSecretValue"),
+    "coordinator": on(
+        "Events.StreamArn",
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+    )
+    | fed()
+    | state("GetItem", "PutItem", keys=["INBOX#coordinator*"])
+    | state("DeleteItem", keys=["OPEN#*"])
+    | on("Waits.Arn", "dynamodb:GetItem")
+    | on("IncidentMachine", "states:StartExecution", "states:SendTaskSuccess")
+    | VERIFYING,
+    "workflow": state("GetItem", keys=CATALOGUE)
+    | on("Waits.Arn", "dynamodb:PutItem")
+    | on("IncidentMachine", "states:SendTaskSuccess")
+    | VERIFYING,
+    "executor": state("GetItem", keys=CATALOGUE)
+    | ASSUMING
+    | on("*", "ssm:DescribeAutomationExecutions")
+    | on(f"{SSM}:automation-execution/*", "ssm:GetAutomationExecution")
+    | METRICS
+    | OBSERVING
+    | VERIFYING,
+}
+
+
+@pytest.mark.parametrize("author", AUTHORS)
+def test_an_author_may_do_exactly_this(dev: Templates, author: str) -> None:
+    own = on("Events.Arn", "dynamodb:PutItem", "dynamodb:Query") | on(KEYS[author], "kms:GenerateMac")
+    assert dev.grants_of(author) == GRANTS[author] | own
+
+
+def test_intake_may_read_the_catalogue_and_put_signals(dev: Templates) -> None:
+    assert dev.grants_of("intake") == (
+        on("Signals.Arn", "kinesis:PutRecord")
+        | on("DeadLetters.Arn", "sqs:SendMessage")
+        | state("GetItem", keys=CATALOGUE)
+    )
+
+
+def test_nothing_is_granted_on_everything_but_what_is_named_here(dev: Templates) -> None:
+    found = {
+        action
+        for role, grants in dev.roles.items()
+        for action, resource, _ in grants
+        if resource == "*" and role != "IncidentRole"
+    }
+    assert found == set(ANY)
+
+
+def test_the_machine_may_invoke_its_two_functions_and_set_up_its_log(dev: Templates) -> None:
+    grants = dev.roles["IncidentRole"]
+    invoking = {grant for grant in grants if not grant[0].startswith("logs:")}
+    assert invoking == (
+        on("WorkflowFunction.Arn", "lambda:InvokeFunction")
+        | on("ExecutorFunction.Arn", "lambda:InvokeFunction")
+    )
+
+
+def test_no_action_has_a_wildcard_and_no_role_may_be_passed(dev: Templates) -> None:
+    actions = {action for grants in dev.roles.values() for action, _, _ in grants}
+    assert not [action for action in actions if "*" in action]
+    assert "iam:PassRole" not in actions
+    assert not [action for action in actions if action.startswith("iam:")]
+
+
+def test_the_state_table_is_only_granted_by_leading_keys(dev: Templates) -> None:
+    for grants in dev.roles.values():
+        for action, resource, condition in grants:
+            assert resource != "State.Arn" or "dynamodb:LeadingKeys" in condition, action
+
+
+def test_nobody_may_write_the_catalogue(dev: Templates) -> None:
+    for grants in dev.roles.values():
+        for action, _, condition in grants:
+            assert action in ("dynamodb:GetItem", "dynamodb:Query") or "CATALOGUE" not in condition
+
+
+@pytest.mark.parametrize("author", AUTHORS)
+def test_everyone_signs_with_one_key_and_only_three_verify(dev: Templates, author: str) -> None:
+    grants = dev.grants_of(author)
+    assert {key for action, key, _ in grants if action == "kms:GenerateMac"} == {KEYS[author]}
+    verified = {key for action, key, _ in grants if action == "kms:VerifyMac"}
+    assert verified == (set(KEYS.values()) if author in VERIFIERS else set())
+    known = json.loads(dev.settings_of(author)["COMMANDER_MAC_KEYS"])
+    assert known == (KEYS if author in VERIFIERS else {author: KEYS[author]})
+
+
+def test_no_voter_may_change_anything_outside_the_commander(dev: Templates) -> None:
+    ours = ("dynamodb:", "kms:", "sqs:", "kinesis:")
+    reading = ("Get", "Describe", "List", "Filter")
+    for voter in VOTERS:
+        for action, _, _ in dev.grants_of(voter):
+            assert action.startswith(ours) or action.split(":")[1].startswith(reading)

@@ -1,0 +1,65 @@
+"""A stage that is wrong is refused in one sentence that names the key."""
+
+import json
+from typing import Any
+
+import pytest
+
+from scripts.synth import REPOSITORY, SynthesisError, synth
+from shared.domain.errors import InvalidConfiguration
+from stacks.stage import StageConfig, read_stage
+
+STAGES = json.loads((REPOSITORY / "cdk.json").read_text())["context"]["stages"]
+
+
+def changed(**values: Any) -> dict[str, Any]:
+    return {"local": {**STAGES["local"], **values}}
+
+
+def test_every_declared_stage_is_valid() -> None:
+    assert {name: read_stage(STAGES, name).autonomy for name in STAGES} == {
+        "local": "L3",
+        "dev": "L1",
+        "prod": "L1",
+    }
+
+
+def test_dev_is_the_default_and_only_prod_retains() -> None:
+    assert read_stage(STAGES, None).name == "dev"
+    assert [name for name in STAGES if read_stage(STAGES, name).retain] == ["prod"]
+
+
+@pytest.mark.parametrize(
+    ("stages", "sentence"),
+    [
+        (changed(vote_seconds="15"), "stages.local.vote_seconds: Input should be a valid integer"),
+        (changed(vote_seconds=0), "stages.local.vote_seconds: Input should be greater than or equal to 5"),
+        (changed(autonomy="L4"), "stages.local.autonomy: Input should be 'L0', 'L1', 'L2' or 'L3'"),
+        (
+            changed(investigate_seconds={"detection": 20}),
+            "stages.local.investigate_seconds.diagnosis: Field required",
+        ),
+        (changed(retain="yes"), "stages.local.retain: Input should be a valid boolean"),
+        (changed(colour="red"), "stages.local.colour: Extra inputs are not permitted"),
+        (changed(name="dev"), "stages.local: must be an object, without a name of its own"),
+        ({"local": None}, "stages.local: must be an object, without a name of its own"),
+        ({"dev": {}}, "stage: there is no 'local'; cdk.json declares dev"),
+        (None, "stages: cdk.json declares none, or the CDK CLI did not read it"),
+    ],
+)
+def test_the_sentence_names_the_key(stages: object, sentence: str) -> None:
+    with pytest.raises(InvalidConfiguration) as refused:
+        read_stage(stages, "local")
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(("watch", "poll"), [(5, 1), (6, 1), (50, 10), (300, 15)])
+def test_the_watch_is_looked_at_five_times_and_at_least_every_15_seconds(watch: int, poll: int) -> None:
+    stage = StageConfig.model_validate({**STAGES["local"], "name": "local", "watch_seconds": watch})
+    assert stage.watch_poll_seconds == poll
+
+
+def test_app_py_says_it_in_one_line() -> None:
+    with pytest.raises(SynthesisError) as refused:
+        synth("staging")
+    assert str(refused.value) == "cdk.json: stage: there is no 'staging'; cdk.json declares local, dev, prod"
