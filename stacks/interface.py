@@ -1,11 +1,11 @@
 """The interface stack: what comes in from AWS's own events, and what goes out to people."""
 
 from aws_cdk import aws_events as events
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from shared.domain.events import Author
 from shared.settings import Setting
+from stacks.components.async_retries import AsyncRetries
 from stacks.components.dead_letters import dead_letter_queue
 from stacks.components.function import Function, Size
 from stacks.components.member import CATALOGUE, Member, inbox, leading
@@ -68,7 +68,6 @@ class Interface(StageStack):
             bundles=house.bundles,
             retain=house.stage.retain,
         )
-        intake.allow(["sqs:SendMessage"], [data.dead_letters.queue_arn])
         intake.allow(["kinesis:PutRecord"], [data.signals.stream_arn])
         intake.allow(["dynamodb:GetItem"], [data.state.table_arn], leading([CATALOGUE]))
         intake.set(
@@ -79,16 +78,7 @@ class Interface(StageStack):
                 Setting.DEAD_LETTERS_URL: data.dead_letters.queue_url,
             }
         )
-        asynchronous = lambda_.CfnEventInvokeConfig(
-            self,
-            "IntakeRetries",
-            function_name=intake.name,
-            qualifier="$LATEST",
-            maximum_retry_attempts=2,
-            maximum_event_age_in_seconds=3600,
-            destination_config={"onFailure": {"destination": data.dead_letters.queue_arn}},
-        )
-        asynchronous.node.add_dependency(intake.role)
+        AsyncRetries(self, "IntakeRetries", function=intake, dead_letters_arn=data.dead_letters.queue_arn)
         return intake
 
     def _communication(self) -> Member:

@@ -8,6 +8,8 @@ from pathlib import Path
 from stacks.components.wheels import BUNDLES, REPOSITORY, Target, compile_all
 
 PACKAGES = ("shared", "lambdas")
+KEPT = 20
+"""Builds that stay in `.bundles/`; every change of the code makes one."""
 
 
 def code(target: Target, repository: Path = REPOSITORY, bundles: Path = BUNDLES) -> tuple[Path, str]:
@@ -39,5 +41,12 @@ def _build(sources: list[Path], repository: Path, folder: Path, target: Target) 
         compile_all(building, target)
         if not folder.is_dir():  # another process may have been faster
             building.rename(folder)
+        _forget_old(folder.parent)
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+def _forget_old(bundles: Path) -> None:
+    builds = sorted(bundles.glob("code-*"), key=lambda folder: folder.stat().st_mtime)
+    for folder in builds[:-KEPT]:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -97,7 +97,10 @@ def test_a_rule_keeps_what_it_could_not_deliver(dev: Templates, rule: str) -> No
     assert f"{rule}.Arn" in permitted
 
 
-def test_intake_gives_up_into_the_dead_letters(dev: Templates) -> None:
-    ((_, retries),) = dev.of("AWS::Lambda::EventInvokeConfig")
-    assert retries["MaximumRetryAttempts"] == 2
-    assert dev.flat(retries["DestinationConfig"]["OnFailure"]["Destination"]) == "DeadLetters.Arn"
+def test_what_rules_feed_gives_up_into_the_dead_letters(dev: Templates) -> None:
+    found = [config for _, config in dev.of("AWS::Lambda::EventInvokeConfig")]
+    functions = {dev.flat(config["FunctionName"]) for config in found}
+    assert functions == {"IntakeFunction", "CoordinatorFunction"}
+    for config in found:
+        assert config["MaximumRetryAttempts"] == 2
+        assert dev.flat(config["DestinationConfig"]["OnFailure"]["Destination"]) == "DeadLetters.Arn"

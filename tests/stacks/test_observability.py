@@ -1,0 +1,45 @@
+"""The product's own alarms reach people by SNS, whatever state the product is in."""
+
+from tests.stacks.templates import Templates
+
+WATCHED = {
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {
+        "DeadLetters.QueueName",
+        "RuleDeadLetters.QueueName",
+        "FailedExecutionsDeadLetters.QueueName",
+    },
+    ("AWS/Lambda", "IteratorAge"): {
+        "DetectionFunction",
+        "DiagnosisFunction",
+        "PredictionFunction",
+        "ResolutionFunction",
+        "CommunicationFunction",
+        "CoordinatorFunction",
+    },
+    ("AWS/Lambda", "Errors"): {"ExecutorFunction"},
+    ("AWS/States", "ExecutionsFailed"): {"IncidentMachine"},
+    ("AWS/States", "ExecutionsTimedOut"): {"IncidentMachine"},
+}
+
+
+def test_every_queue_stream_and_execution_is_watched(dev: Templates) -> None:
+    found: dict[tuple[str, str], set[str]] = {}
+    for _, alarm in dev.of("AWS::CloudWatch::Alarm"):
+        (dimension,) = alarm["Dimensions"]
+        found.setdefault((alarm["Namespace"], alarm["MetricName"]), set()).add(dev.flat(dimension["Value"]))
+    assert found == WATCHED
+
+
+def test_an_alarm_tells_people_when_it_starts_and_ends(dev: Templates) -> None:
+    for id_, alarm in dev.of("AWS::CloudWatch::Alarm"):
+        assert [dev.flat(each) for each in alarm["AlarmActions"]] == ["Alarms"], id_
+        assert alarm["OKActions"] == alarm["AlarmActions"], id_
+        assert alarm["TreatMissingData"] == "notBreaching", id_
+        assert "Metrics" not in alarm, id_
+
+
+def test_only_this_accounts_alarms_may_publish(dev: Templates) -> None:
+    ((_, policy),) = dev.of("AWS::SNS::TopicPolicy")
+    (allowed,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
