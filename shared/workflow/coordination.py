@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.domain.errors import PortError
 from shared.domain.events import (
     AuthorRejected,
     BallotCast,
@@ -37,8 +38,7 @@ class Coordination:
             return
         match event.fact:
             case IncidentDetected():
-                start = {"incident_id": event.incident_id, "attempt": 1}
-                self.workflow.start(execution_name(event.incident_id, 1), start)
+                self._start(event.incident_id)
             case FindingsSubmitted(attempt=attempt, findings=findings):
                 execution = execution_name(event.incident_id, attempt)
                 self._complete(execution, "findings", findings.agent.value, event)
@@ -51,12 +51,20 @@ class Coordination:
 
     def engine_ended(self, execution: str, status: str) -> None:
         """The state machine failed, timed out or was aborted: a human must know, whatever it was doing."""
-        incident_id = execution.rpartition("-")[0]
+        self._escalate(execution.rpartition("-")[0], f"the state machine ended as {status}")
 
+    def _start(self, incident_id: str) -> None:
+        try:
+            name = execution_name(incident_id, 1)
+            self.workflow.start(name, {"incident_id": incident_id, "attempt": 1})
+        except PortError as error:
+            if not error.retryable:
+                self._escalate(incident_id, f"the state machine cannot be started: {error}"[:1_000])
+            raise
+
+    def _escalate(self, incident_id: str, reason: str) -> None:
         def decide(state: Incident) -> tuple[Fact, ...]:
-            if state.closed or state.escalation:
-                return ()
-            return (EscalatedToHuman(reason=f"the state machine ended as {status}"),)
+            return () if state.closed or state.escalation else (EscalatedToHuman(reason=reason),)
 
         record(self.store, incident_id, decide, distrust=self.trust.distrust)
 

@@ -1,0 +1,65 @@
+"""Each scenario through `commander demo`, as a user runs it: from a breached metric to its end."""
+
+import itertools
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.local_aws
+COMMANDER = [str(Path(sys.executable).with_name("commander"))]
+LONGEST_SILENCE = 3.0
+
+
+def demo(*arguments: str) -> tuple[int, dict, list[float]]:
+    """Exit code, the JSON object, and the seconds at which each line was printed."""
+    moments = [time.monotonic()]
+    with subprocess.Popen(
+        [*COMMANDER, "demo", *arguments, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        told = []
+        for line in running.stderr:
+            moments.append(time.monotonic())
+            told.append(line)
+        answer = running.stdout.read()
+    assert answer, "".join(told)
+    return running.returncode, json.loads(answer), moments
+
+
+def test_the_cascade_is_found_cured_and_resolved_with_something_new_to_read_all_the_time():
+    code, shown, moments = demo("database_cascade")
+    assert code == 0, shown
+    assert shown["status"] == "resolved"
+    assert (shown["classification"], shown["root_cause"]) == ("database_failure", "database")
+    assert shown["proposal"]["runbook"] == "restore-parameter"
+    assert shown["decision"] == "quorum"
+    assert shown["approving_weight"] > 666
+    assert len(shown["approvers"]) >= 3
+    assert shown["actions_executed"] == 1
+    assert shown["notifications"]["slack"] >= 4
+    assert shown["dead_letters"] == []
+    assert max(b - a for a, b in itertools.pairwise(moments)) < LONGEST_SILENCE
+
+
+def test_a_remedy_that_backfires_is_undone_and_a_human_is_told():
+    code, shown, _ = demo("remedy_backfires")
+    assert code == 0, shown  # the resources are compared with how they were before
+    assert shown["rolled_back"]
+    assert shown["escalated"]
+    assert shown["status"] == "rolled_back"
+
+
+def test_busy_is_left_alone():
+    code, shown, _ = demo("healthy")
+    assert code == 0, shown
+    assert (shown["status"], shown["incident_id"], shown["actions_executed"]) == ("none", None, 0)
+
+
+def test_a_scenario_that_does_not_exist_is_one_line_and_exit_2():
+    done = subprocess.run([*COMMANDER, "demo", "tsunami"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    [line] = done.stderr.splitlines()
+    assert "database_cascade" in line
