@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.agents.voter import Verdict, Voter, abstention
-from shared.analysis.anomaly import SUSTAINED
-from shared.analysis.health import Reading, examine
-from shared.analysis.root_cause import rank
+from shared.analysis.excess import HARM_OF, Harm
+from shared.analysis.health import Examination, Reading, examine
+from shared.analysis.trace import Trace, trace
 from shared.domain.events import IncidentDetected
 from shared.domain.evidence import Evidence, EvidenceKind, Findings
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
-from shared.domain.service import SYMPTOMS, Measure, ServiceCatalogue, ServiceKind, Tier
+from shared.domain.service import Measure, ServiceCatalogue, ServiceKind, Tier
 from shared.domain.signal import Signal
 from shared.ports.sources import Sources
 from shared.runbooks.catalogue import remedies
@@ -29,8 +29,9 @@ STRONG = 10.0
 def assess(signal: Signal, sources: Sources) -> IncidentDetected | None:
     """The incident behind an alarm, or None when nobody can feel anything: busy is not broken.
 
-    An alarm on a symptom has waited for its own M of N already, so one value confirms it; any other
-    alarm needs a sustained symptom somewhere in its application.
+    An alarm on a symptom has waited for its own M of N already, so one value confirms it, if that is
+    unusual where it alarmed and beyond everything usual where it comes from; any other alarm needs a
+    sustained symptom somewhere in its application.
 
     Raises:
         UnknownService: the signal's service is not in the catalogue.
@@ -39,16 +40,22 @@ def assess(signal: Signal, sources: Sources) -> IncidentDetected | None:
     catalogue = sources.catalogue.services()
     service = catalogue.get(signal.service)
     services = catalogue.of_application(service.application)
-    sustained = 1 if signal.measure in SYMPTOMS else SUSTAINED
+    alarmed = HARM_OF.get(signal.measure) if signal.measure else None
+    sustained = 1 if alarmed else None
     found = examine(sources.telemetry, services, signal.at, sources.clock.now(), sustained)
-    felt = [one for one in found if one.symptom]
-    if not felt:
-        return None
+    felt = [one for one in found.readings if one.symptom]
     entry = _entry(catalogue, felt, signal.service)
-    deepest = _deepest(catalogue, felt, entry)
+    traced = _trace(catalogue, found, entry, None, sustained)
+    if alarmed:
+        confirmed = _trace(catalogue, found, signal.service, alarmed, sustained)
+        traced = confirmed and (traced or confirmed)
+    if traced is None or not (alarmed or felt):
+        return None
+    entry, deepest = traced.entry, traced.first
+    felt = felt or _nearest(found, traced)
     began = min([one.onset for one in felt if one.onset] + [signal.at])
     hurt = tuple(dict.fromkeys([entry, deepest, *(one.service for one in felt)]))
-    name = _classification(catalogue, found, deepest)
+    name = _classification(catalogue, found.readings, traced)
     return IncidentDetected(
         signal=signal,
         service=entry,
@@ -57,36 +64,46 @@ def assess(signal: Signal, sources: Sources) -> IncidentDetected | None:
         tier=max((catalogue.get(one).tier for one in hurt), key=lambda tier: tier.cost_per_minute),
         classification=name,
         severity=_severity(catalogue, hurt),
-        confidence=_confidence(found, felt),
+        confidence=_confidence(found.readings, felt),
         summary=f"{name.replace('_', ' ')} in {service.application}: {', '.join(hurt)}",
         started_at=began,
         symptoms=_evidence(felt, sources.clock.now()),
     )
 
 
-def _entry(catalogue: ServiceCatalogue, felt: Sequence[Reading], fallback: str) -> str:
-    """The service where people feel it: symptomatic, and called by nobody who is."""
-    names = {one.service for one in felt}
+def _entry(catalogue: ServiceCatalogue, felt: Sequence[Reading], alarmed: str) -> str:
+    """Where people feel it: of what alarmed and its callers, symptomatic and called by nobody who is."""
+    names = {one.service for one in felt}.intersection(catalogue.above(alarmed))
     tops = [name for name in names if not names.intersection(catalogue.callers.get(name, ()))]
-    return min(tops, key=lambda name: (-len(catalogue.below(name)), name), default=fallback)
+    return min(tops, key=lambda name: (-len(catalogue.below(name)), name), default=alarmed)
 
 
-def _deepest(catalogue: ServiceCatalogue, felt: Sequence[Reading], entry: str) -> str:
-    scores: dict[str, float] = {}
-    for one in felt:
-        scores[one.service] = max(scores.get(one.service, 0.0), one.score)
-    suspects = rank(catalogue, scores, entry)
-    return suspects[0].service if suspects else entry
+def _trace(
+    catalogue: ServiceCatalogue,
+    found: Examination,
+    entry: str,
+    harm: Harm | None = None,
+    sustained: int | None = None,
+) -> Trace | None:
+    harms = tuple(Harm) if harm is None else (harm,)
+    return trace(found.series, catalogue, entry, found.split, harms=harms, sustained=sustained)
 
 
-def _classification(catalogue: ServiceCatalogue, found: Sequence[Reading], deepest: str) -> str:
-    kind = catalogue.get(deepest).kind
+def _nearest(found: Examination, traced: Trace) -> list[Reading]:
+    """The symptoms at both ends of the trace, when none is far enough from its baseline by itself."""
+    ends = (traced.entry, traced.first)
+    return [one for one in found.readings if one.service in ends and HARM_OF.get(one.measure) is traced.harm]
+
+
+def _classification(catalogue: ServiceCatalogue, found: Sequence[Reading], traced: Trace) -> str:
+    kind = catalogue.get(traced.first).kind
     if kind in CLASSES:
         return CLASSES[kind]
-    there = {one.measure: one for one in found if one.service == deepest and one.harmful}
-    if Measure.SATURATION in there:
+    if any(
+        one.service == traced.first and one.harmful and one.measure is Measure.SATURATION for one in found
+    ):
         return "resource_exhaustion"
-    return "latency" if Measure.LATENCY in there else "errors"
+    return "latency" if traced.harm is Harm.LATENCY else "errors"
 
 
 def _severity(catalogue: ServiceCatalogue, hurt: Sequence[str]) -> str:
@@ -118,16 +135,19 @@ def _evidence(felt: Sequence[Reading], now: datetime) -> tuple[Evidence, ...]:
     )
 
 
-def _look(incident: Incident, sources: Sources) -> tuple[ServiceCatalogue, list[Reading]]:
+def _look(incident: Incident, sources: Sources) -> tuple[list[Reading], Trace | None]:
+    """What is felt, and where it leads."""
     catalogue = sources.catalogue.services()
     services = catalogue.of_application(incident.opened.application)
     found = examine(sources.telemetry, services, incident.opened.started_at, sources.clock.now())
-    return catalogue, [one for one in found if one.symptom]
+    traced = _trace(catalogue, found, incident.opened.service)
+    felt = [one for one in found.readings if one.symptom]
+    return felt or (_nearest(found, traced) if traced else []), traced
 
 
 def investigate(incident: Incident, sources: Sources) -> Findings:
     """What is felt now, which may be more than when the alarm came."""
-    _, felt = _look(incident, sources)
+    felt, _ = _look(incident, sources)
     evidence = _evidence(felt, sources.clock.now())
     return Findings(
         agent=AgentName.DETECTION,
@@ -138,11 +158,11 @@ def investigate(incident: Incident, sources: Sources) -> Findings:
 
 
 def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
-    """The remedy for the deepest service that feels it, if remedies of its kind fit what it is called."""
-    catalogue, felt = _look(incident, sources)
-    if not felt:
+    """The remedy for the service that the symptoms lead to, if remedies of its kind fit what it is called."""
+    felt, traced = _look(incident, sources)
+    if traced is None:
         return abstention("nothing can be felt any more")
-    deepest = _deepest(catalogue, felt, incident.opened.service)
+    deepest = traced.first
     evidence = _evidence([one for one in felt if one.service == deepest], sources.clock.now())
     for proposal in candidates:
         fits = incident.opened.classification in remedies()[proposal.runbook].runbook.symptoms
@@ -150,7 +170,7 @@ def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources
             return Verdict(
                 choice=proposal,
                 confidence=incident.opened.confidence,
-                reasoning=f"{deepest} is the deepest service that feels it, and this fits "
+                reasoning=f"{deepest} does most of the harm by itself, and this fits "
                 f"{incident.opened.classification}",
                 evidence=evidence,
             )

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 
 from shared.agents.voter import Verdict, Voter, abstention
 from shared.analysis.health import Reading, examine, window
-from shared.analysis.root_cause import Suspect, rank
+from shared.analysis.root_cause import Suspect
 from shared.analysis.templates import Burst, bursts
+from shared.analysis.trace import Trace, trace
 from shared.domain.evidence import Evidence, EvidenceKind, Findings
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import Feasible, Subject
-from shared.domain.service import Measure, Service, ServiceCatalogue
+from shared.domain.service import SYMPTOMS, Service, ServiceCatalogue
 from shared.domain.signal import Signal
 from shared.ports.sources import Sources
 from shared.runbooks.catalogue import remedies
@@ -23,6 +24,7 @@ BEFORE = timedelta(minutes=30)
 AFTER = timedelta(seconds=15)
 """Announcements of a change may come this much later than its effect."""
 MOST_LINES = 2_000
+MOST_SUSPECTS = 10
 CAUSE_OF_CHANGE = {"ssm": "configuration_change", "ecs": "deployment"}
 UNKNOWN = "unknown"
 
@@ -38,36 +40,28 @@ class Diagnosis:
 
 
 def diagnose(incident: Incident, sources: Sources) -> Diagnosis | None:
-    """The cause, or None when no measure below the incident's service is anomalous."""
+    """The cause, or None when what the incident's service feels is not beyond noise."""
     catalogue, now = sources.catalogue.services(), sources.clock.now()
     opened = incident.opened
     services = catalogue.of_application(opened.application)
     found = examine(sources.telemetry, services, opened.started_at, now)
-    suspects = rank(catalogue, _scores(found), opened.service)
-    if not suspects:
+    traced = trace(found.series, catalogue, opened.service, found.split, saturated=found.saturated)
+    if traced is None:
         return None
-    first = catalogue.get(suspects[0].service)
+    first = catalogue.get(traced.first)
     changes = _changes(sources, incident, first.name)
     logs = _logs(sources, first, opened.started_at, now)
-    cause, confidence = _cause(found, first.name, changes)
+    cause, confidence = _cause(found.saturated, first.name, changes)
     return Diagnosis(
-        suspects=suspects,
+        suspects=traced.suspects,
         cause=cause,
-        confidence=min(confidence + (50 if logs else 0), 950) if len(suspects) else 0,
+        confidence=min(confidence + (50 if logs else 0), 950),
         evidence=(
-            *_root(suspects, found, now),
+            *_root(traced, found.readings, now),
             *(_change_evidence(change, now) for change in changes),
             *(_log_evidence(first.name, burst, now) for burst in logs),
         ),
     )
-
-
-def _scores(found: Sequence[Reading]) -> dict[str, float]:
-    scores: dict[str, float] = {}
-    for one in found:
-        if one.harmful:
-            scores[one.service] = max(scores.get(one.service, 0.0), one.score)
-    return scores
 
 
 def _changes(sources: Sources, incident: Incident, service: str) -> tuple[Signal, ...]:
@@ -86,32 +80,31 @@ def _logs(sources: Sources, service: Service, began: datetime, now: datetime) ->
     return bursts([line.message for line in lines], (line.message for line in before))
 
 
-def _cause(found: Sequence[Reading], service: str, changes: Sequence[Signal]) -> tuple[str, int]:
+def _cause(saturated: frozenset[str], service: str, changes: Sequence[Signal]) -> tuple[str, int]:
     known = [CAUSE_OF_CHANGE[one.source] for one in changes if one.source in CAUSE_OF_CHANGE]
     if known:
         return known[-1], 900
-    saturated = any(
-        one.service == service and one.measure is Measure.SATURATION and one.harmful for one in found
-    )
-    return ("saturation", 800) if saturated else (UNKNOWN, 550)
+    return ("saturation", 800) if service in saturated else (UNKNOWN, 550)
 
 
-def _root(suspects: Sequence[Suspect], found: Sequence[Reading], now: datetime) -> tuple[Evidence, ...]:
-    first = suspects[0]
-    worst = max((one for one in found if one.service == first.service and one.harmful), key=lambda r: r.score)
+def _root(traced: Trace, found: Sequence[Reading], now: datetime) -> tuple[Evidence, ...]:
+    first = traced.suspects[0]
+    mine = [one for one in found if one.service == first.service and one.measure in SYMPTOMS]
+    worst = max(mine, key=lambda one: one.distance, default=None)
+    seen = worst.sentence() if worst else first.service
+    alone = ", and nothing that it calls is part of it" if first.root else ", most of it its own"
     explained = f"; {first.explains} services above it feel it" if first.explains else ""
     return (
         Evidence(
             kind=EvidenceKind.ROOT_CAUSE,
             service=first.service,
-            statement=f"{worst.sentence()}, and nothing that it calls is anomalous{explained}"
-            if first.root
-            else f"{worst.sentence()}{explained}",
+            statement=f"{seen}{alone}{explained}",
             observed_at=now,
             data={
+                "harm": traced.harm.value,
                 "score": first.score,
                 "explains": first.explains,
-                "suspects": [s.service for s in suspects],
+                "suspects": [s.service for s in traced.suspects[:MOST_SUSPECTS]],
             },
         ),
     )
@@ -149,7 +142,7 @@ def investigate(incident: Incident, sources: Sources) -> Findings:
         confidence=found.confidence,
         evidence=found.evidence,
         candidates=_candidates(sources.catalogue.services(), first, found.cause, incident, sources),
-        root_causes=tuple(one.service for one in found.suspects),
+        root_causes=tuple(one.service for one in found.suspects[:MOST_SUSPECTS]),
         cause=found.cause,
     )
 

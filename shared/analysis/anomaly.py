@@ -2,16 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 
 THRESHOLD = 3.5
 """Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers: |z| above 3.5."""
 SUSTAINED = 3
-"""Points in a row above the threshold that make an excursion; fewer is a spike."""
+"""Points in a row above the threshold that make an excursion at short periods; fewer is a spike."""
+LASTING = timedelta(minutes=3)
+"""What goes on this long is no spike, however few points tell of it."""
 MAD_TO_SIGMA = 1.4826
 RELATIVE_FLOOR = 0.01
 ABSOLUTE_FLOOR = 1e-6
+RARE = 0.01
+"""Share of its own history that a value must be beyond where the history has no spread to measure by."""
 
 
 @dataclass(frozen=True)
@@ -30,20 +38,34 @@ class Anomaly:
         return self.onset is not None
 
 
-def score(values: Sequence[float], baseline: Sequence[float], sustained: int = SUSTAINED) -> Anomaly:
+def sustained_points(times: Sequence[datetime]) -> int:
+    """How many points in a row make an excursion of a series (oldest first): three, or fewer long ones.
+
+    A period of five minutes has lasted by itself; of seconds, three are needed.
+    """
+    steps = sorted(later - earlier for earlier, later in pairwise(times))
+    if not steps or steps[len(steps) // 2] <= timedelta(0):
+        return SUSTAINED
+    return min(SUSTAINED, max(1, ceil(LASTING / steps[len(steps) // 2])))
+
+
+def score(
+    values: Sequence[float], baseline: Sequence[float], sustained: int = SUSTAINED, floor: float | None = None
+) -> Anomaly:
     """Score values (n,) against a baseline (m,), both in the same unit, oldest first.
 
-    The scale is the median absolute deviation, with a floor of 1 % of the median so that a flat
-    baseline does not make noise infinite. Values that are not finite count for nothing. `sustained` is how
-    many values in a row at the end make an excursion.
+    Args:
+        sustained: how many values in a row at the end make an excursion.
+        floor: the smallest scale, in the unit of the values; 1 % of the median when it is not given, so
+            that a flat baseline does not make noise infinite. Values that are not finite count for nothing.
     """
     known = np.asarray(baseline, dtype=float)
     known = known[np.isfinite(known)]
     if known.size == 0 or len(values) == 0:
         return Anomaly(score=0.0, onset=None, baseline=0.0)
     median = float(np.median(known))
-    spread = MAD_TO_SIGMA * float(np.median(np.abs(known - median)))
-    scale = max(spread, RELATIVE_FLOOR * abs(median), ABSOLUTE_FLOOR)
+    least = RELATIVE_FLOOR * abs(median) if floor is None else floor
+    scale = max(spread(known), least, ABSOLUTE_FLOOR)
     raw = (np.asarray(values, dtype=float) - median) / scale
     z = np.where(np.isfinite(raw), raw, 0.0)
     onset = _onset(z, sustained)
@@ -51,7 +73,18 @@ def score(values: Sequence[float], baseline: Sequence[float], sustained: int = S
     return Anomaly(score=largest, onset=onset, baseline=median, scale=scale, rising=bool(z[-1] > 0))
 
 
-def _onset(z: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", sustained: int) -> int | None:
+def spread(known: NDArray[np.float64]) -> float:
+    """One robust standard deviation of finite values (m,): the scaled median absolute deviation.
+
+    Where more than half of the values are equal it is 0 and says nothing about the rest; then the scale at
+    which the rarest 1 % of the values would just be anomalous is the one to go by.
+    """
+    away = np.abs(known - np.median(known))
+    typical = MAD_TO_SIGMA * float(np.median(away))
+    return typical if typical > 0 else float(np.quantile(away, 1 - RARE)) / THRESHOLD
+
+
+def _onset(z: NDArray[np.float64], sustained: int) -> int | None:
     """Where the run of same-signed |z| above the threshold that ends the series (n,) begins."""
     if abs(z[-1]) <= THRESHOLD:
         return None

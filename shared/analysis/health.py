@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from shared.analysis.anomaly import SUSTAINED, THRESHOLD, score
+from shared.analysis.anomaly import RELATIVE_FLOOR, THRESHOLD, score, sustained_points
 from shared.domain.service import SYMPTOMS, Measure, Service
 from shared.ports.telemetry import Series, Telemetry
 
 RISES = frozenset({Measure.LATENCY, Measure.ERRORS, Measure.SATURATION})
 """Measures of which more is worse; of availability less is. Traffic alone harms nobody."""
 LEAST_HISTORY = timedelta(hours=1)
-PERIODS_OF_HISTORY = 120
+PERIODS_OF_HISTORY = 288
+"""A day of five-minute periods; fewer cannot tell one in a hundred from never."""
+SHARE_FLOOR = 0.001
+"""The smallest scale to believe in of a share of requests: 1 % of an availability would hide an outage."""
 LEAST_MARGIN = timedelta(seconds=30)
 PERIODS_OF_MARGIN = 2
 
@@ -23,7 +26,7 @@ class Reading:
 
     service: str
     measure: Measure
-    value: float  # median of the last three values, in the measure's unit
+    value: float  # median of the last values, as many as make an excursion, in the measure's unit
     baseline: float  # median of the baseline, same unit
     scale: float  # one robust standard deviation, same unit
     score: float  # robust |z| of the excursion, or the largest without one
@@ -57,8 +60,27 @@ def window(services: Iterable[Service], at: datetime) -> tuple[datetime, datetim
     return split - max(LEAST_HISTORY, PERIODS_OF_HISTORY * period), split
 
 
-def readings(series: Sequence[Series], split: datetime, sustained: int = SUSTAINED) -> tuple[Reading, ...]:
-    """Every series judged: values at or after the split against those before it."""
+@dataclass(frozen=True)
+class Examination:
+    """What was measured for an incident, and each measure judged by itself."""
+
+    series: tuple[Series, ...]
+    split: datetime  # the baseline is before it
+    readings: tuple[Reading, ...]
+
+    @property
+    def saturated(self) -> frozenset[str]:
+        """Services that are at a limit."""
+        return frozenset(
+            one.service for one in self.readings if one.harmful and one.measure is Measure.SATURATION
+        )
+
+
+def readings(series: Sequence[Series], split: datetime, sustained: int | None = None) -> tuple[Reading, ...]:
+    """Every series judged: values at or after the split against those before it.
+
+    `sustained` is how many values in a row make an excursion; by each series' own period when not given.
+    """
     return tuple(one for each in series if (one := _reading(each, split, sustained)) is not None)
 
 
@@ -67,48 +89,61 @@ def examine(
     services: Sequence[Service],
     began: datetime,
     now: datetime,
-    sustained: int = SUSTAINED,
-) -> tuple[Reading, ...]:
+    sustained: int | None = None,
+) -> Examination:
     """Every measure of these services, judged for an incident that began at `began`."""
     start, split = window(services, began)
-    return readings(telemetry.series(services, start, now), split, sustained)
+    series = telemetry.series(services, start, now)
+    return Examination(series, split, readings(series, split, sustained))
 
 
 def settled(series: Sequence[Series], split: datetime, since: datetime) -> bool | None:
-    """Whether the last three values since a time are all within the baseline; None when there are fewer."""
+    """Whether the last values since a time, as many as make an excursion, are all within the baseline.
+
+    None when there are fewer.
+    """
     enough = True
     for each in series:
         reading = _reading(each, split, 1)
-        last = [value for at, value in zip(each.times, each.values, strict=True) if at >= since][-SUSTAINED:]
+        count = sustained_points(each.times)
+        last = [value for at, value in zip(each.times, each.values, strict=True) if at >= since][-count:]
         if reading is None or reading.measure not in SYMPTOMS:
             continue
-        if len(last) < SUSTAINED:
+        if len(last) < count:
             enough = False
         elif any(_harmful(reading.measure, (v - reading.baseline) / reading.scale) for v in last):
             return False
     return True if enough else None
 
 
-def _reading(series: Series, split: datetime, sustained: int) -> Reading | None:
+def _reading(series: Series, split: datetime, sustained: int | None) -> Reading | None:
+    count = sustained_points(series.times)
     pairs = list(zip(series.times, series.values, strict=True))
     before = [value for at, value in pairs if at < split]
     times = [at for at, _ in pairs if at >= split]
     values = [value for at, value in pairs if at >= split]
     if not before or not values:
         return None
-    found = score(values, before, sustained)
+    found = score(values, before, sustained or count, _floor(series.measure, median(before)))
     onset = None if found.onset is None else times[found.onset]
     worse = found.rising if series.measure in RISES else not found.rising
     return Reading(
         service=series.service,
         measure=series.measure,
-        value=median(values[-SUSTAINED:]),
+        value=median(values[-(sustained or count) :]),
         baseline=found.baseline,
         scale=found.scale,
         score=found.score,
         onset=onset,
         harmful=onset is not None and worse and series.measure is not Measure.TRAFFIC,
     )
+
+
+def _floor(measure: Measure, usual: float) -> float:
+    """The smallest scale to believe in, in the unit of the measure; availability may be in per cent."""
+    if measure is Measure.ERRORS:
+        return SHARE_FLOOR
+    return (SHARE_FLOOR if measure is Measure.AVAILABILITY else RELATIVE_FLOOR) * abs(usual)
 
 
 def _harmful(measure: Measure, z: float) -> bool:

@@ -1,10 +1,15 @@
-"""Anomalies and root causes on series and graphs small enough to check by hand."""
+"""Anomalies on series small enough to check by hand."""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.analysis.anomaly import score
-from shared.analysis.root_cause import rank
-from shared.domain.service import Service, ServiceCatalogue
+from shared.analysis.anomaly import score, sustained_points
+from shared.analysis.health import readings, settled
+from shared.domain.service import Measure
+from shared.ports.telemetry import Series
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 QUIET = [10.0, 11.0, 9.0, 10.0, 12.0, 8.0, 10.0, 11.0]
 
@@ -36,32 +41,41 @@ def test_a_flat_baseline_makes_no_noise_infinite_and_gaps_count_for_nothing():
     assert not score([1, 1, 1], []).anomalous
 
 
-def graph(**calls):
-    return ServiceCatalogue(
-        services=tuple(Service(name=name, application="a", depends_on=to) for name, to in calls.items())
-    )
+def test_of_a_baseline_that_hardly_ever_moves_the_rarest_hundredth_sets_the_scale():
+    blips = [1.0] * 95 + [0.94] * 5
+    assert not score([0.96], blips, 1, floor=0.001).anomalous
+    assert score([0.9], blips, 1, floor=0.001).anomalous
+    assert score([0.996], [1.0] * 100, 1, floor=0.001).anomalous
 
 
-SHOP = graph(web=("cart", "pay"), cart=("db",), pay=("db",), db=())
+@pytest.mark.parametrize(("seconds", "points"), [(1, 3), (60, 3), (90, 2), (180, 1), (300, 1)])
+def test_an_excursion_is_a_span_of_time_and_never_more_than_three_points(seconds, points):
+    times = [START + timedelta(seconds=seconds * index) for index in range(10)]
+    assert sustained_points(times) == points
+    assert sustained_points(times[:1]) == 3
 
 
-def test_the_anomalous_service_without_anomalous_callees_comes_first():
-    found = rank(SHOP, {"web": 30, "cart": 20, "pay": 10, "db": 6}, "web")
-    assert [one.service for one in found] == ["db", "cart", "pay", "web"]
-    assert [one.root for one in found] == [True, False, False, False]
-    assert found[0].explains == 3
+def series(values, measure=Measure.AVAILABILITY, seconds=300):
+    times = tuple(START + timedelta(seconds=seconds * index) for index in range(len(values)))
+    return Series("shop", measure, times, tuple(values))
 
 
-def test_ties_go_by_score_then_name_whatever_the_order_of_the_scores():
-    assert [one.service for one in rank(SHOP, {"pay": 9, "cart": 9}, "web")] == ["cart", "pay"]
-    assert [one.service for one in rank(SHOP, {"cart": 9, "pay": -10}, "web")] == ["pay", "cart"]
+def test_a_drop_of_availability_by_half_a_percent_is_felt_at_once_when_a_period_is_long():
+    one = series([1.0] * 50 + [0.995])
+    (reading,) = readings([one], one.times[50])
+    assert (reading.symptom, reading.value, reading.onset) == (True, 0.995, one.times[50])
 
 
-def test_nothing_is_blamed_deeper_than_five_calls():
-    line = graph(**{f"s{n}": (f"s{n + 1}",) for n in range(6)}, s6=())
-    assert rank(line, {"s6": 99}, "s0") == ()
-    assert rank(line, {"s5": 99}, "s0")[0].service == "s5"
+def test_what_lasts_one_second_is_not_felt():
+    one = series([0.1, 0.11, 0.09] * 20 + [0.5], Measure.LATENCY, seconds=1)
+    (reading,) = readings([one], one.times[60])
+    assert not reading.harmful
 
 
-def test_a_cycle_ends():
-    assert len(rank(graph(a=("b",), b=("a",)), {"a": 9, "b": 9}, "a")) == 2
+def test_settled_asks_for_as_many_values_as_make_an_excursion():
+    slow = series([1.0] * 50 + [0.9, 1.0])
+    assert settled([slow], slow.times[50], slow.times[51]) is True
+    assert settled([slow], slow.times[50], slow.times[50]) is True
+    quick = series([0.1, 0.11, 0.09] * 20 + [0.5, 0.1, 0.1], Measure.LATENCY, seconds=1)
+    assert settled([quick], quick.times[60], quick.times[61]) is None
+    assert settled([quick], quick.times[60], quick.times[60]) is False
