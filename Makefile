@@ -5,7 +5,7 @@ BIN := .venv/bin
 export UV_LINK_MODE := copy
 export UV_NO_PROGRESS := 1
 
-.PHONY: install test test-offline check lock clean
+.PHONY: install demo test test-offline check lock clean
 
 install: .venv/.installed
 
@@ -19,6 +19,11 @@ $(UV):
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
+
+SCENARIO ?= database_cascade
+
+demo: install
+	@$(BIN)/commander demo $(SCENARIO)
 
 test: test-offline
 	@$(BIN)/pytest -m local_aws

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from scripts.commander import demo, local
+from scripts.commander import demo, local, services
 from scripts.local_aws.deploy import DeploymentError
 from scripts.local_aws.environment import ToolEnvironmentError
 from scripts.local_aws.process import LocalAwsError
@@ -19,6 +19,7 @@ app = typer.Typer(
     help="Incident Commander: resolves cloud incidents by a vote, and can prove that it did so safely.",
 )
 app.add_typer(local.app, name="local")
+app.add_typer(services.app, name="services")
 app.command()(demo.demo)
 
 
@@ -32,5 +33,5 @@ def run() -> None:
     try:
         app()
     except (CommanderError, DeploymentError, LocalAwsError, SynthesisError, ToolEnvironmentError) as error:
-        Console(stderr=True).print(f"commander: {error}", markup=False, highlight=False)
+        Console(stderr=True, soft_wrap=True).print(f"commander: {error}", markup=False, highlight=False)
         sys.exit(2)

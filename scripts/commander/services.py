@@ -1,0 +1,88 @@
+"""`commander services`: the catalogue of what is watched, kept in a stage's state table."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import boto3
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import ValidationError
+from rich.console import Console
+
+from scripts.local_aws import process
+from scripts.local_aws.process import LocalAws
+from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
+from shared.domain.errors import InvalidConfiguration
+from shared.domain.service import ServiceCatalogue
+
+app = typer.Typer(
+    no_args_is_help=True, help="What is watched: services, their call graph, metrics and resources."
+)
+Stage = Annotated[str, typer.Option("--stage", help="a deployed stage; `local` is the local AWS that runs")]
+Json = Annotated[bool, typer.Option("--json", help="one JSON object for machines")]
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="JSON: {services: [...]}")], *, stage: Stage = "dev"
+) -> None:
+    """Check a catalogue and make it the stage's own; the old one is replaced."""
+    catalogue = read(file)
+    _stored(stage).save(catalogue)
+    _print(f"{len(catalogue.services)} services are watched in stage {stage}")
+
+
+@app.command()
+def show(*, stage: Stage = "dev", as_json: Json = False) -> None:
+    """Print the stage's catalogue."""
+    catalogue = _stored(stage).services()
+    if as_json:
+        _print(json.dumps(catalogue.plain(), indent=2))
+        return
+    for one in catalogue.services:
+        calls = f" calls {', '.join(one.depends_on)}" if one.depends_on else ""
+        measures = ", ".join(one.metrics) or "no metrics"
+        _print(f"{one.name} ({one.application}, {one.kind}, {one.tier}){calls}; {measures}")
+    if not catalogue.services:
+        _print("nothing is watched: `commander services load FILE` says what to watch")
+
+
+def read(file: Path) -> ServiceCatalogue:
+    """The catalogue in a file.
+
+    Raises:
+        InvalidConfiguration: it cannot be read, or the message names the first key that is wrong.
+    """
+    try:
+        return ServiceCatalogue.model_validate_json(file.read_bytes()).validated()
+    except OSError as error:
+        raise InvalidConfiguration(f"{file}: {error.strerror}; give a JSON file of services") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise InvalidConfiguration(f"{file}: {where}: {first['msg']}") from error
+
+
+def _stored(stage: str) -> DynamodbCatalogue:
+    clients = _clients(stage)
+    stack = f"IncidentCommander-{stage.capitalize()}-Data"
+    try:
+        found = clients("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    except (ClientError, BotoCoreError) as error:
+        raise InvalidConfiguration(f"stage {stage} cannot be reached ({error}): deploy it first") from error
+    table = next(one["OutputValue"] for one in found if one["OutputKey"] == "StateTable")
+    return DynamodbCatalogue(clients("dynamodb"), table)
+
+
+def _clients(stage: str) -> Any:
+    if stage != "local":
+        return boto3.client
+    running = process.status()
+    if running is None:
+        raise InvalidConfiguration("no local AWS runs: `commander demo --keep` leaves one with a stage")
+    return LocalAws.attach(running).client
+
+
+def _print(text: str) -> None:
+    Console(soft_wrap=True).print(text, markup=False, highlight=False)
