@@ -11,7 +11,7 @@ class Setting(StrEnum):
     STAGE = "COMMANDER_STAGE"
     AUTONOMY = "COMMANDER_AUTONOMY"
     EVENTS_TABLE = "COMMANDER_EVENTS_TABLE"
-    STATE_TABLE = "COMMANDER_STATE_TABLE"  # inbox, open incidents, changes, catalogue
+    STATE_TABLE = "COMMANDER_STATE_TABLE"  # open incidents, changes, catalogue
     WAITS_TABLE = "COMMANDER_WAITS_TABLE"  # task tokens: coordinator and ask only
     SIGNALS_STREAM = "COMMANDER_SIGNALS_STREAM"
     DEAD_LETTERS_URL = "COMMANDER_DEAD_LETTERS_URL"

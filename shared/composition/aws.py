@@ -8,7 +8,7 @@ from shared.adapters.aws.cloudwatch_telemetry import CloudwatchTelemetry
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_changes import DynamodbChanges
 from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
-from shared.adapters.aws.dynamodb_inbox import DynamodbOpenIncidents
+from shared.adapters.aws.dynamodb_open_incidents import DynamodbOpenIncidents
 from shared.adapters.aws.dynamodb_waiting_room import DynamodbWaitingRoom
 from shared.adapters.aws.kinesis_signals import KinesisSignals
 from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier

@@ -11,7 +11,7 @@ from shared.adapters.local.memory_changes import MemoryChanges
 from shared.adapters.local.memory_channel import MemoryChannel
 from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLogs
 from shared.adapters.local.memory_executor import MemoryExecutor
-from shared.adapters.local.memory_inbox import MemoryOpenIncidents
+from shared.adapters.local.memory_open_incidents import MemoryOpenIncidents
 from shared.adapters.local.memory_waiting_room import MemoryWaitingRoom
 from shared.adapters.local.state_machine import StateMachine, load
 from shared.agents import detection, diagnosis, prediction, resolution

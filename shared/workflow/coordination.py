@@ -15,7 +15,7 @@ from shared.domain.events import (
 )
 from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
 from shared.ports.event_store import EventStore, load, record
-from shared.ports.inbox import OpenIncidents
+from shared.ports.open_incidents import OpenIncidents
 from shared.ports.workflow import WaitingRoom, Workflow, waiting_key
 from shared.workflow.trust import Trust
 

@@ -9,7 +9,7 @@ from shared.domain.events import Fact, Head, SignalCorrelated
 from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
 from shared.domain.signal import Signal, SignalKind
 from shared.ports.event_store import EventStore, load, record
-from shared.ports.inbox import OpenIncidents
+from shared.ports.open_incidents import OpenIncidents
 from shared.ports.sources import Sources
 
 

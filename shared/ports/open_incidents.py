@@ -1,18 +1,6 @@
-"""What makes consumers idempotent, and one incident out of many signals."""
+"""What makes one incident out of many signals."""
 
 from typing import Protocol
-
-
-class Inbox(Protocol):
-    """Remembers what a consumer has done."""
-
-    def seen(self, consumer: str, key: str) -> bool:
-        """Whether `done` was called for this."""
-        ...
-
-    def done(self, consumer: str, key: str) -> None:
-        """Remember; to be called after the work."""
-        ...
 
 
 class OpenIncidents(Protocol):

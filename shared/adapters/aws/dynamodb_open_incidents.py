@@ -1,4 +1,4 @@
-"""The inbox and the open incidents on DynamoDB (`pk`, `sk`, and `ttl` in epoch seconds)."""
+"""The open incidents on DynamoDB (`pk`, `sk`, and `ttl` in epoch seconds)."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,32 +13,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ATTEMPTS = 5
-
-
-class DynamodbInbox:
-    """Remembers what a consumer has done, for longer than any stream keeps a record."""
-
-    def __init__(
-        self, client: "DynamoDBClient", table: str, clock: Clock, keep: timedelta = timedelta(days=30)
-    ) -> None:
-        self._client = client
-        self._table = table
-        self._clock = clock
-        self._keep = keep
-
-    def seen(self, consumer: str, key: str) -> bool:
-        """Whether `done` was called for this."""
-        at = {"pk": {"S": f"INBOX#{consumer}#{key}"}, "sk": {"S": "DONE"}}
-        with port_errors():
-            answer = self._client.get_item(TableName=self._table, Key=at, ConsistentRead=True)
-        return "Item" in answer
-
-    def done(self, consumer: str, key: str) -> None:
-        """Remember."""
-        ends = int((self._clock.now() + self._keep).timestamp())
-        item = {"pk": {"S": f"INBOX#{consumer}#{key}"}, "sk": {"S": "DONE"}, "ttl": {"N": str(ends)}}
-        with port_errors():
-            self._client.put_item(TableName=self._table, Item=item)
 
 
 class DynamodbOpenIncidents:

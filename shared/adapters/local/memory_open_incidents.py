@@ -1,24 +1,9 @@
-"""The inbox and the open incidents in this process."""
+"""The open incidents in this process."""
 
 from datetime import datetime, timedelta
 from threading import Lock
 
 from shared.ports.clock import Clock
-
-
-class MemoryInbox:
-    """Remembers what a consumer has done."""
-
-    def __init__(self) -> None:
-        self._done: set[tuple[str, str]] = set()
-
-    def seen(self, consumer: str, key: str) -> bool:
-        """Whether `done` was called for this."""
-        return (consumer, key) in self._done
-
-    def done(self, consumer: str, key: str) -> None:
-        """Remember."""
-        self._done.add((consumer, key))
 
 
 class MemoryOpenIncidents:
