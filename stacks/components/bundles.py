@@ -1,9 +1,12 @@
 """What functions are made of: the code asset and the layers, for one stage's Python."""
 
+from pathlib import Path
+
 from aws_cdk import Stack
 from aws_cdk import aws_lambda as lambda_
 
 from stacks.components import wheels
+from stacks.components.archive import archive
 from stacks.components.code import code
 
 BASE, NUMERICS = "lambda-base", "lambda-numerics"
@@ -29,8 +32,7 @@ class Bundles:
     @property
     def code(self) -> lambda_.Code:
         """The product's code; its asset hash is that of the sources."""
-        folder, key = self._code
-        return lambda_.Code.from_asset(str(folder), asset_hash=key)
+        return self._asset(*self._code)
 
     def layer(self, stack: Stack, group: str) -> lambda_.LayerVersion:
         """The layer of one dependency group in one stack.
@@ -42,11 +44,13 @@ class Bundles:
         found = stack.node.try_find_child(id_)
         if isinstance(found, lambda_.LayerVersion):
             return found
-        folder, key = self._layers[group]
         return lambda_.LayerVersion(
             stack,
             id_,
-            code=lambda_.Code.from_asset(str(folder), asset_hash=key),
+            code=self._asset(*self._layers[group]),
             compatible_runtimes=[self.runtime],
             description=f"{group} of requirements.lock",
         )
+
+    def _asset(self, folder: Path, key: str) -> lambda_.Code:
+        return lambda_.Code.from_asset(str(archive(folder, compress=not self._target.here)), asset_hash=key)

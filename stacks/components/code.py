@@ -47,6 +47,7 @@ def _build(sources: list[Path], repository: Path, folder: Path, target: Target) 
 
 
 def _forget_old(bundles: Path) -> None:
-    builds = sorted(bundles.glob("code-*"), key=lambda folder: folder.stat().st_mtime)
-    for folder in builds[:-KEPT]:
+    builds = [path for path in bundles.glob("code-*") if path.is_dir()]
+    for folder in sorted(builds, key=lambda path: path.stat().st_mtime)[:-KEPT]:
+        folder.with_name(f"{folder.name}.zip").unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
