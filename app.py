@@ -18,7 +18,7 @@ def main() -> None:
         stage = read_stage(app.node.try_get_context("stages"), app.node.try_get_context("stage"))
         build(app, stage)
     except InvalidConfiguration as error:
-        sys.exit(f"cdk.json: {error}")
+        sys.exit(str(error))
     app.synth()
 
 

@@ -39,7 +39,6 @@ class Consensus(StageStack):
         self._let_workflow_answer()
         self.coordinator = self._coordinator()
         self.failures = self._failures()
-        self._let_members_verify()
         put_out(self, {"StateMachineArn": self.machine.arn})
         for member in (self.coordinator, self.workflow, self.executor):
             put_out(self, {f"{member.author.capitalize()}Function": member.function.name})
@@ -114,18 +113,6 @@ class Consensus(StageStack):
             {Setting.WAITS_TABLE: data.waits.table_name, Setting.STATE_MACHINE_ARN: self.machine.arn}
         )
         return coordinator
-
-    def _let_members_verify(self) -> None:
-        """Each of the three checks what the eight authors wrote."""
-        members = (self.coordinator, self.workflow, self.executor)
-        keys = [key.key_arn for key in self._house.data.mac_keys.values()]
-        iam.ManagedPolicy(
-            self,
-            "VerifyMacs",
-            description="Verify every author's MAC",
-            roles=[member.function.role for member in members],
-            statements=[statement(["kms:VerifyMac"], keys)],
-        )
 
     def _failures(self) -> Rule:
         """A machine that did not end by itself: the coordinator falls back."""

@@ -4,6 +4,7 @@ import json
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -12,6 +13,7 @@ from constructs import Construct
 from shared.domain.events import Author
 from stacks.components.acknowledged import acknowledge
 from stacks.components.dead_letters import dead_letter_queue
+from stacks.components.function import statement
 from stacks.components.outputs import put_out
 from stacks.components.stack import StageStack
 from stacks.stage import StageConfig
@@ -35,6 +37,7 @@ class Data(StageStack):
         self.dead_letters = dead_letter_queue(self, "DeadLetters")
         self.mac_keys = {author: self._mac_key(author) for author in Author}
         self.every_mac_key = self._every_mac_key()
+        self.verify_macs = self._verify_macs()
         self.slack_secret_arn = self._slack_secret()
         self._outputs()
 
@@ -97,6 +100,14 @@ class Data(StageStack):
         arns = {author.value: key.key_arn for author, key in self.mac_keys.items()}
         exported = self.export_value(self.to_json_string(arns), name=f"{self.stack_name}-MacKeys")
         return str(exported)
+
+    def _verify_macs(self) -> iam.ManagedPolicy:
+        return iam.ManagedPolicy(
+            self,
+            "VerifyMacs",
+            description="Verify every author's MAC",
+            statements=[statement(["kms:VerifyMac"], [key.key_arn for key in self.mac_keys.values()])],
+        )
 
     def _slack_secret(self) -> str:
         """Its ARN."""

@@ -57,6 +57,8 @@ class Member(Construct):
         )
         self.function.allow(["dynamodb:Query", "dynamodb:PutItem"], [data.events.table_arn])
         self.function.allow(["kms:GenerateMac"], [own_key])
+        if self.author in VERIFIERS:
+            self.function.role.add_managed_policy(data.verify_macs)
 
     def may_keep_state(
         self, *, reads: Iterable[str] = (), puts: Iterable[str] = (), deletes: Iterable[str] = ()

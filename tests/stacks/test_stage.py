@@ -62,4 +62,4 @@ def test_the_watch_is_looked_at_five_times_and_at_least_every_15_seconds(watch: 
 def test_app_py_says_it_in_one_line() -> None:
     with pytest.raises(SynthesisError) as refused:
         synth("staging")
-    assert str(refused.value) == "cdk.json: stage: there is no 'staging'; cdk.json declares local, dev, prod"
+    assert str(refused.value) == "stage: there is no 'staging'; cdk.json declares local, dev, prod"
