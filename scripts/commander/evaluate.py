@@ -52,7 +52,7 @@ def incidents(
     """
     console, started = Console(stderr=as_json, soft_wrap=True), time.monotonic()
     with Voice(console) as voice:
-        voice.say(f"reading {folder}")
+        voice.doing(lambda: f"reading {folder}")
         rows = []
         for row in _local(folder, limit or 1, voice) if local else _replayed(folder, limit, healthy, voice):
             voice.say(line(row), "" if row.healthy or row.place == 1 else "yellow")
@@ -81,6 +81,7 @@ def _local(folder: Path, limit: int, voice: Voice) -> Iterator[Row]:
     with LocalAws(on_progress=voice.say) as aws:
         stage = deployed(aws, voice.say)
         for name, case in chosen:
+            voice.doing(lambda name=name: name)  # type: ignore[misc]
             yield resolve(name, case, stage, voice.say)
 
 

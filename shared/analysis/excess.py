@@ -16,10 +16,10 @@ Values = NDArray[np.float64]
 
 
 class Harm(StrEnum):
-    """What travels from callee to caller: waiting as waiting, failing as failing."""
+    """What travels from callee to caller: failing as failing, waiting as waiting."""
 
-    LATENCY = "latency"  # excess in seconds of waiting a period
     FAILURES = "failures"  # excess in failed requests a period
+    LATENCY = "latency"  # excess in seconds of waiting a period
 
 
 HARM_OF = {

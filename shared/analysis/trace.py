@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.analysis.anomaly import RARE
+from shared.analysis.anomaly import ABSOLUTE_FLOOR, RARE
 from shared.analysis.excess import Excess, Harm, measure_excess
 from shared.analysis.root_cause import Suspect, exclusive, rank
 from shared.domain.service import ServiceCatalogue
@@ -15,6 +15,8 @@ from shared.ports.telemetry import Series
 
 USUAL = 0.2
 """What the entry does in more than this share of its own history is not felt."""
+MOST_UNUSUAL = 1_000.0
+"""Beyond so many deviations one harm is as unusual as another: then failing counts before waiting."""
 APART = 6
 """Periods without it that make the next one another beginning."""
 
@@ -69,7 +71,7 @@ def _follow(
         return None
     now = {name: float(np.median(values)) for name, values in excess.now.items()}
     felt, usual = now[entry], excess.before[entry]
-    if felt <= 0 or np.mean(usual >= felt) > USUAL:
+    if felt <= ABSOLUTE_FLOOR or np.mean(usual >= felt) > USUAL:
         return None
     suspects = rank(catalogue, now, entry, saturated)
     first = suspects[0].service
@@ -77,7 +79,7 @@ def _follow(
         float(np.median(exclusive(catalogue, excess.now, first))), exclusive(catalogue, excess.before, first)
     ):
         return None
-    deviation = float(np.std(usual)) or np.finfo(float).tiny
+    deviation = max(float(np.std(usual)), felt / MOST_UNUSUAL)  # a past without any is no infinity
     return Trace(entry=entry, harm=harm, unusual=felt / deviation, suspects=suspects)
 
 
@@ -89,4 +91,4 @@ def _beyond(value: float, history: NDArray[np.float64]) -> bool:
     """
     at = np.flatnonzero(history >= value)
     beginnings = np.count_nonzero(np.diff(at) > APART) + (1 if at.size else 0)
-    return value > 0 and bool(beginnings <= RARE * history.size)
+    return value > ABSOLUTE_FLOOR and bool(beginnings <= RARE * history.size)

@@ -123,6 +123,17 @@ def test_the_harm_that_is_most_unusual_at_the_entry_is_followed():
     assert names(trace(waiting + failing, SHOP, "web", SPLIT, harms=[Harm.LATENCY]))[0] == "cart"
 
 
+def test_of_two_harms_that_never_were_before_failing_counts_before_waiting():
+    data = measured(web=(100, 0.0, 0.5), cart=(100, 0.0, 0.5)) + measured(
+        Measure.ERRORS, web=(100, 0, 0.01), pay=(100, 0, 0.01)
+    )
+    assert trace(data, SHOP, "web", SPLIT).first == "pay"
+
+
+def test_what_is_not_a_millionth_of_a_request_is_rounding():
+    assert trace(measured(Measure.ERRORS, web=(100, 0, 1e-12)), SHOP, "web", SPLIT) is None
+
+
 def test_what_the_entry_often_does_is_noise():
     often = [0.1, 0.1, 0.1, 0.3] * 25
     times = tuple(START + index * PERIOD for index in range(NORMAL + 1))
