@@ -11,7 +11,7 @@ from stacks.components.function import Function, Size
 from stacks.components.member import CATALOGUE, Member, inbox, leading
 from stacks.components.outputs import put_out
 from stacks.components.rule import Rule
-from stacks.components.stack import StageStack
+from stacks.components.stack import PREFIX, StageStack
 from stacks.house import House
 
 HEARD = {
@@ -20,6 +20,8 @@ HEARD = {
     "Deployments": ("aws.ecs", "ECS Deployment State Change"),
 }
 """Rule -> source and detail type of the default bus's events that become signals."""
+NOT_OURS = {"alarmName": events.Match.anything_but_prefix(PREFIX)}
+"""Our own alarms reach people through SNS, not through what they watch."""
 TOLD = (
     "IncidentDetected",
     "VoteOpened",
@@ -47,7 +49,8 @@ class Interface(StageStack):
         self.intake = self._intake()
         self.rule_letters = dead_letter_queue(self, "RuleDeadLetters")
         for rule, (source, detail_type) in HEARD.items():
-            pattern = events.EventPattern(source=[source], detail_type=[detail_type])
+            detail = NOT_OURS if rule == "Alarms" else None
+            pattern = events.EventPattern(source=[source], detail_type=[detail_type], detail=detail)
             Rule(self, rule, function=self.intake, pattern=pattern, dead_letters=self.rule_letters)
         self.communication = self._communication()
         put_out(

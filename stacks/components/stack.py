@@ -5,6 +5,9 @@ from constructs import Construct
 
 from stacks.stage import StageConfig
 
+PREFIX = "IncidentCommander-"
+"""Begins the name of every stack, and so of whatever CloudFormation names in one."""
+
 
 class StageStack(Stack):
     """`IncidentCommander-Dev-Data`; CloudFormation gives its tags to everything in it."""
@@ -13,7 +16,7 @@ class StageStack(Stack):
         super().__init__(
             scope,
             part,
-            stack_name=f"IncidentCommander-{stage.title}-{part}",
+            stack_name=f"{PREFIX}{stage.title}-{part}",
             tags={"application": "incident-commander", "stage": stage.name},
             termination_protection=protected,
         )
