@@ -1,0 +1,28 @@
+"""The README says what is there."""
+
+import json
+import re
+
+import pytest
+
+from scripts.pictures import graph
+from scripts.synth import REPOSITORY
+from tests.test_commander import commander
+
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_graph_is_the_state_machines():
+    assert graph() in README
+
+
+def test_the_stages_are_those_of_cdk_json():
+    stages = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]["stages"]
+    for key in ("autonomy", "watch_seconds", "vote_seconds"):
+        [row] = re.findall(rf"^\| `{key}` \| (\S+) \| (\S+) \|", README, flags=re.MULTILINE)
+        assert row == (str(stages["dev"][key]), str(stages["local"][key]))
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"(?:bin/|`)commander ([a-z]+)", README))))
+def test_every_command_that_is_named_is_there(name):
+    assert commander(name, "--help").returncode == 0
