@@ -6,7 +6,7 @@ from constructs import Construct
 from shared.domain.events import Author
 from stacks.components.function import Size
 from stacks.components.mapping import KINESIS_READ, Feed
-from stacks.components.member import CATALOGUE, CHANGES, OPEN, Member, inbox
+from stacks.components.member import CATALOGUE, CHANGES, OPEN, Member
 from stacks.components.outputs import put_out
 from stacks.components.stack import StageStack
 from stacks.house import House
@@ -27,14 +27,14 @@ class Agents(StageStack):
     def _detection(self) -> Member:
         voter = self._voter(Author.DETECTION, Size(60, 1024, numerics=True))
         voter.feed("Signals", Feed(self._house.data.signals.stream_arn, KINESIS_READ, batch=100))
-        voter.may_keep_state(reads=[CATALOGUE], puts=[inbox(Author.DETECTION), OPEN, CHANGES], deletes=[OPEN])
+        voter.may_keep_state(reads=[CATALOGUE], puts=[OPEN, CHANGES], deletes=[OPEN])
         voter.may_query_changes()
         voter.may_look_at_metrics()
         return voter
 
     def _diagnosis(self) -> Member:
         voter = self._voter(Author.DIAGNOSIS, Size(180, 1024, numerics=True))
-        voter.may_keep_state(reads=[CATALOGUE, CHANGES], puts=[inbox(Author.DIAGNOSIS)])
+        voter.may_keep_state(reads=[CATALOGUE, CHANGES])
         voter.may_query_changes()
         voter.may_look_at_metrics()
         groups = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:*"
@@ -46,14 +46,14 @@ class Agents(StageStack):
 
     def _prediction(self) -> Member:
         voter = self._voter(Author.PREDICTION, Size(90, 1024, numerics=True))
-        voter.may_keep_state(reads=[CATALOGUE], puts=[inbox(Author.PREDICTION)])
+        voter.may_keep_state(reads=[CATALOGUE])
         voter.may_look_at_metrics()
         voter.may_look_at_targets()
         return voter
 
     def _resolution(self) -> Member:
         voter = self._voter(Author.RESOLUTION, Size(300, 512))
-        voter.may_keep_state(reads=[CATALOGUE], puts=[inbox(Author.RESOLUTION)])
+        voter.may_keep_state(reads=[CATALOGUE])
         voter.may_look_at_targets()
         return voter
 

@@ -12,7 +12,7 @@ from stacks.components.deployed_runbook import DeployedRunbook
 from stacks.components.function import Function, Size, statement
 from stacks.components.incident_machine import IncidentMachine
 from stacks.components.mapping import TABLE_READ, Feed
-from stacks.components.member import CATALOGUE, OPEN, Member, inbox
+from stacks.components.member import CATALOGUE, OPEN, Member
 from stacks.components.outputs import put_out
 from stacks.components.rule import Rule
 from stacks.components.stack import StageStack
@@ -106,7 +106,7 @@ class Consensus(StageStack):
         coordinator = Member(self, Author.COORDINATOR, self._house, Size(60, 512))
         stream = str(data.events.table_stream_arn)
         coordinator.feed("NewEvents", Feed(stream, TABLE_READ, pattern=NEW_EVENT))
-        coordinator.may_keep_state(puts=[inbox(Author.COORDINATOR)], deletes=[OPEN])
+        coordinator.may_keep_state(deletes=[OPEN])
         coordinator.function.allow(["dynamodb:GetItem"], [data.waits.table_arn])
         coordinator.function.allow(["states:StartExecution", "states:SendTaskSuccess"], [self.machine.arn])
         coordinator.function.set(

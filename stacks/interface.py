@@ -8,7 +8,7 @@ from shared.settings import Setting
 from stacks.components.async_retries import AsyncRetries
 from stacks.components.dead_letters import dead_letter_queue
 from stacks.components.function import Function, Size
-from stacks.components.member import CATALOGUE, Member, inbox, leading
+from stacks.components.member import CATALOGUE, Member, leading
 from stacks.components.outputs import put_out
 from stacks.components.rule import Rule
 from stacks.components.stack import PREFIX, StageStack
@@ -87,7 +87,7 @@ class Interface(StageStack):
     def _communication(self) -> Member:
         communication = Member(self, Author.COMMUNICATION, self._house, Size(60, 512))
         communication.feed_new_events(*TOLD)
-        communication.may_keep_state(reads=[CATALOGUE], puts=[inbox(Author.COMMUNICATION)])
+        communication.may_keep_state(reads=[CATALOGUE])
         secret = self._house.data.slack_secret_arn
         communication.function.allow(["secretsmanager:GetSecretValue"], [secret])
         communication.function.set({Setting.SLACK_SECRET: secret})

@@ -20,11 +20,6 @@ VERIFIERS = frozenset({Author.COORDINATOR, Author.WORKFLOW, Author.EXECUTOR})
 """They check what the others wrote, so they know every author's key; each still signs with its own only."""
 
 
-def inbox(author: Author) -> str:
-    """The partition keys of what a consumer has done."""
-    return f"INBOX#{author}*"
-
-
 class Member(Construct):
     """A function with an author's name. Whatever it may do beyond its events is said by the stack."""
 

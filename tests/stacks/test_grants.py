@@ -62,30 +62,21 @@ VERIFYING = set().union(*(on(key, "kms:VerifyMac") for key in KEYS.values()))
 CATALOGUE = ["CATALOGUE"]
 GRANTS: dict[str, set[Grant]] = {
     "detection": fed("Signals", "IncidentEvents")
-    | state("GetItem", keys=["CATALOGUE", "INBOX#detection*", "OPEN#*", "CHANGE#*"])
-    | state("PutItem", keys=["INBOX#detection*", "OPEN#*", "CHANGE#*"])
+    | state("GetItem", keys=["CATALOGUE", "OPEN#*", "CHANGE#*"])
+    | state("PutItem", keys=["OPEN#*", "CHANGE#*"])
     | state("DeleteItem", keys=["OPEN#*"])
     | state("Query", keys=["CHANGE#*"])
     | METRICS,
     "diagnosis": fed("IncidentEvents")
-    | state("GetItem", keys=["CATALOGUE", "CHANGE#*", "INBOX#diagnosis*"])
-    | state("PutItem", keys=["INBOX#diagnosis*"])
+    | state("GetItem", keys=["CATALOGUE", "CHANGE#*"])
     | state("Query", keys=["CHANGE#*"])
     | on(LOGS, "logs:FilterLogEvents")
     | METRICS
     | OBSERVING,
-    "prediction": fed("IncidentEvents")
-    | state("GetItem", keys=["CATALOGUE", "INBOX#prediction*"])
-    | state("PutItem", keys=["INBOX#prediction*"])
-    | METRICS
-    | OBSERVING,
-    "resolution": fed("IncidentEvents")
-    | state("GetItem", keys=["CATALOGUE", "INBOX#resolution*"])
-    | state("PutItem", keys=["INBOX#resolution*"])
-    | OBSERVING,
+    "prediction": fed("IncidentEvents") | state("GetItem", keys=["CATALOGUE"]) | METRICS | OBSERVING,
+    "resolution": fed("IncidentEvents") | state("GetItem", keys=["CATALOGUE"]) | OBSERVING,
     "communication": fed("IncidentEvents")
-    | state("GetItem", keys=["CATALOGUE", "INBOX#communication*"])
-    | state("PutItem", keys=["INBOX#communication*"])
+    | state("GetItem", keys=["CATALOGUE"])
     | on("Slack.Id", "secretsmanager:GetSecretValue"),
     "coordinator": on(
         "Events.StreamArn",
@@ -95,7 +86,6 @@ GRANTS: dict[str, set[Grant]] = {
         "dynamodb:ListStreams",
     )
     | fed()
-    | state("GetItem", "PutItem", keys=["INBOX#coordinator*"])
     | state("DeleteItem", keys=["OPEN#*"])
     | on("Waits.Arn", "dynamodb:GetItem")
     | on("IncidentMachine", "states:StartExecution", "states:SendTaskSuccess")
