@@ -47,8 +47,9 @@ def measure_excess(
 ) -> Excess | None:
     """The excess of each service at the periods at which `entry` has the measure; None without any.
 
-    excess = (value - median of the baseline, signed towards harm) x requests of that period: a profiler's
-    total time. Without the weight a call that is rare and slow hides one that is common and a little slow.
+    excess = (value - median of the baseline, signed towards harm) x requests a period: a profiler's total
+    time. Without the weight a call that is rare and slow hides one that is common and a little slow. The
+    baseline is weighted by the requests of now as well, so that being busy makes no noise look rare.
 
     Args:
         split: the baseline is what was measured before it.
@@ -59,17 +60,16 @@ def measure_excess(
     first = sum(at < split for at in times)
     if first == 0 or first == len(times):
         return None
-    traffic = {one.service: _points(one) for one in series if one.measure is Measure.TRAFFIC}
-    requests = {name: _column(points, times) for name, points in traffic.items()}
+    count = sustained_points(times) if sustained is None else sustained
+    last = max(first, len(times) - count)
+    requests = _requests(series, times[last:])
     own: dict[str, Values] = {}
     for name, points in felt.items():
         values = _column(points, times)
         usual = values[:first][np.isfinite(values[:first])]
         if usual.size:
-            weight = _weight(catalogue, requests, name, len(times))
-            own[name] = np.nan_to_num((values - np.median(usual)) * weight, nan=0.0)
-    count = sustained_points(times) if sustained is None else sustained
-    last = max(first, len(times) - count)
+            weight = _weight(catalogue, requests, name)
+            own[name] = np.nan_to_num(values - np.median(usual), nan=0.0) * weight
     return Excess(
         before={name: values[:first] for name, values in own.items()},
         now={name: values[last:] for name, values in own.items()},
@@ -99,8 +99,18 @@ def _column(points: Mapping[datetime, float], times: Sequence[datetime]) -> Valu
     return np.array([points.get(at, np.nan) for at in times], dtype=float)
 
 
-def _weight(catalogue: ServiceCatalogue, requests: Mapping[str, Values], name: str, count: int) -> Values:
-    """Requests by period (count,); of a service that does not count them, those of its callers.
+def _requests(series: Sequence[Series], times: Sequence[datetime]) -> dict[str, float]:
+    """Service -> requests a period, of those that count them: the median of these periods."""
+    found = {}
+    for one in series:
+        if one.measure is Measure.TRAFFIC:
+            counted = np.nan_to_num(_column(_points(one), times))
+            found[one.service] = float(np.median(counted))
+    return found
+
+
+def _weight(catalogue: ServiceCatalogue, requests: Mapping[str, float], name: str) -> float:
+    """Requests a period; of a service that does not count them, those of its callers.
 
     Callers are added up, nearest first; when nobody above counts requests either, the mean of those that
     do stands in, and 1 when nobody does: then all services weigh the same.
@@ -111,9 +121,7 @@ def _weight(catalogue: ServiceCatalogue, requests: Mapping[str, Values], name: s
     while level:
         level = {caller for one in level for caller in catalogue.callers.get(one, ())} - seen
         seen |= level
-        known = [requests[one] for one in sorted(level) if one in requests]
+        known = [requests[one] for one in level if one in requests]
         if known:
-            return np.asarray(np.nansum(known, axis=0), dtype=float)
-    if not requests:
-        return np.ones(count)
-    return np.asarray(np.mean(np.nan_to_num(list(requests.values())), axis=0), dtype=float)
+            return sum(known)
+    return sum(requests.values()) / len(requests) if requests else 1.0

@@ -9,6 +9,8 @@ from shared.analysis.root_cause import rank
 from shared.analysis.trace import trace
 from shared.domain.service import Measure, Service, ServiceCatalogue
 from shared.ports.telemetry import Series
+from shared.workflow.opening import Outcome
+from tests.e2e.storefront import Street
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PERIOD = timedelta(minutes=5)
@@ -141,6 +143,15 @@ def test_what_the_entry_often_does_is_noise():
     assert trace([web, *measured(db=(1, 0.01, 9.0))], SHOP, "web", SPLIT) is None
 
 
+def test_three_times_the_requests_make_no_noise_look_rare():
+    times = tuple(START + index * PERIOD for index in range(NORMAL + 1))
+    noisy = [0.1 + 0.001 * (index % 20) for index in range(NORMAL)]
+    web = Series("web", Measure.LATENCY, times, (*noisy, 0.117))
+    for usual, now in ((100.0, 100.0), (100.0, 300.0)):
+        traffic = Series("web", Measure.TRAFFIC, times, (*[usual] * NORMAL, now))
+        assert trace([web, traffic], SHOP, "web", SPLIT) is None
+
+
 @pytest.mark.parametrize(("earlier", "silent"), [([], False), ([3], False), ([3, 50], True), ([3, 5], False)])
 def test_what_began_in_more_than_a_hundredth_of_the_past_is_noise(earlier, silent):
     times = tuple(START + index * PERIOD for index in range(NORMAL + 1))
@@ -176,3 +187,13 @@ def test_a_service_without_a_value_in_the_last_period_is_not_blamed_for_an_older
     stale = series("db", Measure.LATENCY, 0.01)
     data = [*measured(web=(100, 0.1, 0.5)), Series("db", stale.measure, stale.times[:-5], stale.values[:-5])]
     assert names(trace(data, SHOP, "web", SPLIT)) == ["web"]
+
+
+@pytest.mark.parametrize(
+    ("service", "measure"), [("web", Measure.LATENCY), ("checkout", Measure.ERRORS), ("web", Measure.TRAFFIC)]
+)
+def test_an_alarm_that_rings_for_nothing_in_a_rush_is_left_alone(service, measure):
+    street = Street()
+    street.patient.impose(traffic=3.0)
+    street.wait(12)
+    assert street.alarm(service, measure) is Outcome.DISMISSED
