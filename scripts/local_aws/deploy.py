@@ -163,12 +163,15 @@ def _deploy_stack(name: str, template: dict[str, Any], aws: LocalAws) -> None:
     cloudformation = aws.client("cloudformation")
     change = f"local-{time.time_ns()}"
     kind = "UPDATE" if _stack(cloudformation, name) else "CREATE"
+    # By URL, as the CDK CLI does: a template in the call itself may have 51,200 bytes only.
+    key = f"{name}.template.json"
+    aws.client("s3").put_object(Bucket=_bucket(), Key=key, Body=json.dumps(template).encode())
     try:
         cloudformation.create_change_set(
             StackName=name,
             ChangeSetName=change,
             ChangeSetType=kind,
-            TemplateBody=json.dumps(template),
+            TemplateURL=f"https://s3.amazonaws.com/{_bucket()}/{key}",
             Capabilities=_CAPABILITIES,
         )
     except ClientError as cause:

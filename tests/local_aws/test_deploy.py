@@ -280,3 +280,9 @@ def test_an_inline_policy_of_a_topic_is_its_policy(aws: LocalAws, assembly: Writ
     topic = deploy(assembly({name: template}), aws)[name]["Topic"]
     found = aws.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
     assert json.loads(found)["Statement"][0]["Action"] == "sns:Publish"
+
+
+def test_a_template_may_be_as_large_as_one_that_comes_by_url(aws: LocalAws, assembly: Write) -> None:
+    name = unique("Large")
+    topics = {f"T{n}": {"Type": "AWS::SNS::Topic", "Metadata": {"why": "x" * 9_000}} for n in range(7)}
+    assert deploy(assembly({name: {"Resources": topics}}), aws) == {name: {}}
