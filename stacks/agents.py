@@ -3,7 +3,7 @@
 from aws_cdk import Aws
 from constructs import Construct
 
-from shared.domain.events import Author
+from shared.domain.facts import Author
 from stacks.components.function import Size
 from stacks.components.mapping import KINESIS_READ, Feed
 from stacks.components.member import CATALOGUE, CHANGES, OPEN, Member

@@ -4,7 +4,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from shared.domain.events import Author
+from shared.domain.facts import Author
 from shared.runbooks.catalogue import remedies
 from shared.settings import Setting
 from stacks.components.async_retries import AsyncRetries

@@ -10,7 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from shared.domain.events import Author
+from shared.domain.facts import Author
 from stacks.components.acknowledged import acknowledge
 from stacks.components.dead_letters import dead_letter_queue
 from stacks.components.function import statement

@@ -3,7 +3,7 @@
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from shared.domain.events import Author
+from shared.domain.facts import Author
 from shared.settings import Setting
 from stacks.components.async_retries import AsyncRetries
 from stacks.components.dead_letters import dead_letter_queue

@@ -13,7 +13,8 @@ from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
 from shared.adapters.local.memory_authority import MemorySigner
 from shared.adapters.local.system_clock import SystemClock
-from shared.domain.events import Author, Event
+from shared.domain.events import Event
+from shared.domain.facts import Author
 from shared.domain.service import ServiceCatalogue
 
 Progress = Callable[[str], None]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from shared.domain import events as facts
+from shared.domain import facts
 from shared.domain.consensus import WEIGHTS, Tally
 from shared.domain.events import Event
 from shared.domain.evidence import Evidence

@@ -1,6 +1,6 @@
 """Communication: the words in which people hear of an incident. It has no vote; no model writes for it."""
 
-from shared.domain import events as facts
+from shared.domain import facts
 from shared.domain.events import Event
 from shared.domain.impact import BusinessImpact
 from shared.domain.incident import Incident

@@ -7,8 +7,8 @@ from shared.agents.voter import Verdict, Voter, abstention
 from shared.analysis.excess import HARM_OF, Harm
 from shared.analysis.health import Examination, Reading, examine
 from shared.analysis.trace import Trace, trace
-from shared.domain.events import IncidentDetected
 from shared.domain.evidence import Evidence, EvidenceKind, Findings
+from shared.domain.facts import IncidentDetected
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal

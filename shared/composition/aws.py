@@ -16,7 +16,7 @@ from shared.adapters.aws.resource_reader import AwsResourceReader
 from shared.adapters.aws.sqs_dead_letters import SqsDeadLetters
 from shared.adapters.aws.stepfunctions_workflow import StepFunctionsWorkflow
 from shared.adapters.local.system_clock import SystemClock
-from shared.domain.events import Author
+from shared.domain.facts import Author
 from shared.ports.sources import Sources
 from shared.settings import Setting, read
 from shared.workflow.trust import Trust

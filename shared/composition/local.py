@@ -15,7 +15,8 @@ from shared.adapters.local.memory_open_incidents import MemoryOpenIncidents
 from shared.adapters.local.memory_waiting_room import MemoryWaitingRoom
 from shared.adapters.local.state_machine import StateMachine, load
 from shared.agents import detection, diagnosis, prediction, resolution
-from shared.domain.events import Author, Event
+from shared.domain.events import Event
+from shared.domain.facts import Author
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal

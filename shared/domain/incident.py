@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from shared.domain import events as facts
+from shared.domain import facts
 from shared.domain.ballot import SignedBallot
 from shared.domain.certificate import Certificate, Poll
 from shared.domain.consensus import DecisionKind

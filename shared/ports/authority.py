@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from shared.domain.events import Author
+from shared.domain.facts import Author
 
 
 class Signer(Protocol):

@@ -4,7 +4,8 @@ from collections.abc import Callable, Container, Sequence
 from typing import Protocol
 
 from shared.domain.errors import ConcurrentAppend, IncidentNotFound
-from shared.domain.events import Event, Fact, Head
+from shared.domain.events import Event, Head
+from shared.domain.facts import Fact
 from shared.domain.incident import Incident, fold
 
 ATTEMPTS = 12

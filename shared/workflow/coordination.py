@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from shared.domain.errors import PortError
-from shared.domain.events import (
+from shared.domain.events import Event
+from shared.domain.facts import (
     AuthorRejected,
     BallotCast,
     EscalatedToHuman,
-    Event,
     Fact,
     FindingsSubmitted,
     IncidentClosed,

@@ -10,7 +10,7 @@ from shared.domain.ballot import SignedBallot
 from shared.domain.certificate import Certificate, Rejection, count, verify_ballots
 from shared.domain.consensus import TOTAL, DecisionKind, Tally, to_choice
 from shared.domain.errors import CommandRefused, InvalidParameters, UnknownRunbook
-from shared.domain.events import (
+from shared.domain.facts import (
     Author,
     BallotsTallied,
     ConsensusReached,

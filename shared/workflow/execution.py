@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.domain.certificate import verify_certificate
 from shared.domain.errors import CommandRefused, InvalidCertificate, PortError
-from shared.domain.events import (
+from shared.domain.facts import (
     ActionAuthorised,
     ActionCompleted,
     ActionFailed,

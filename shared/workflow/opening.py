@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from shared.agents.detection import assess
 from shared.domain.errors import ConcurrentAppend
-from shared.domain.events import Fact, Head, SignalCorrelated
+from shared.domain.events import Head
+from shared.domain.facts import Fact, SignalCorrelated
 from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
 from shared.domain.signal import Signal, SignalKind
 from shared.ports.event_store import EventStore, load, record

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from shared.agents.voter import Verdict, Voter
 from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.errors import Equivocation
-from shared.domain.events import Event, Fact, InvestigationStarted, VoteOpened
+from shared.domain.events import Event
+from shared.domain.facts import Fact, InvestigationStarted, VoteOpened
 from shared.domain.incident import Incident, cast_ballot, submit_findings
 from shared.ports.authority import Signer
 from shared.ports.event_store import EventStore, load, record

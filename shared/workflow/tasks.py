@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.domain.errors import CommanderError, CommandRefused
-from shared.domain.events import ActionAuthorised, ActionWithheld, Fact, IncidentClosed, IncidentResolved
+from shared.domain.facts import ActionAuthorised, ActionWithheld, Fact, IncidentClosed, IncidentResolved
 from shared.domain.impact import BusinessImpact, own_cost
 from shared.domain.incident import Incident
 from shared.domain.proposal import Proposal

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.agents.communication import compose, tells
-from shared.domain.events import Event, Fact, NotificationSent
+from shared.domain.events import Event
+from shared.domain.facts import Fact, NotificationSent
 from shared.domain.incident import Incident, fold
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.channel import Channel

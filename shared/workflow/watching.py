@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from shared.analysis.anomaly import SUSTAINED
 from shared.analysis.health import Reading, readings, settled, window
 from shared.domain.errors import CommandRefused
-from shared.domain.events import Fact, RegressionDetected, RemedyVerified
+from shared.domain.facts import Fact, RegressionDetected, RemedyVerified
 from shared.domain.incident import Action, Incident
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.clock import Clock

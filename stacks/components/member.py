@@ -6,7 +6,7 @@ from typing import Any
 from aws_cdk import Aws, Stack
 from constructs import Construct
 
-from shared.domain.events import Author
+from shared.domain.facts import Author
 from shared.domain.runbook import Runbook
 from shared.runbooks.catalogue import remedies
 from shared.settings import Setting

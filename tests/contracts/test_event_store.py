@@ -11,7 +11,8 @@ from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.memory_authority import MemorySigner, MemoryVerifier
 from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLogs
 from shared.domain.errors import ConcurrentAppend
-from shared.domain.events import Author, Head, InvestigationStarted, NotificationSent, fault_of, head_of
+from shared.domain.events import Head, fault_of, head_of
+from shared.domain.facts import Author, InvestigationStarted, NotificationSent
 from shared.ports.authority import Signer, Verifier
 from shared.ports.event_store import EventStore
 

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.domain.consensus import DecisionKind
-from shared.domain.events import Author, ConsensusReached
+from shared.domain.facts import Author, ConsensusReached
 from shared.domain.incident import Status
 from shared.domain.model import AgentName
 from shared.domain.service import Measure

@@ -8,7 +8,8 @@ import pytest
 
 from shared.adapters.local.memory_dead_letters import MemoryDeadLetters
 from shared.domain.errors import AccessDenied, CommandRefused, PortError, UnknownService
-from shared.domain.events import Author, Event
+from shared.domain.events import Event
+from shared.domain.facts import Author
 from shared.domain.signal import Signal, SignalKind
 from shared.runtime.bus import bus_handler
 from shared.runtime.stream import stream_handler

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shared.domain.events import Fact
+from shared.domain.facts import Fact
 from stacks.agents import ASKED
 from stacks.interface import TOLD
 from tests.stacks.templates import Templates

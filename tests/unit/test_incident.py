@@ -5,11 +5,12 @@ from itertools import count
 
 import pytest
 
-from shared.domain import events as facts
+from shared.domain import facts
 from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.errors import CommandRefused, Equivocation, IncidentNotFound
-from shared.domain.events import Author, Head, chain, fault_of, head_of
+from shared.domain.events import Head, chain, fault_of, head_of
 from shared.domain.evidence import Findings
+from shared.domain.facts import Author
 from shared.domain.incident import Status, cast_ballot, fold, start_action, submit_findings
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal

@@ -12,8 +12,9 @@ from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.certificate import count, verify_certificate
 from shared.domain.consensus import DecisionKind
 from shared.domain.errors import CommandRefused
-from shared.domain.events import Author, Head, IncidentDetected
+from shared.domain.events import Head
 from shared.domain.evidence import Evidence, EvidenceKind, Findings
+from shared.domain.facts import Author, IncidentDetected
 from shared.domain.incident import cast_ballot, submit_findings
 from shared.domain.model import VOTERS, AgentName
 from shared.domain.proposal import Proposal

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from shared.adapters.aws.errors import code_of, port_errors
 from shared.domain.errors import ConcurrentAppend, PortError
-from shared.domain.events import Author, Event, Fact, Head, chain, head_of
+from shared.domain.events import Event, Head, chain, head_of
+from shared.domain.facts import Author, Fact
 from shared.domain.model import canonical_json
 from shared.ports.authority import Signer
 from shared.ports.clock import Clock

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from shared.adapters.aws.errors import code_of, port_errors
-from shared.domain.events import Author
+from shared.domain.facts import Author
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-from shared.domain.events import Author
+from shared.domain.facts import Author
 
 
 class MemorySigner:

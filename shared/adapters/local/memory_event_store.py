@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from threading import Lock
 
 from shared.domain.errors import ConcurrentAppend
-from shared.domain.events import Author, Event, Fact, Head, chain, head_of
+from shared.domain.events import Event, Head, chain, head_of
+from shared.domain.facts import Author, Fact
 from shared.ports.authority import Signer
 from shared.ports.clock import Clock
 
