@@ -35,22 +35,25 @@ def _states(states: dict[str, Any], indent: str) -> Iterator[str]:
     for name, state in states.items():
         if state["Type"] == "Parallel":
             yield f'{indent}subgraph {_id(name)}["{name}"]'
-            for branch in state["Branches"]:
-                first = branch["StartAt"]
-                yield f'{indent}    {_id(first)}["{first}"]'
+            yield from (f'{indent}    {_id(one)}["{one}"]' for one in _entries(states, name))
             yield f"{indent}end"
         else:
             start, end = SHAPES.get(state["Type"], ("[", "]"))
             yield f'{indent}{_id(name)}{start}"{name}"{end}'
-        targets = [
-            *(choice["Next"] for choice in state.get("Choices", [])),
-            state.get("Default"),
-            state.get("Next"),
-        ]
-        for target in dict.fromkeys(one for one in targets if one):
-            yield f"{indent}{_id(name)} --> {_id(target)}"
+        chosen = [choice["Next"] for choice in state.get("Choices", [])]
+        for target in dict.fromkeys(one for one in (*chosen, state.get("Default"), state.get("Next")) if one):
+            yield f"{indent}{_group(states, name)} --> {_group(states, target)}"
         for caught in {catch["Next"] for catch in state.get("Catch", [])} - {"Human decides"}:
             yield f"{indent}{_id(name)} -.-> {_id(caught)}"
+
+
+def _entries(states: dict[str, Any], name: str) -> list[str]:
+    """The state itself, or of a Parallel the first state of each branch."""
+    return [branch["StartAt"] for branch in states[name].get("Branches", [])] or [name]
+
+
+def _group(states: dict[str, Any], name: str) -> str:
+    return " & ".join(_id(one) for one in _entries(states, name))
 
 
 def _id(name: str) -> str:

@@ -51,6 +51,7 @@ def incidents(
     of the local AWS, where recorded services have no resources that anything could act on.
     """
     console, started = Console(stderr=as_json, soft_wrap=True), time.monotonic()
+    console.width = max(console.width, 120)
     with Voice(console) as voice:
         voice.doing(lambda: f"reading {folder}")
         rows = []

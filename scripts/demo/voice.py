@@ -9,7 +9,7 @@ from typing import Self
 from rich.console import Console
 from rich.markup import escape
 
-QUIET_SECONDS = 2.5
+QUIET_SECONDS = 2.0
 
 
 class Voice:

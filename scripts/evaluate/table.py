@@ -9,6 +9,9 @@ from rich.table import Table
 
 from scripts.evaluate.row import Row
 
+WIDEST = 22
+"""Characters of a column: recorded services have names as long as their addresses."""
+
 
 def line(row: Row) -> str:
     """One case as it is done."""
@@ -22,20 +25,17 @@ def line(row: Row) -> str:
 def table(rows: Sequence[Row]) -> Table:
     """One line for each incident, and for each healthy window that was not left alone."""
     shown = Table(box=SIMPLE)
-    for title in ("case", "detected", "classification", "first 3 suspects", "truth", "decision", "remedy"):
-        shown.add_column(title, overflow="fold")
+    for title in ("case", "classification", "first suspects", "truth", "place", "decision", "remedy"):
+        shown.add_column(title, overflow="ellipsis", no_wrap=True, max_width=WIDEST)
     for row in rows:
         if row.healthy and not row.detected:
             continue
         shown.add_row(
-            escape(row.name),
-            "yes" if row.detected else "NO",
-            row.classification or "",
-            "\n".join(
-                f"[bold green]{escape(one)}[/]" if one == row.root_cause else escape(one)
-                for one in row.suspects[:3]
-            ),
+            escape(row.name.partition("/")[2] or row.name),
+            escape(row.classification or "NOT detected"),
+            "\n".join(escape(one) for one in row.suspects[:3]),
             escape(row.root_cause or "nothing was wrong"),
+            f"[bold green]{row.place}[/]" if row.place == 1 else str(row.place or "-"),
             row.decision,
             row.remedy,
         )

@@ -114,7 +114,8 @@ def _change_evidence(change: Signal, now: datetime) -> Evidence:
     return Evidence(
         kind=EvidenceKind.CHANGE,
         service=change.service,
-        statement=f"{change.source} announced a change of {change.resource[-200:]} at {change.at:%H:%M:%S}",
+        statement=f"{change.source} announced at {change.at:%H:%M:%S} a change of "
+        f"{change.resource.rpartition(':')[2][-200:]}",
         observed_at=now,
         data={"source": change.source, "resource": change.resource, "at": change.at.isoformat()},
     )

@@ -46,7 +46,17 @@ class Reading:
 
     def sentence(self) -> str:
         """The reading for a person."""
-        return f"{self.service} {self.measure} {self.value:.4g}, normally {self.baseline:.4g}"
+        now, normally = _shown(self.measure, self.value), _shown(self.measure, self.baseline)
+        return f"{self.service} {self.measure} {now}, normally {normally}"
+
+
+def _shown(measure: Measure, value: float) -> str:
+    """A value in the unit in which people speak of it."""
+    if measure is Measure.LATENCY:
+        return f"{value:.2f} s" if value >= 1 else f"{1000 * value:.3g} ms"
+    if measure is Measure.TRAFFIC:
+        return f"{value:.4g} requests"
+    return f"{100 * value:.3g} %" if abs(value) < 10 else f"{100 * value:.0f} %"
 
 
 def window(services: Iterable[Service], at: datetime) -> tuple[datetime, datetime]:

@@ -95,7 +95,8 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     previous, current = history[-2:]
     return Feasible(
         proposal=_proposal(subject.service.name, subject.target, match["Name"], str(previous["value"])),
-        statement=f"{match['Name']}: {previous['value']} became {current['value']} at {current['at']}",
+        statement=f"{match['Name']}: {previous['value']} became {current['value']} "
+        f"at {_time(current['at']):%H:%M:%S}",
         telling=True,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.analysis.anomaly import SUSTAINED
+from shared.analysis.anomaly import sustained_points
 from shared.analysis.health import Reading, readings, settled, window
 from shared.domain.errors import CommandRefused
 from shared.domain.facts import Fact, RegressionDetected, RemedyVerified
@@ -86,7 +86,7 @@ def _worse(series: Sequence[Series], split: datetime, done: Action) -> Reading |
     """The symptom that is at least half as far again from its baseline as it was before the remedy."""
     before = {(one.service, one.measure): one for one in readings(_until(series, done.started_at), split)}
     since = done.ended_at or done.started_at
-    fresh = [one for one in series if sum(at >= since for at in one.times) >= SUSTAINED]
+    fresh = [one for one in series if sum(at >= since for at in one.times) >= sustained_points(one.times)]
     for one in readings(fresh, split):
         earlier = before.get((one.service, one.measure))
         if one.symptom and one.distance > WORSE * (earlier.distance if earlier else 0.0):
