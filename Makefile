@@ -29,7 +29,7 @@ test: test-offline
 	@$(BIN)/pytest -m local_aws
 
 test-offline: check
-	@$(BIN)/pytest -m 'not local_aws'
+	@$(BIN)/pytest -n 2 --dist loadfile -m 'not local_aws'
 
 check: install
 	@$(BIN)/ruff check .

@@ -53,8 +53,8 @@ def report(run: Run) -> dict[str, Any]:
             "resolved": _seconds(run.broke_at, incident.verified_at if incident.resolved_at else None),
         },
         "cost": {
-            "incident_usd": incident.closed.incident_usd if incident.closed else None,
-            "business_usd": incident.closed.business_usd if incident.closed else None,
+            "incident_usd": float(incident.closed.incident_usd) if incident.closed else None,
+            "business_usd": float(incident.closed.business_usd) if incident.closed else None,
         },
         "dead_letters": list(run.dead_letters),
     }
@@ -98,7 +98,7 @@ def _nothing(run: Run) -> dict[str, Any]:
         "actions_executed": 0,
         "notifications": {},
         "seconds": {"detected": None, "decided": None, "resolved": None},
-        "cost": {"incident_usd": "0.0000", "business_usd": "0.00"},
+        "cost": {"incident_usd": 0.0, "business_usd": 0.0},
         "dead_letters": list(run.dead_letters),
     }
 
