@@ -1,9 +1,12 @@
 """Each scenario through `commander demo`, as a user runs it: from a breached metric to its end."""
 
+import contextlib
 import itertools
 import json
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -63,3 +66,24 @@ def test_a_scenario_that_does_not_exist_is_one_line_and_exit_2():
     assert done.returncode == 2
     [line] = done.stderr.splitlines()
     assert "database_cascade" in line
+
+
+def test_interrupted_it_leaves_no_process_and_no_folder():
+    def left() -> set[str]:
+        gateways = set()
+        for one in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):  # it may end while we look
+                if b"scripts.local_aws.gateway" in one.read_bytes():
+                    gateways.add(str(one.parent))
+        return gateways | {str(one) for one in Path(tempfile.gettempdir()).glob("local-aws-*")}
+
+    before = left()
+    with subprocess.Popen([*COMMANDER, "demo", "--json"], stderr=subprocess.PIPE, text=True) as running:
+        for line in running.stderr:
+            if "it breaks" in line:
+                assert left() > before
+                running.send_signal(signal.SIGINT)
+                break
+        running.stderr.read()
+    assert running.returncode == 130
+    assert left() == before
