@@ -9,7 +9,7 @@ from shared.domain.ballot import SignedBallot
 from shared.domain.certificate import Certificate, Rejection
 from shared.domain.consensus import DecisionKind, Tally
 from shared.domain.evidence import Evidence, Findings
-from shared.domain.model import Model, Name, Thousandths, Utc
+from shared.domain.model import AgentName, Model, Name, Thousandths, Utc
 from shared.domain.proposal import Proposal
 from shared.domain.service import Tier
 from shared.domain.signal import Signal
@@ -26,6 +26,8 @@ class Author(StrEnum):
     COORDINATOR = "coordinator"
     WORKFLOW = "workflow"
     EXECUTOR = "executor"
+    ANCHOR = "anchor"  # MACs heads, and writes no events
+    OPERATOR = "operator"  # a person, through the command line
 
 
 class Fact(Model):
@@ -224,6 +226,25 @@ class NotificationSent(Fact):
     about: Name
     version: int
     reference: str = ""
+
+
+class AgentQuarantined(Fact):
+    """An agent showed a Byzantine sign; until then its ballots do not count anywhere."""
+
+    authors = frozenset({Author.WORKFLOW, Author.COORDINATOR})
+    agent: AgentName
+    until: Utc
+    reason: str
+    proof: tuple[str, ...] = Field(default=(), description="ids of the events that show it")
+
+
+class LogRepaired(Fact):
+    """An event of this log was found changed; here is the original, from its copy in the archive."""
+
+    authors = frozenset({Author.OPERATOR})
+    version: int
+    original: dict[str, JsonValue]
+    found: str
 
 
 class AuthorRejected(Fact):
