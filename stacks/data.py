@@ -19,6 +19,9 @@ from stacks.components.stack import StageStack
 from stacks.stage import StageConfig
 
 SLACK_API = "https://slack.com/api/"
+WRITERS = tuple(author for author in Author if author is not Author.ANCHOR)
+"""Whose MACs stand on events and ballots; heads are the audit's business only."""
+MACS = {Author.ANCHOR: "the heads of logs", Author.OPERATOR: "repairs, by a person"}
 
 
 class Data(StageStack):
@@ -87,7 +90,7 @@ class Data(StageStack):
         key = kms.Key(
             self,
             f"{author.capitalize()}MacKey",
-            description=f"MACs of the events and ballots that {author} writes",
+            description=f"MACs of {MACS.get(author, f'the events and ballots that {author} writes')}",
             key_spec=kms.KeySpec.HMAC_256,
             key_usage=kms.KeyUsage.GENERATE_VERIFY_MAC,
             removal_policy=self._removal,
@@ -96,8 +99,8 @@ class Data(StageStack):
         return key
 
     def _every_mac_key(self) -> str:
-        """JSON of author -> key ARN, exported as one value: three functions read it whole."""
-        arns = {author.value: key.key_arn for author, key in self.mac_keys.items()}
+        """JSON of writer -> key ARN, exported as one value: three functions read it whole."""
+        arns = {author.value: self.mac_keys[author].key_arn for author in WRITERS}
         exported = self.export_value(self.to_json_string(arns), name=f"{self.stack_name}-MacKeys")
         return str(exported)
 
@@ -105,8 +108,8 @@ class Data(StageStack):
         return iam.ManagedPolicy(
             self,
             "VerifyMacs",
-            description="Verify every author's MAC",
-            statements=[statement(["kms:VerifyMac"], [key.key_arn for key in self.mac_keys.values()])],
+            description="Verify the MAC of every author of events",
+            statements=[statement(["kms:VerifyMac"], [self.mac_keys[author].key_arn for author in WRITERS])],
         )
 
     def _slack_secret(self) -> str:

@@ -13,7 +13,8 @@ VOTERS = AUTHORS[:4]
 VERIFIERS = ("coordinator", "workflow", "executor")
 SSM = "arn:Partition:ssm:Region:AccountId"
 LOGS = "arn:Partition:logs:Region:AccountId:log-group:*"
-KEYS = {author: f"{author.capitalize()}MacKey.Arn" for author in AUTHORS}
+KEYS = {author: f"{author.capitalize()}MacKey.Arn" for author in (*AUTHORS, "operator")}
+"""The keys of who writes events; the anchor's, which MACs heads, is none of the verifiers' business."""
 ANY = {
     "cloudwatch:GetMetricData": "it tells no metric from another",
     "ssm:DescribeAutomationExecutions": "listing knows no resource",
