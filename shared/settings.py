@@ -10,6 +10,7 @@ class Setting(StrEnum):
     AUTHOR = "COMMANDER_AUTHOR"
     STAGE = "COMMANDER_STAGE"
     AUTONOMY = "COMMANDER_AUTONOMY"
+    RULES = "COMMANDER_RULES"  # JSON: weights and thresholds of the vote
     EVENTS_TABLE = "COMMANDER_EVENTS_TABLE"
     STATE_TABLE = "COMMANDER_STATE_TABLE"  # open incidents, changes, catalogue
     WAITS_TABLE = "COMMANDER_WAITS_TABLE"  # task tokens: coordinator and ask only

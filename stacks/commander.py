@@ -2,7 +2,6 @@
 
 from constructs import Construct
 
-from shared.domain.consensus import WEIGHTS, check_weights
 from stacks.agents import Agents
 from stacks.components.bundles import Bundles
 from stacks.consensus import Consensus
@@ -17,9 +16,8 @@ def build(app: Construct, stage: StageConfig) -> None:
     """Create the stacks.
 
     Raises:
-        InvalidConfiguration: the votes' weights mean nothing, or a bundle could not be built.
+        InvalidConfiguration: a bundle could not be built.
     """
-    check_weights(dict(WEIGHTS))
     house = House(stage, Data(app, stage), Bundles(on_this_machine=stage.on_this_machine))
     agents, consensus, interface = Agents(app, house), Consensus(app, house), Interface(app, house)
     Observability(app, house, agents=agents, consensus=consensus, interface=interface)

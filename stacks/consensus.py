@@ -39,6 +39,9 @@ class Consensus(StageStack):
         self._let_workflow_answer()
         self.coordinator = self._coordinator()
         self.failures = self._failures()
+        rules = house.stage.consensus.model_dump_json()
+        for member in (self.coordinator, self.workflow, self.executor):
+            member.function.set({Setting.RULES: rules})
         put_out(self, {"StateMachineArn": self.machine.arn})
         for member in (self.coordinator, self.workflow, self.executor):
             put_out(self, {f"{member.author.capitalize()}Function": member.function.name})

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shared.domain.consensus import Rules
 from shared.domain.errors import InvalidConfiguration
 
 DEFAULT_STAGE = "dev"
@@ -32,6 +33,7 @@ class StageConfig(_Config):
     watch_seconds: int = Field(ge=5, le=3600, strict=True, description="the regression watch")
     investigate_seconds: InvestigateSeconds
     vote_seconds: int = Field(ge=5, le=300, strict=True)
+    consensus: Rules = Field(default_factory=Rules, description="weights and thresholds of the vote")
     retain: bool = Field(default=False, strict=True, description="keep the data when the stage is destroyed")
 
     @property
@@ -69,8 +71,12 @@ def read_stage(stages: object, name: object) -> StageConfig:
     if not isinstance(given, Mapping) or "name" in given:
         raise InvalidConfiguration(f"stages.{chosen}: must be an object, without a name of its own")
     try:
-        return StageConfig.model_validate({**given, "name": chosen})
+        stage = StageConfig.model_validate({**given, "name": chosen})
+        stage.consensus.checked()
+    except InvalidConfiguration as error:
+        raise InvalidConfiguration(f"stages.{chosen}.consensus.{error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"] if part != "name")
         raise InvalidConfiguration(f"stages.{chosen}{key and '.'}{key}: {first['msg']}") from error
+    return stage

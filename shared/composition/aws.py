@@ -16,6 +16,7 @@ from shared.adapters.aws.resource_reader import AwsResourceReader
 from shared.adapters.aws.sqs_dead_letters import SqsDeadLetters
 from shared.adapters.aws.stepfunctions_workflow import StepFunctionsWorkflow
 from shared.adapters.local.system_clock import SystemClock
+from shared.domain.consensus import Rules
 from shared.domain.facts import Author
 from shared.ports.sources import Sources
 from shared.settings import Setting, read
@@ -48,6 +49,11 @@ def verifier() -> KmsVerifier:
 def trust() -> Trust:
     """What this process has checked already stays checked."""
     return Trust(verifier())
+
+
+def rules() -> Rules:
+    """The stage's weights and thresholds, checked again."""
+    return Rules.model_validate_json(read(Setting.RULES)).checked()
 
 
 def store() -> DynamodbEventStore:

@@ -9,6 +9,7 @@ from shared.settings import Setting, read
 from shared.workflow.coordination import Coordination
 from shared.workflow.deliberation import Deliberation
 from shared.workflow.dispatch import workflow_tasks
+from shared.workflow.fallback import Fallback
 from shared.workflow.tasks import Asking, Authorisation, Autonomy, Closing
 
 Task = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -22,6 +23,7 @@ def coordination() -> Coordination:
         workflow=aws.workflow(read(Setting.STATE_MACHINE_ARN)),
         waiting=aws.waiting(),
         open_incidents=aws.open_incidents(),
+        fallback=Fallback(aws.verifier(), aws.CLOCK, aws.rules()),
     )
 
 
@@ -36,7 +38,7 @@ def tasks() -> Mapping[str, Task]:
     """What the state machine calls on the workflow function."""
     store, trust = aws.store(), aws.trust()
     return workflow_tasks(
-        Deliberation(store, aws.verifier(), aws.CLOCK, remedies(), trust.distrust),
+        Deliberation(store, aws.verifier(), aws.CLOCK, remedies(), trust.distrust, aws.rules()),
         Asking(store, aws.waiting(), aws.workflow()),
         Authorisation(store, trust.distrust, remedies(), aws.catalogue(), Autonomy(read(Setting.AUTONOMY))),
         Closing(store, trust.distrust, aws.catalogue(), aws.CLOCK),

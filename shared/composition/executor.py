@@ -35,6 +35,7 @@ def tasks() -> Mapping[str, Task]:
         remedies=remedies(),
         executor=executor,
         resources=aws.resources(),
+        rules=aws.rules(),
     )
     window = timedelta(seconds=int(read(Setting.WATCH_SECONDS)))
     watching = Watching(store, distrust, aws.CLOCK, aws.catalogue(), aws.telemetry(), window)

@@ -15,6 +15,7 @@ from shared.adapters.local.memory_open_incidents import MemoryOpenIncidents
 from shared.adapters.local.memory_waiting_room import MemoryWaitingRoom
 from shared.adapters.local.state_machine import StateMachine, load
 from shared.agents import detection, diagnosis, prediction, resolution
+from shared.domain.consensus import RULES
 from shared.domain.events import Event
 from shared.domain.facts import Author
 from shared.domain.incident import Incident
@@ -31,6 +32,7 @@ from shared.workflow.coordination import Coordination
 from shared.workflow.deliberation import Deliberation
 from shared.workflow.dispatch import executor_tasks, workflow_tasks
 from shared.workflow.execution import Execution
+from shared.workflow.fallback import Fallback
 from shared.workflow.opening import Opening, Outcome
 from shared.workflow.participation import Participant
 from shared.workflow.tasks import Asking, Authorisation, Autonomy, Closing
@@ -119,7 +121,12 @@ class LocalHouse:
         asking = Asking(workflow_store, waiting, self.machine)
         tasks = workflow_tasks(deliberation, asking, authorisation, closing)
         self.coordination = Coordination(
-            self._stores[Author.COORDINATOR], trust, self.machine, waiting, open_incidents
+            self._stores[Author.COORDINATOR],
+            trust,
+            self.machine,
+            waiting,
+            open_incidents,
+            Fallback(verifier, self.clock, RULES),
         )
         self.opening = Opening(self._stores[Author.DETECTION], open_incidents, sources)
         self._participants = [

@@ -4,7 +4,6 @@ from functools import cached_property
 
 from pydantic import Field
 
-from shared.domain.evidence import Evidence
 from shared.domain.model import AgentName, Model, Name, Thousandths, Utc, digest
 
 ABSTAIN_BELOW = 500
@@ -22,7 +21,7 @@ class Ballot(Model):
     choice: str | None = Field(default=None, description="digest of a frozen candidate; None abstains")
     confidence: Thousandths
     reasoning: str = Field(max_length=2_000)
-    evidence: tuple[Evidence, ...] = Field(default=(), max_length=20)
+    evidence: tuple[str, ...] = Field(default=(), max_length=20, description="ids of facts in the log")
     risk_level: str = "low"
     expected_seconds: int = Field(default=0, ge=0)
     rollback_plan: str = ""

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from shared.domain.ballot import SignedBallot
-from shared.domain.consensus import DecisionKind, Tally, tally, to_choice
+from shared.domain.ballot import Ballot, SignedBallot
+from shared.domain.consensus import RULES, DecisionKind, Rules, Tally, tally, to_choice
 from shared.domain.errors import InvalidCertificate
+from shared.domain.evidence import OWN_KIND, Evidence
 from shared.domain.model import AgentName, Model, Name
 from shared.domain.proposal import Proposal
 
@@ -43,6 +44,8 @@ class Poll(Model):
     execution: Name
     candidates: tuple[Proposal, ...]
     safe: tuple[str, ...] = ()
+    quarantined: tuple[AgentName, ...] = ()
+    evidence: dict[str, Evidence] = Field(default_factory=dict, description="every fact in the log, by id")
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -71,6 +74,8 @@ def verify_ballots(
 
 def _fault(poll: Poll, signed: SignedBallot, verify_mac: VerifyMac, now: datetime) -> str | None:
     ballot = signed.ballot
+    if ballot.agent in poll.quarantined:
+        return "quarantined"
     if not verify_mac(ballot.agent, ballot.digest, signed.mac):
         return "bad MAC: not made by this agent's key over this ballot"
     place = (ballot.incident_id, ballot.attempt, ballot.round, ballot.execution)
@@ -80,18 +85,35 @@ def _fault(poll: Poll, signed: SignedBallot, verify_mac: VerifyMac, now: datetim
         return "expired"
     if ballot.choice is not None and ballot.choice not in poll.digests:
         return "chose a remedy that is not among the frozen candidates"
-    if ballot.approves and not ballot.evidence:
-        return "approves without evidence"
+    return _unsupported(poll, ballot)
+
+
+def _unsupported(poll: Poll, ballot: Ballot) -> str | None:
+    """Why a ballot's evidence does not carry its choice; an abstention needs none."""
+    for reference in ballot.evidence:
+        if reference not in poll.evidence:
+            return f"evidence that does not exist: {reference[:64]}"
+    if not ballot.approves:
+        return None
+    chosen = next(one for one in poll.candidates if one.digest == ballot.approves)
+    facts = [poll.evidence[reference] for reference in ballot.evidence]
+    if not any(one.kind is OWN_KIND[ballot.agent] and one.service == chosen.service for one in facts):
+        return f"its evidence does not support its choice: no {OWN_KIND[ballot.agent]} of {chosen.service}"
     return None
 
 
-def count(poll: Poll, accepted: Sequence[SignedBallot]) -> Tally:
+def count(poll: Poll, accepted: Sequence[SignedBallot], rules: Rules = RULES) -> Tally:
     """The tally of a round's accepted ballots."""
-    return tally([to_choice(signed.ballot) for signed in accepted], poll.digests, poll.safe)
+    return tally([to_choice(signed.ballot) for signed in accepted], poll.digests, poll.safe, rules)
 
 
 def verify_certificate(
-    certificate: Certificate, poll: Poll, cast: Sequence[SignedBallot], verify_mac: VerifyMac, now: datetime
+    certificate: Certificate,
+    poll: Poll,
+    cast: Sequence[SignedBallot],
+    verify_mac: VerifyMac,
+    now: datetime,
+    rules: Rules = RULES,
 ) -> Tally:
     """Prove a decision again from the ballots in the log, trusting neither the tally nor its author.
 
@@ -113,8 +135,9 @@ def verify_certificate(
         raise InvalidCertificate(f"ballot of {faults[0].agent}: {faults[0].reason}")
     if {s.ballot.digest for s in shown} != {s.ballot.digest for s in accepted}:
         raise InvalidCertificate("its ballots are not the ones that count in the log")
-    result = count(poll, accepted)
-    if result.winner != certificate.proposal.digest or result.kind is not certificate.kind:
+    result = count(poll, accepted, rules)
+    fallback = certificate.kind is DecisionKind.PRIORITY_FALLBACK and result.winner in poll.safe
+    if result.winner != certificate.proposal.digest or not (fallback or result.kind is certificate.kind):
         raise InvalidCertificate(
             f"the ballots say {result.kind} for {result.winner}, the certificate otherwise"
         )

@@ -21,9 +21,6 @@ WEIGHTS = MappingProxyType(
 )
 TOTAL = 1000
 """Always the denominator: weight that is silent or quarantined is lost, never redistributed."""
-MIN_APPROVERS = 3
-MIN_CONFIDENCE = 700
-"""Weight-averaged confidence of the approvers, in thousandths."""
 DEGRADED_QUORUM = frozenset({AgentName.DETECTION, AgentName.PREDICTION, AgentName.RESOLUTION})
 
 
@@ -35,6 +32,56 @@ class DecisionKind(StrEnum):
     PRIORITY_FALLBACK = "priority_fallback"
     HUMAN = "human"
     NONE = "none"
+
+
+class Rules(Model):
+    """What a winner needs; a stage may be stricter, and never so lax that two agents could force anything."""
+
+    weights: dict[AgentName, int] = Field(default_factory=lambda: dict(WEIGHTS))
+    more_than: int = Field(default=666, ge=500, le=999, description="of 1000; two thirds are not enough")
+    min_approvers: int = Field(default=3, ge=1, le=4)
+    min_confidence: int = Field(default=700, ge=0, le=TOTAL, description="weight-averaged, of the approvers")
+    abstain_below: int = Field(default=500, ge=500, le=TOTAL)
+
+    def wins(self, group: Iterable[AgentName]) -> bool:
+        """Whether the full-confidence approval of these agents is a quorum."""
+        members = frozenset(group)
+        weight = sum(self.weights.get(agent, 0) for agent in members)
+        return weight > self.more_than and len(members) >= self.min_approvers
+
+    def winning_sets(self) -> tuple[frozenset[AgentName], ...]:
+        """Every set of agents that is a quorum, small ones first."""
+        return tuple(
+            frozenset(group)
+            for size in range(1, len(VOTERS) + 1)
+            for group in combinations(VOTERS, size)
+            if self.wins(group)
+        )
+
+    def checked(self) -> "Rules":
+        """These rules, if the vote means something under them.
+
+        Raises:
+            InvalidConfiguration: weights that are not of the four voters or do not add up to 1000; nothing
+                could win; or one or two agents could force an action. The winning sets are printed.
+        """
+        if set(self.weights) != set(VOTERS) or any(weight < 0 for weight in self.weights.values()):
+            raise InvalidConfiguration(f"weights: must be 0 or more for each of {', '.join(VOTERS)}")
+        if sum(self.weights.values()) != TOTAL:
+            raise InvalidConfiguration(
+                f"weights: add up to {sum(self.weights.values())}, they must to {TOTAL}"
+            )
+        winning = self.winning_sets()
+        shown = "; ".join(" + ".join(agent for agent in VOTERS if agent in group) for group in winning)
+        if not winning:
+            raise InvalidConfiguration("weights: no set of agents could win")
+        if len(winning[0]) < 3:
+            raise InvalidConfiguration(f"weights: two agents or fewer could force an action: {shown}")
+        return self
+
+
+RULES = Rules()
+"""The design's own."""
 
 
 class Choice(Model):
@@ -78,18 +125,23 @@ def to_choice(ballot: Ballot) -> Choice:
     return Choice(agent=ballot.agent, choice=ballot.approves, confidence=ballot.confidence)
 
 
-def tally(choices: Sequence[Choice], candidates: Sequence[str], safe: Iterable[str] = ()) -> Tally:
+def tally(
+    choices: Sequence[Choice], candidates: Sequence[str], safe: Iterable[str] = (), rules: Rules = RULES
+) -> Tally:
     """Count one round.
 
     Args:
         choices: verified ballots, at most one an agent.
         candidates: digests of the frozen candidates; a choice outside them is an abstention.
         safe: those of the candidates that a degraded quorum may run.
+        rules: what a winner needs.
     """
     safe_set = set(safe)
     voted = {one.agent for one in choices}
     diagnosis_missing = AgentName.DIAGNOSIS not in voted
-    sums = tuple(_sum(digest, choices, diagnosis_missing and digest in safe_set) for digest in candidates)
+    sums = tuple(
+        _sum(digest, choices, rules, diagnosis_missing and digest in safe_set) for digest in candidates
+    )
     winners = [(DecisionKind.QUORUM, one.proposal) for one in sums if one.quorum]
     winners += [(DecisionKind.DEGRADED_QUORUM, one.proposal) for one in sums if one.degraded_quorum]
     kind, winner = winners[0] if winners else (DecisionKind.NONE, None)
@@ -103,18 +155,28 @@ def tally(choices: Sequence[Choice], candidates: Sequence[str], safe: Iterable[s
     )
 
 
-def _sum(digest: str, choices: Sequence[Choice], degraded_allowed: bool) -> Sum:
+def confidence_of(result: Tally) -> int:
+    """The winner's weight-averaged confidence in thousandths.
+
+    Raises:
+        StopIteration: nobody won.
+    """
+    won = next(one for one in result.sums if one.proposal == result.winner)
+    return min(won.weighted_confidence // won.weight, TOTAL)
+
+
+def _sum(digest: str, choices: Sequence[Choice], rules: Rules, degraded_allowed: bool) -> Sum:
     for_it = sorted(
-        (one for one in choices if one.choice == digest and one.confidence >= 500),
+        (one for one in choices if one.choice == digest and one.confidence >= rules.abstain_below),
         key=lambda one: VOTERS.index(one.agent),
     )
-    weight = sum(WEIGHTS[one.agent] for one in for_it)
-    weighted = sum(WEIGHTS[one.agent] * one.confidence for one in for_it)
-    quorum = 3 * weight > 2 * TOTAL and len(for_it) >= MIN_APPROVERS and weighted >= MIN_CONFIDENCE * weight
+    weight = sum(rules.weights[one.agent] for one in for_it)
+    weighted = sum(rules.weights[one.agent] * one.confidence for one in for_it)
+    quorum = rules.wins(one.agent for one in for_it) and weighted >= rules.min_confidence * weight
     degraded = (
         degraded_allowed
         and {one.agent for one in for_it} == DEGRADED_QUORUM
-        and all(one.confidence >= MIN_CONFIDENCE for one in for_it)
+        and all(one.confidence >= rules.min_confidence for one in for_it)
     )
     return Sum(
         proposal=digest,
@@ -124,26 +186,3 @@ def _sum(digest: str, choices: Sequence[Choice], degraded_allowed: bool) -> Sum:
         quorum=quorum,
         degraded_quorum=degraded and not quorum,
     )
-
-
-def winning_sets(weights: dict[AgentName, int]) -> tuple[frozenset[AgentName], ...]:
-    """Every set of agents whose full-confidence approval is a quorum."""
-    return tuple(
-        frozenset(group)
-        for size in range(MIN_APPROVERS, len(weights) + 1)
-        for group in combinations(weights, size)
-        if 3 * sum(weights[agent] for agent in group) > 2 * TOTAL
-    )
-
-
-def check_weights(weights: dict[AgentName, int]) -> None:
-    """Refuse weights under which the vote means nothing.
-
-    Raises:
-        InvalidConfiguration: they do not add up to 1000, or two agents alone carry two thirds, in which
-            case the third's consent would be decoration.
-    """
-    if sum(weights.values()) != TOTAL:
-        raise InvalidConfiguration(f"weights add up to {sum(weights.values())}, they must to {TOTAL}")
-    if not winning_sets(weights):
-        raise InvalidConfiguration("weights: no set of three agents reaches two thirds; nothing could win")

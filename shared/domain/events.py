@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, ValidationError
 
 from shared.domain.facts import Author, BallotCast, Fact, FindingsSubmitted
 from shared.domain.model import Model, Name, Utc, canonical_json, digest
@@ -83,18 +83,31 @@ def chain(
     return tuple(made)
 
 
-def fault_of(event: Event, verify_mac: Callable[[Author, str, str], bool]) -> str | None:
-    """Why an event must be ignored: unknown type, wrong author, changed content or a bad MAC."""
+def malformed(event: Event) -> str | None:
+    """Why an event says nothing, whoever wrote it: unknown type, wrong author, or content of no such fact."""
     kind = Fact.types.get(event.type)
     if kind is None:
-        return f"unknown event type {event.type}"
+        return f"unknown event type {event.type[:64]}"
     if event.recorded_by not in kind.authors:
         return f"{event.recorded_by} may not write {event.type}"
+    try:
+        return own_words(event)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return f"malformed {event.type}: {where}: {first['msg']}"[:500]
+
+
+def fault_of(event: Event, verify_mac: Callable[[Author, str, str], bool]) -> str | None:
+    """Why an event must be ignored: malformed, changed content or a bad MAC."""
+    fault = malformed(event)
+    if fault is not None:
+        return fault
     if event.computed_hash() != event.hash:
         return "its hash does not match its content"
     if not verify_mac(event.recorded_by, event.hash, event.author_mac):
         return f"the MAC is not by {event.recorded_by}'s key"
-    return own_words(event)
+    return None
 
 
 def own_words(event: Event) -> str | None:

@@ -2,10 +2,11 @@
 
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, field_validator
 
-from shared.domain.model import AgentName, Model, Name, Thousandths, Utc, digest
+from shared.domain.model import AgentName, Model, Name, Thousandths, Utc, canonical_json, digest
 from shared.domain.proposal import Proposal
 
 
@@ -22,6 +23,19 @@ class EvidenceKind(StrEnum):
     PRECONDITION = "precondition"
 
 
+OWN_KIND = MappingProxyType(
+    {
+        AgentName.DETECTION: EvidenceKind.SYMPTOM,
+        AgentName.DIAGNOSIS: EvidenceKind.ROOT_CAUSE,
+        AgentName.PREDICTION: EvidenceKind.FORECAST,
+        AgentName.RESOLUTION: EvidenceKind.PRECONDITION,
+    }
+)
+"""What each agent's approval must rest on: different evidence, on purpose."""
+MOST_DATA = 4_096
+"""Bytes of canonical JSON behind one sentence."""
+
+
 class Evidence(Model):
     """One fact. Its identity is the digest of its content, so a reference cannot drift."""
 
@@ -30,6 +44,14 @@ class Evidence(Model):
     statement: str = Field(max_length=2_000, description="one sentence for a person")
     observed_at: Utc
     data: dict[str, JsonValue] = Field(default_factory=dict, description="the numbers behind the sentence")
+
+    @field_validator("data")
+    @classmethod
+    def _bounded(cls, data: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        size = len(canonical_json(data))
+        if size > MOST_DATA:
+            raise ValueError(f"{size} bytes of evidence data, at most {MOST_DATA}")
+        return data
 
     @cached_property
     def id(self) -> str:
@@ -43,7 +65,7 @@ class Findings(Model):
     agent: AgentName
     summary: str = Field(max_length=2_000)
     confidence: Thousandths
-    evidence: tuple[Evidence, ...] = Field(default=(), max_length=50)
+    evidence: tuple[Evidence, ...] = Field(default=(), max_length=30)
     candidates: tuple[Proposal, ...] = Field(default=(), max_length=5)
     root_causes: tuple[str, ...] = Field(default=(), description="services, most likely first (diagnosis)")
     cause: str | None = Field(default=None, description="the class of cause (diagnosis)")

@@ -95,13 +95,16 @@ class VoteOpened(Fact):
     candidates: tuple[Proposal, ...]
     safe: tuple[str, ...]
     expires_at: Utc
+    quarantined: tuple[AgentName, ...] = ()
+    struck: tuple[Rejection, ...] = Field(default=(), description="proposals that are not in the catalogue")
 
 
 class BallotCast(Fact):
-    """An agent voted."""
+    """An agent voted; `evidence` are the facts it refers to that were not in the log before."""
 
     authors = frozenset({Author.DETECTION, Author.DIAGNOSIS, Author.PREDICTION, Author.RESOLUTION})
     signed: SignedBallot
+    evidence: tuple[Evidence, ...] = Field(default=(), max_length=20)
 
 
 class BallotsTallied(Fact):
@@ -115,9 +118,9 @@ class BallotsTallied(Fact):
 
 
 class ConsensusReached(Fact):
-    """The vote has a winner, and this proves it."""
+    """The vote has a winner, and this proves it; the coordinator says so when the engine has failed."""
 
-    authors = _WORKFLOW
+    authors = frozenset({Author.WORKFLOW, Author.COORDINATOR})
     certificate: Certificate
     aggregated_confidence: Thousandths
 

@@ -10,7 +10,7 @@ from shared.domain.ballot import SignedBallot
 from shared.domain.certificate import Certificate, Poll
 from shared.domain.consensus import DecisionKind
 from shared.domain.errors import CommandRefused, Equivocation, IncidentNotFound
-from shared.domain.events import Event, Head
+from shared.domain.events import Event, Head, malformed
 from shared.domain.evidence import Evidence, Findings
 from shared.domain.model import AgentName, Model, Utc
 from shared.domain.proposal import Proposal
@@ -67,6 +67,8 @@ class Incident(Model):
     findings: dict[AgentName, Findings] = Field(default_factory=dict)
     vote: facts.VoteOpened | None = None
     ballots: tuple[SignedBallot, ...] = ()
+    attached: tuple[Evidence, ...] = ()
+    quarantined: dict[AgentName, facts.AgentQuarantined] = Field(default_factory=dict)
     tallied: facts.BallotsTallied | None = None
     certificate: Certificate | None = None
     authorised: facts.ActionAuthorised | None = None
@@ -86,7 +88,7 @@ class Incident(Model):
         found = [*self.opened.symptoms]
         for findings in self.findings.values():
             found += findings.evidence
-        return {one.id: one for one in found}
+        return {one.id: one for one in (*found, *self.attached)}
 
     @property
     def decision(self) -> DecisionKind:
@@ -110,6 +112,8 @@ class Incident(Model):
             execution=self.vote.execution,
             candidates=self.vote.candidates,
             safe=self.vote.safe,
+            quarantined=self.vote.quarantined,
+            evidence=self.evidence,
         )
 
     def ballots_of(self, attempt: int, round_: int) -> tuple[SignedBallot, ...]:
@@ -123,18 +127,18 @@ def fold(events: Iterable[Event], ignored: Container[str] = frozenset()) -> Inci
     """The incident that these events, from the first one on, add up to.
 
     Args:
-        ignored: ids of events that must not be believed; they move the head and nothing else.
+        ignored: ids of events that must not be believed. They, and malformed ones, only move the head.
 
     Raises:
         IncidentNotFound: there are no events, or the first does not open an incident.
     """
     state: Incident | None = None
     for event in events:
-        if state is not None and event.event_id in ignored:
+        if event.event_id not in ignored and malformed(event) is None:
+            state = evolve(state, event)
+        elif state is not None:
             head = Head(version=event.version, hash=event.hash)
             state = state.model_copy(update={"head": head})
-        elif event.event_id not in ignored:
-            state = evolve(state, event)
     if state is None:
         raise IncidentNotFound("no such incident")
     return state
@@ -174,7 +178,10 @@ def _deliberation(state: Incident, fact: facts.Fact, event: Event) -> dict[str, 
         case facts.VoteOpened():
             return {"status": Status.VOTING, "vote": fact}
         case facts.BallotCast():
-            return {"ballots": (*state.ballots, fact.signed)}
+            attached = (*state.attached, *fact.evidence)
+            return {"ballots": (*state.ballots, fact.signed), "attached": attached}
+        case facts.AgentQuarantined():
+            return {"quarantined": {**state.quarantined, fact.agent: fact}}
         case facts.BallotsTallied():
             return {"tallied": fact}
         case facts.ConsensusReached():
@@ -235,7 +242,9 @@ def submit_findings(state: Incident, findings: Findings, attempt: int) -> tuple[
     return (facts.FindingsSubmitted(attempt=attempt, findings=findings),)
 
 
-def cast_ballot(state: Incident, signed: SignedBallot) -> tuple[facts.Fact, ...]:
+def cast_ballot(
+    state: Incident, signed: SignedBallot, evidence: tuple[Evidence, ...] = ()
+) -> tuple[facts.Fact, ...]:
     """The facts of a vote; nothing when this agent's ballot is in already.
 
     Raises:
@@ -247,7 +256,8 @@ def cast_ballot(state: Incident, signed: SignedBallot) -> tuple[facts.Fact, ...]
             if earlier.ballot.choice != ballot.choice:
                 raise Equivocation(f"{ballot.agent} already voted otherwise in round {ballot.round}")
             return ()
-    return (facts.BallotCast(signed=signed),)
+    new = tuple(one for one in evidence if one.id not in state.evidence)
+    return (facts.BallotCast(signed=signed, evidence=new),)
 
 
 def start_action(state: Incident, started: facts.ActionStarted) -> tuple[facts.Fact, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.domain.consensus import DecisionKind
 from shared.domain.errors import PortError
 from shared.domain.events import Event
 from shared.domain.facts import (
@@ -17,6 +18,7 @@ from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
 from shared.ports.event_store import EventStore, load, record
 from shared.ports.open_incidents import OpenIncidents
 from shared.ports.workflow import WaitingRoom, Workflow, waiting_key
+from shared.workflow.fallback import SUFFIX, Fallback
 from shared.workflow.trust import Trust
 
 
@@ -29,6 +31,7 @@ class Coordination:
     workflow: Workflow
     waiting: WaitingRoom
     open_incidents: OpenIncidents
+    fallback: Fallback
 
     def hear(self, event: Event) -> None:
         """React to one event of the log."""
@@ -50,8 +53,21 @@ class Coordination:
                 self.open_incidents.release(application, event.incident_id)
 
     def engine_ended(self, execution: str, status: str) -> None:
-        """The state machine failed, timed out or was aborted: a human must know, whatever it was doing."""
-        self._escalate(execution.rpartition("-")[0], f"the state machine ended as {status}")
+        """The state machine failed, timed out or was aborted: a proven safe remedy, or a human."""
+        incident_id = execution.removesuffix(SUFFIX).rpartition("-")[0]
+
+        def decide(state: Incident) -> tuple[Fact, ...]:
+            return self.fallback.decide(state, execution, status)
+
+        state = record(self.store, incident_id, decide, distrust=self.trust.distrust)
+        proven = state.certificate is not None and state.decision is DecisionKind.PRIORITY_FALLBACK
+        if proven and not state.actions and not state.escalation and not state.closed:
+            payload: dict[str, object] = {
+                "incident_id": incident_id,
+                "attempt": state.attempt,
+                "fallback": True,
+            }
+            self.workflow.start(f"{execution_name(incident_id, state.attempt)}{SUFFIX}", payload)
 
     def _start(self, incident_id: str) -> None:
         try:

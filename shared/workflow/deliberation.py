@@ -8,8 +8,8 @@ from typing import Any
 
 from shared.domain.ballot import SignedBallot
 from shared.domain.certificate import Certificate, Rejection, count, verify_ballots
-from shared.domain.consensus import TOTAL, DecisionKind, Tally, to_choice
-from shared.domain.errors import CommandRefused, InvalidParameters, UnknownRunbook
+from shared.domain.consensus import RULES, DecisionKind, Rules, confidence_of, to_choice
+from shared.domain.errors import CommandRefused, InvalidParameters
 from shared.domain.facts import (
     Author,
     BallotsTallied,
@@ -41,6 +41,7 @@ class Deliberation:
     clock: Clock
     remedies: Mapping[str, Remedy]
     distrust: Distrust = believe
+    rules: Rules = RULES
     ballot_validity: timedelta = timedelta(minutes=10)
 
     def open(self, incident_id: str, attempt: int, execution: str) -> None:
@@ -71,7 +72,8 @@ class Deliberation:
         def decide(state: Incident) -> tuple[Fact, ...]:
             if state.vote and (state.vote.attempt, state.vote.round) >= (state.attempt, round_):
                 return ()
-            kept = state.vote.candidates if state.vote and round_ > 1 else self._candidates(state)
+            again = state.vote if round_ > 1 else None
+            kept, struck = (again.candidates, again.struck) if again else self._candidates(state)
             if not kept:
                 return ()
             return (
@@ -83,6 +85,7 @@ class Deliberation:
                     candidates=kept,
                     safe=tuple(one.digest for one in kept if self.remedies[one.runbook].runbook.safe),
                     expires_at=self.clock.now() + self.ballot_validity,
+                    struck=struck,
                 ),
             )
 
@@ -90,22 +93,26 @@ class Deliberation:
         digests = [one.digest for one in vote.candidates] if vote else []
         return {"candidates": digests, "safe": list(vote.safe) if vote else [], "round": round_}
 
-    def _candidates(self, state: Incident) -> tuple[Proposal, ...]:
+    def _candidates(self, state: Incident) -> tuple[tuple[Proposal, ...], tuple[Rejection, ...]]:
         by_digest: dict[str, Proposal] = {}
+        struck: list[Rejection] = []
         for findings in state.findings.values():
             for proposal in findings.candidates:
-                if self._in_catalogue(proposal):
+                fault = self._misfit(proposal)
+                if fault is None:
                     by_digest.setdefault(proposal.digest, proposal)
-        return tuple(by_digest.values())[:MAX_CANDIDATES]
+                else:
+                    struck.append(Rejection(agent=findings.agent, reason=fault))
+        return tuple(by_digest.values())[:MAX_CANDIDATES], tuple(struck)
 
-    def _in_catalogue(self, proposal: Proposal) -> bool:
+    def _misfit(self, proposal: Proposal) -> str | None:
+        if proposal.runbook not in self.remedies:
+            return f"proposed {proposal.runbook[:64]}, which is not in the catalogue"
         try:
-            if proposal.runbook not in self.remedies:
-                return False
             self.remedies[proposal.runbook].runbook.check(proposal)
-        except (InvalidParameters, UnknownRunbook):
-            return False
-        return True
+        except InvalidParameters as error:
+            return f"proposed what its runbook refuses: {error}"[:500]
+        return None
 
     def verify(self, incident_id: str) -> dict[str, Any]:
         """The ballots of the open round that count, as the tally reads them."""
@@ -117,6 +124,7 @@ class Deliberation:
             "ballots": [one.plain() for one in choices],
             "candidates": list(poll.digests),
             "safe": list(poll.safe),
+            "rules": self.rules.plain(),
         }
 
     def decide(self, incident_id: str, counted: Mapping[str, Any]) -> str:
@@ -130,7 +138,7 @@ class Deliberation:
             nonlocal outcome
             poll = state.poll()
             accepted, rejected = self._sort(state)
-            result = count(poll, accepted)
+            result = count(poll, accepted, self.rules)
             tallied = BallotsTallied(attempt=poll.attempt, round=poll.round, tally=result, rejected=rejected)
             if counted.get("winner") != result.winner or counted.get("kind") != result.kind.value:
                 outcome = "human"
@@ -150,7 +158,7 @@ class Deliberation:
                 proposal=_proposal(poll.candidates, result.winner),
                 ballots=accepted,
             )
-            reached = ConsensusReached(certificate=certificate, aggregated_confidence=_confidence(result))
+            reached = ConsensusReached(certificate=certificate, aggregated_confidence=confidence_of(result))
             return (*_once(state, tallied), reached)
 
         record(self.store, incident_id, decision, distrust=self.distrust)
@@ -185,7 +193,7 @@ class Deliberation:
         poll = state.poll()
         accepted, rejected = self._sort(state)
         tallied = BallotsTallied(
-            attempt=poll.attempt, round=poll.round, tally=count(poll, accepted), rejected=rejected
+            attempt=poll.attempt, round=poll.round, tally=count(poll, accepted, self.rules), rejected=rejected
         )
         return _once(state, tallied)
 
@@ -215,8 +223,3 @@ def _once(state: Incident, tallied: BallotsTallied) -> tuple[BallotsTallied, ...
 
 def _proposal(candidates: tuple[Proposal, ...], digest: str) -> Proposal:
     return next(one for one in candidates if one.digest == digest)
-
-
-def _confidence(result: Tally) -> int:
-    won = next(one for one in result.sums if one.proposal == result.winner)
-    return min(won.weighted_confidence // won.weight, TOTAL)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.certificate import verify_certificate
+from shared.domain.consensus import RULES, Rules
 from shared.domain.errors import CommandRefused, InvalidCertificate, PortError
 from shared.domain.facts import (
     ActionAuthorised,
@@ -41,6 +42,7 @@ class Execution:
     remedies: Mapping[str, Remedy]
     executor: Executor
     resources: ResourceReader
+    rules: Rules = RULES
 
     def execute(self, incident_id: str) -> str:
         """Verify the certificate, count the ballots again, and start the automation.
@@ -101,7 +103,7 @@ class Execution:
         if certificate is None:
             raise InvalidCertificate(f"{state.id}: there is no certificate")
         cast = state.ballots_of(certificate.attempt, certificate.round)
-        verify_certificate(certificate, state.poll(), cast, self._made_by, self.clock.now())
+        verify_certificate(certificate, state.poll(), cast, self._made_by, self.clock.now(), self.rules)
         authorised: ActionAuthorised | None = state.authorised
         if authorised is None or authorised.proposal.digest != certificate.proposal.digest:
             raise CommandRefused(f"{state.id}: the winner was not authorised")

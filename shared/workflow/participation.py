@@ -53,7 +53,7 @@ class Participant:
 
         def decide(now: Incident) -> tuple[Fact, ...]:
             try:
-                return cast_ballot(now, signed)
+                return cast_ballot(now, signed, verdict.evidence)
             except Equivocation:
                 return ()  # a retry looked again and saw otherwise: the first ballot stands
 
@@ -75,7 +75,7 @@ class Participant:
             choice=chosen.digest if chosen else None,
             confidence=verdict.confidence,
             reasoning=verdict.reasoning[:2_000],
-            evidence=verdict.evidence,
+            evidence=tuple(one.id for one in verdict.evidence),
             risk_level=runbook.risk if runbook else "low",
             expected_seconds=runbook.expected_seconds if runbook else 0,
             rollback_plan=runbook.inverse if runbook else "",

@@ -38,7 +38,11 @@ def test_a_lowered_parameter_is_found_voted_on_put_back_and_watched():
 
 def test_every_agent_votes_from_its_own_kind_of_evidence():
     incident = cascade().incident()
-    kinds = {one.ballot.agent: {e.kind.value for e in one.ballot.evidence} for one in incident.ballots}
+    facts = incident.evidence
+    kinds = {
+        one.ballot.agent: {facts[reference].kind.value for reference in one.ballot.evidence}
+        for one in incident.ballots
+    }
     assert kinds[AgentName.DETECTION] == {"symptom"}
     assert {"root_cause", "change"} <= kinds[AgentName.DIAGNOSIS]
     assert kinds[AgentName.PREDICTION] == {"forecast"}

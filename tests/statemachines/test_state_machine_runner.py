@@ -9,7 +9,7 @@ import pytest
 
 from shared.adapters.local.manual_clock import START, ManualClock
 from shared.adapters.local.state_machine import StateError, StateMachine, load
-from shared.domain.consensus import Choice, tally
+from shared.domain.consensus import RULES, Choice, tally
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.model import VOTERS
 from tests.statemachines.asl import DEFINITION
@@ -76,7 +76,7 @@ class House:
 
     def verify(self, payload):
         cast = [self.ballots[agent] for agent in VOTERS if agent in self.ballots]
-        return {"ballots": cast, "candidates": [DIGEST], "safe": [DIGEST]}
+        return {"ballots": cast, "candidates": [DIGEST], "safe": [DIGEST], "rules": RULES.plain()}
 
     def decide(self, payload):
         return {"outcome": "won"}
@@ -111,6 +111,7 @@ def test_the_way_to_a_verified_close():
     execution = house.run()
     assert execution.status == "SUCCEEDED"
     assert way(execution) == [
+        "Begin",
         "Open",
         "Investigate",
         "Freeze",

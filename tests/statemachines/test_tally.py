@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.consensus import Choice, tally
+from shared.domain.consensus import RULES, Choice, Rules, tally
 from shared.domain.model import VOTERS, AgentName
 from tests.statemachines.asl import evaluate, states
 
@@ -12,8 +12,9 @@ DIGESTS = tuple(letter * 64 for letter in "abcde")
 EVERYBODY = frozenset(VOTERS)
 
 
-def by_the_machine(choices, candidates, safe):
+def by_the_machine(choices, candidates, safe, rules=RULES):
     given_to_it = {
+        "rules": rules.plain(),
         "ballots": [one.model_dump(mode="json") for one in choices],
         "candidates": list(candidates),
         "safe": list(safe),
@@ -21,9 +22,9 @@ def by_the_machine(choices, candidates, safe):
     return evaluate(states()["Tally"]["Output"], states={"input": given_to_it})
 
 
-def assert_same(choices, candidates, safe):
-    expected = tally(choices, candidates, safe).model_dump(mode="json")
-    actual = by_the_machine(choices, candidates, safe)
+def assert_same(choices, candidates, safe, rules=RULES):
+    expected = tally(choices, candidates, safe, rules).model_dump(mode="json")
+    actual = by_the_machine(choices, candidates, safe, rules)
     assert actual.keys() == expected.keys()
     for field, value in expected.items():
         assert actual[field] == value, field
@@ -48,7 +49,13 @@ def voting(draw):
         if not (missing and agent is AgentName.DIAGNOSIS)
     ]
     safe = [one for one in candidates if draw(st.booleans())]
-    return choices, candidates, safe
+    stricter = Rules(
+        more_than=draw(st.sampled_from((666, 700, 850))),
+        min_approvers=draw(st.sampled_from((3, 4))),
+        min_confidence=draw(st.sampled_from((700, 701, 900))),
+        abstain_below=draw(st.sampled_from((500, 699, 700))),
+    )
+    return choices, candidates, safe, stricter
 
 
 @settings(max_examples=250, deadline=None)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.domain.ballot import Ballot, SignedBallot
-from shared.domain.certificate import Certificate, Poll, verify_certificate
+from shared.domain.certificate import Certificate, Poll, verify_ballots, verify_certificate
 from shared.domain.consensus import DecisionKind
 from shared.domain.errors import InvalidCertificate
-from shared.domain.evidence import Evidence, EvidenceKind
+from shared.domain.evidence import OWN_KIND, Evidence, EvidenceKind
 from shared.domain.model import VOTERS, AgentName
 from shared.domain.proposal import Proposal
 
@@ -18,9 +18,16 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PROPOSAL, OTHER = (
     Proposal(runbook=name, version=1, service="checkout", target="arn") for name in ("restore", "scale")
 )
-FACT = Evidence(kind=EvidenceKind.SYMPTOM, service="checkout", statement="p99 is 4 s", observed_at=NOW)
+FACTS = {
+    agent: Evidence(kind=OWN_KIND[agent], service="checkout", statement="p99 is 4 s", observed_at=NOW)
+    for agent in VOTERS
+}
+ELSEWHERE = Evidence(
+    kind=EvidenceKind.ROOT_CAUSE, service="cache", statement="it is the cache", observed_at=NOW
+)
+KNOWN = {one.id: one for one in (*FACTS.values(), ELSEWHERE)}
 PLACE = {"incident_id": "inc-1", "attempt": 1, "round": 2, "execution": "run-1"}
-POLL = Poll(**PLACE, candidates=(PROPOSAL, OTHER))
+POLL = Poll(**PLACE, candidates=(PROPOSAL, OTHER), evidence=KNOWN)
 
 
 def mac(agent, digest):
@@ -32,7 +39,12 @@ def verify(agent, digest, shown):
 
 
 def ballot(agent, **change):
-    said = {"choice": PROPOSAL.digest, "confidence": 900, "reasoning": "it fits", "evidence": (FACT,)}
+    said = {
+        "choice": PROPOSAL.digest,
+        "confidence": 900,
+        "reasoning": "it fits",
+        "evidence": (FACTS[agent].id,),
+    }
     said["expires_at"] = NOW + timedelta(minutes=1)
     made = Ballot(agent=agent, **{**PLACE, **said, **change})
     return SignedBallot(ballot=made, mac=mac(agent, made.digest))
@@ -68,7 +80,10 @@ def test_a_certificate_of_the_ballots_in_the_log_holds():
         (ballot(AgentName.DIAGNOSIS, expires_at=NOW), "expired"),
         (ballot(AgentName.DIAGNOSIS, round=1), "replay"),
         (ballot(AgentName.DIAGNOSIS, execution="run-0"), "replay"),
-        (ballot(AgentName.DIAGNOSIS, evidence=()), "without evidence"),
+        (ballot(AgentName.DIAGNOSIS, evidence=()), "does not support"),
+        (ballot(AgentName.DIAGNOSIS, evidence=("e" * 32,)), "does not exist"),
+        (ballot(AgentName.DIAGNOSIS, evidence=(FACTS[AgentName.DETECTION].id,)), "does not support"),
+        (ballot(AgentName.DIAGNOSIS, evidence=(ELSEWHERE.id,)), "does not support"),
         (ballot(AgentName.DIAGNOSIS, choice="f" * 64), "not among the frozen candidates"),
     ],
 )
@@ -97,3 +112,21 @@ def test_leaving_out_a_ballot_that_counts_is_refused():
 )
 def test_a_certificate_that_says_otherwise_than_its_ballots_is_refused(change):
     assert refusal(certificate(**change), GOOD)
+
+
+def test_a_quarantined_agents_ballot_does_not_count():
+    poll = POLL.model_copy(update={"quarantined": (AgentName.DIAGNOSIS,)})
+    accepted, rejected = verify_ballots(poll, GOOD, verify, NOW)
+    assert [one.ballot.agent for one in accepted] == [one for one in VOTERS if one is not AgentName.DIAGNOSIS]
+    assert [(one.agent, one.reason) for one in rejected] == [(AgentName.DIAGNOSIS, "quarantined")]
+
+
+@pytest.mark.parametrize("safe", [(), (PROPOSAL.digest,)])
+def test_a_fallback_runs_only_what_is_safe(safe):
+    poll = POLL.model_copy(update={"safe": safe})
+    shown = certificate(kind=DecisionKind.PRIORITY_FALLBACK)
+    if safe:
+        assert verify_certificate(shown, poll, GOOD, verify, NOW).winner == PROPOSAL.digest
+    else:
+        with pytest.raises(InvalidCertificate):
+            verify_certificate(shown, poll, GOOD, verify, NOW)

@@ -13,7 +13,7 @@ from shared.domain.certificate import count, verify_certificate
 from shared.domain.consensus import DecisionKind
 from shared.domain.errors import CommandRefused
 from shared.domain.events import Head
-from shared.domain.evidence import Evidence, EvidenceKind, Findings
+from shared.domain.evidence import OWN_KIND, Evidence, Findings
 from shared.domain.facts import Author, IncidentDetected
 from shared.domain.incident import cast_ballot, submit_findings
 from shared.domain.model import VOTERS, AgentName
@@ -82,7 +82,7 @@ class House:
     def vote(self, agent: AgentName, choice: str | None, confidence: int = 900, key: bytes = b"") -> None:
         poll = load(self.store(Author.WORKFLOW), ID).poll()
         evidence = Evidence(
-            kind=EvidenceKind.METRIC, service="checkout", statement="seen", observed_at=self.clock.now()
+            kind=OWN_KIND[agent], service="checkout", statement="seen", observed_at=self.clock.now()
         )
         ballot = Ballot(
             agent=agent,
@@ -93,11 +93,11 @@ class House:
             choice=choice,
             confidence=confidence,
             reasoning="because",
-            evidence=(evidence,),
+            evidence=(evidence.id,),
             expires_at=self.clock.now() + timedelta(minutes=5),
         )
         signed = SignedBallot(ballot=ballot, mac=MemorySigner(key or agent.value.encode()).mac(ballot.digest))
-        record(self.store(Author(agent.value)), ID, lambda state: cast_ballot(state, signed))
+        record(self.store(Author(agent.value)), ID, lambda state: cast_ballot(state, signed, (evidence,)))
 
     def machine_tally(self) -> dict[str, object]:
         """What the state machine would count from `verify`'s answer."""
