@@ -4,7 +4,7 @@ Nygard, Release It! (2nd ed. 2018), "Circuit Breaker". Five failures in a row op
 at most three calls try the agent; two successes close it, one failure opens it again. A success while it
 is closed forgets the failures before it: an agent that mostly answers is asked, and what it misses is the
 vote's to bear. Calls carry no token, so a late answer to a call from before it opened counts as a trial's
-while it is half open: it closes at worst one call early, and opens again after five failures.
+while it is half open: it may close early, and then opens again after five failures.
 """
 
 from datetime import datetime, timedelta
