@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
+from shared.adapters.aws.dynamodb_snapshots import DynamodbSnapshots, due, partition
 from shared.adapters.aws.errors import code_of, port_errors
 from shared.domain.errors import ConcurrentAppend, PortError
 from shared.domain.events import Event, Head, chain, head_of
 from shared.domain.facts import Author, Fact
+from shared.domain.incident import Incident
 from shared.domain.model import canonical_json
 from shared.ports.authority import Signer
 from shared.ports.clock import Clock
@@ -17,14 +19,15 @@ from shared.ports.clock import Clock
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-MOST = 99
-"""Facts an append: a transaction takes 100 items and the head is one of them."""
+MOST = 98
+"""Facts an append: a transaction takes 100 items, and the head and a snapshot are two of them."""
+LAST = 10**12 - 1
 LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 class DynamodbEventStore:
-    """Writes as one author. Keys: `pk` INCIDENT#id, `sk` EVENT#version or HEAD."""
+    """Writes as one author. Keys: `pk` INCIDENT#id, `sk` EVENT#version, HEAD or SNAPSHOT."""
 
     def __init__(
         self,
@@ -41,9 +44,10 @@ class DynamodbEventStore:
         self._signer = signer
         self._clock = clock
         self._page_size = page_size
+        self._snapshots = DynamodbSnapshots(client, table)
 
-    def read(self, incident_id: str) -> tuple[Event, ...]:
-        """Every event of the incident in order, read consistently.
+    def read(self, incident_id: str, after: int = 0) -> tuple[Event, ...]:
+        """The incident's events in order, those after a version, read consistently.
 
         Raises:
             PortError: AWS failed, or an item is not an event.
@@ -53,8 +57,12 @@ class DynamodbEventStore:
             pages = self._client.get_paginator("query").paginate(
                 TableName=self._table,
                 ConsistentRead=True,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :events)",
-                ExpressionAttributeValues={":pk": {"S": _pk(incident_id)}, ":events": {"S": "EVENT#"}},
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+                ExpressionAttributeValues={
+                    ":pk": {"S": partition(incident_id)},
+                    ":first": {"S": _sk(after + 1)},
+                    ":last": {"S": _sk(LAST)},
+                },
                 PaginationConfig={"PageSize": self._page_size},
             )
             for page in pages:
@@ -85,6 +93,8 @@ class DynamodbEventStore:
             causation_id=cause,
         )
         writes = [self._head_put(incident_id, head, head_of(made)), *map(self._event_put, made)]
+        if due(head.version, made[-1].version):
+            writes += self._snapshot_put(incident_id, made)
         with port_errors():
             try:
                 self._client.transact_write_items(TransactItems=writes)
@@ -92,10 +102,22 @@ class DynamodbEventStore:
                 raise _cancelled(error, incident_id, head) from error
         return made
 
+    def snapshot(self, incident_id: str) -> Incident | None:
+        """The incident at some version, if that is kept: a cache, for those who only look.
+
+        It is not authenticated: whoever distrusts reads every event.
+        """
+        return self._snapshots.read(incident_id)
+
+    def _snapshot_put(self, incident_id: str, made: Sequence[Event]) -> list[Any]:
+        earlier = self.snapshot(incident_id)
+        since = self.read(incident_id, earlier.head.version if earlier else 0)
+        return self._snapshots.write(earlier, (*since, *made), head_of(made))
+
     def _event_put(self, event: Event) -> Any:
         item = {
-            "pk": _pk(event.incident_id),
-            "sk": f"EVENT#{event.version:012d}",
+            "pk": partition(event.incident_id),
+            "sk": _sk(event.version),
             "type": event.type,
             "author": event.recorded_by.value,
             "incident_id": event.incident_id,
@@ -113,7 +135,7 @@ class DynamodbEventStore:
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": {
-                "pk": {"S": _pk(incident_id)},
+                "pk": {"S": partition(incident_id)},
                 "sk": {"S": "HEAD"},
                 "version": {"N": str(new.version)},
                 "hash": {"S": new.hash},
@@ -132,8 +154,8 @@ class DynamodbEventStore:
         return {"Put": put}
 
 
-def _pk(incident_id: str) -> str:
-    return f"INCIDENT#{incident_id}"
+def _sk(version: int) -> str:
+    return f"EVENT#{version:012d}"
 
 
 def _event(item: Mapping[str, Any]) -> Event:
