@@ -12,7 +12,7 @@ from stacks.components.deployed_runbook import DeployedRunbook
 from stacks.components.function import Function, Size, statement
 from stacks.components.incident_machine import IncidentMachine
 from stacks.components.mapping import TABLE_READ, Feed
-from stacks.components.member import CATALOGUE, OPEN, Member
+from stacks.components.member import CATALOGUE, OPEN, STANDING, Member
 from stacks.components.outputs import put_out
 from stacks.components.rule import Rule
 from stacks.components.stack import StageStack
@@ -48,7 +48,7 @@ class Consensus(StageStack):
 
     def _workflow(self) -> Member:
         workflow = Member(self, Author.WORKFLOW, self._house, Size(60, 512))
-        workflow.may_keep_state(reads=[CATALOGUE])
+        workflow.may_keep_state(reads=[CATALOGUE], puts=[STANDING])
         workflow.function.allow(["dynamodb:PutItem"], [self._house.data.waits.table_arn])
         workflow.function.set(
             {
@@ -109,7 +109,7 @@ class Consensus(StageStack):
         coordinator = Member(self, Author.COORDINATOR, self._house, Size(60, 512))
         stream = str(data.events.table_stream_arn)
         coordinator.feed("NewEvents", Feed(stream, TABLE_READ, pattern=NEW_EVENT))
-        coordinator.may_keep_state(deletes=[OPEN])
+        coordinator.may_keep_state(puts=[STANDING], deletes=[OPEN])
         coordinator.function.allow(["dynamodb:GetItem"], [data.waits.table_arn])
         coordinator.function.allow(["states:StartExecution", "states:SendTaskSuccess"], [self.machine.arn])
         coordinator.function.set(

@@ -9,6 +9,7 @@ from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_changes import DynamodbChanges
 from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
 from shared.adapters.aws.dynamodb_open_incidents import DynamodbOpenIncidents
+from shared.adapters.aws.dynamodb_standing import DynamodbStanding
 from shared.adapters.aws.dynamodb_waiting_room import DynamodbWaitingRoom
 from shared.adapters.aws.kinesis_signals import KinesisSignals
 from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier
@@ -21,6 +22,7 @@ from shared.domain.facts import Author
 from shared.ports.sources import Sources
 from shared.settings import Setting, read
 from shared.workflow.trust import Trust
+from shared.workflow.vigilance import Vigilance
 
 CLOCK = SystemClock()
 
@@ -69,6 +71,16 @@ def catalogue() -> DynamodbCatalogue:
 def open_incidents() -> DynamodbOpenIncidents:
     """One open incident an application."""
     return DynamodbOpenIncidents(client("dynamodb"), read(Setting.STATE_TABLE), CLOCK)
+
+
+def standing() -> DynamodbStanding:
+    """How the agents stand."""
+    return DynamodbStanding(client("dynamodb"), read(Setting.STATE_TABLE), CLOCK)
+
+
+def vigilance() -> Vigilance:
+    """Quarantine, behaviour and breakers."""
+    return Vigilance(standing(), CLOCK)
 
 
 def waiting() -> DynamodbWaitingRoom:

@@ -24,6 +24,7 @@ def coordination() -> Coordination:
         waiting=aws.waiting(),
         open_incidents=aws.open_incidents(),
         fallback=Fallback(aws.verifier(), aws.CLOCK, aws.rules()),
+        vigilance=aws.vigilance(),
     )
 
 
@@ -37,9 +38,14 @@ def engine_ended(event: Mapping[str, Any]) -> str:
 def tasks() -> Mapping[str, Task]:
     """What the state machine calls on the workflow function."""
     store, trust = aws.store(), aws.trust()
+    vigilance = aws.vigilance()
+    deliberation = Deliberation(
+        store, aws.verifier(), aws.CLOCK, remedies(), vigilance, trust.distrust, aws.rules()
+    )
+    autonomy = Autonomy(read(Setting.AUTONOMY))
     return workflow_tasks(
-        Deliberation(store, aws.verifier(), aws.CLOCK, remedies(), trust.distrust, aws.rules()),
-        Asking(store, aws.waiting(), aws.workflow()),
-        Authorisation(store, trust.distrust, remedies(), aws.catalogue(), Autonomy(read(Setting.AUTONOMY))),
-        Closing(store, trust.distrust, aws.catalogue(), aws.CLOCK),
+        deliberation,
+        Asking(store, aws.waiting(), aws.workflow(), aws.standing()),
+        Authorisation(store, trust.distrust, remedies(), aws.catalogue(), autonomy),
+        Closing(store, trust.distrust, aws.catalogue(), aws.CLOCK, vigilance),
     )

@@ -12,6 +12,7 @@ from shared.adapters.local.memory_channel import MemoryChannel
 from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLogs
 from shared.adapters.local.memory_executor import MemoryExecutor
 from shared.adapters.local.memory_open_incidents import MemoryOpenIncidents
+from shared.adapters.local.memory_standing import MemoryStanding
 from shared.adapters.local.memory_waiting_room import MemoryWaitingRoom
 from shared.adapters.local.state_machine import StateMachine, load
 from shared.agents import detection, diagnosis, prediction, resolution
@@ -38,6 +39,7 @@ from shared.workflow.participation import Participant
 from shared.workflow.tasks import Asking, Authorisation, Autonomy, Closing
 from shared.workflow.telling import Telling
 from shared.workflow.trust import Trust
+from shared.workflow.vigilance import Vigilance
 from shared.workflow.watching import Watching
 
 VOTERS = (detection.AGENT, diagnosis.AGENT, prediction.AGENT, resolution.AGENT)
@@ -101,9 +103,13 @@ class LocalHouse:
         sources = Sources(self.clock, catalogue, self.telemetry, self.changes, self.resources)
         workflow_store, executor_store = self._stores[Author.WORKFLOW], self._stores[Author.EXECUTOR]
         self.executor = MemoryExecutor(self.act)
-        deliberation = Deliberation(workflow_store, verifier, self.clock, remedies(), trust.distrust)
+        self.standing = MemoryStanding(self.clock)
+        vigilance = Vigilance(self.standing, self.clock)
+        deliberation = Deliberation(
+            workflow_store, verifier, self.clock, remedies(), vigilance, trust.distrust
+        )
         authorisation = Authorisation(workflow_store, trust.distrust, remedies(), catalogue, self.autonomy)
-        closing = Closing(workflow_store, trust.distrust, catalogue, self.clock)
+        closing = Closing(workflow_store, trust.distrust, catalogue, self.clock, vigilance)
         execution = Execution(
             executor_store, trust.distrust, verifier, self.clock, remedies(), self.executor, self.resources
         )
@@ -118,7 +124,7 @@ class LocalHouse:
             self.clock,
             self._pump,
         )
-        asking = Asking(workflow_store, waiting, self.machine)
+        asking = Asking(workflow_store, waiting, self.machine, self.standing)
         tasks = workflow_tasks(deliberation, asking, authorisation, closing)
         self.coordination = Coordination(
             self._stores[Author.COORDINATOR],
@@ -127,6 +133,7 @@ class LocalHouse:
             waiting,
             open_incidents,
             Fallback(verifier, self.clock, RULES),
+            vigilance,
         )
         self.opening = Opening(self._stores[Author.DETECTION], open_incidents, sources)
         self._participants = [

@@ -37,6 +37,10 @@ class Equivocation(CommandRefused):
     """The same agent cast a second, different ballot in one round."""
 
 
+class InsufficientTrustedAgents(CommanderError):
+    """Fewer than three trusted agents are left: a human decides."""
+
+
 class InvalidCertificate(CommanderError):
     """The quorum certificate does not prove the decision; nothing is executed."""
 

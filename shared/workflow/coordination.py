@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.domain.certificate import Rejection
 from shared.domain.consensus import DecisionKind
 from shared.domain.errors import PortError
 from shared.domain.events import Event
@@ -15,11 +16,13 @@ from shared.domain.facts import (
     IncidentDetected,
 )
 from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
+from shared.domain.model import VOTERS
 from shared.ports.event_store import EventStore, load, record
 from shared.ports.open_incidents import OpenIncidents
 from shared.ports.workflow import WaitingRoom, Workflow, waiting_key
 from shared.workflow.fallback import SUFFIX, Fallback
 from shared.workflow.trust import Trust
+from shared.workflow.vigilance import Vigilance
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Coordination:
     waiting: WaitingRoom
     open_incidents: OpenIncidents
     fallback: Fallback
+    vigilance: Vigilance
 
     def hear(self, event: Event) -> None:
         """React to one event of the log."""
@@ -90,8 +94,15 @@ class Coordination:
             self.workflow.complete(token, {"agent": agent, "event": event.event_id})
 
     def _reject(self, event: Event, fault: str) -> None:
-        def decide(_state: Incident) -> tuple[Fact, ...]:
-            return (AuthorRejected(event_id=event.event_id, author=event.recorded_by.value, reason=fault),)
+        overstepped = [
+            Rejection(agent=agent, reason=fault)
+            for agent in VOTERS
+            if agent.value == event.recorded_by.value and self.trust.is_genuine(event)
+        ]
+
+        def decide(state: Incident) -> tuple[Fact, ...]:
+            rejected = AuthorRejected(event_id=event.event_id, author=event.recorded_by.value, reason=fault)
+            return (rejected, *self.vigilance.quarantine(state, overstepped, [event.event_id]))
 
         seen = any(
             earlier.type == AuthorRejected.__name__ and earlier.data.get("event_id") == event.event_id

@@ -9,7 +9,7 @@ from typing import Any
 from shared.domain.ballot import SignedBallot
 from shared.domain.certificate import Certificate, Rejection, count, verify_ballots
 from shared.domain.consensus import RULES, DecisionKind, Rules, confidence_of, to_choice
-from shared.domain.errors import CommandRefused, InvalidParameters
+from shared.domain.errors import CommandRefused, InsufficientTrustedAgents
 from shared.domain.facts import (
     Author,
     BallotsTallied,
@@ -20,14 +20,15 @@ from shared.domain.facts import (
     VoteOpened,
 )
 from shared.domain.incident import Incident
-from shared.domain.model import AgentName
+from shared.domain.model import VOTERS, AgentName
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import Remedy
 from shared.ports.authority import Verifier
 from shared.ports.clock import Clock
 from shared.ports.event_store import Distrust, EventStore, believe, load, record
+from shared.workflow.candidates import frozen
+from shared.workflow.vigilance import FEWEST_TRUSTED, Vigilance
 
-MAX_CANDIDATES = 5
 MAX_ROUNDS = 3
 """The vote and two clarification rounds."""
 
@@ -40,6 +41,7 @@ class Deliberation:
     verifier: Verifier
     clock: Clock
     remedies: Mapping[str, Remedy]
+    vigilance: Vigilance
     distrust: Distrust = believe
     rules: Rules = RULES
     ballot_validity: timedelta = timedelta(minutes=10)
@@ -55,7 +57,14 @@ class Deliberation:
         record(self.store, incident_id, decide, distrust=self.distrust)
 
     def freeze(self, incident_id: str) -> dict[str, Any]:
-        """Fix what can be voted on (at most 5, each held against its runbook) and open the first round."""
+        """Fix what can be voted on (at most 5, each held against its runbook) and open the first round.
+
+        Raises:
+            InsufficientTrustedAgents: fewer than three agents are not quarantined; a human decides.
+        """
+        state = load(self.store, incident_id, self.distrust)
+        if state.vote is None:
+            self.vigilance.answered(state.findings)
         return self._open_round(incident_id, 1)
 
     def clarify(self, incident_id: str, round_: int) -> dict[str, Any]:
@@ -69,50 +78,34 @@ class Deliberation:
         return self._open_round(incident_id, round_ + 1)
 
     def _open_round(self, incident_id: str, round_: int) -> dict[str, Any]:
+        out = self.vigilance.out()
+        if len(VOTERS) - len(out) < FEWEST_TRUSTED:
+            raise InsufficientTrustedAgents(f"{', '.join(out)} are quarantined: fewer than three are left")
+
         def decide(state: Incident) -> tuple[Fact, ...]:
             if state.vote and (state.vote.attempt, state.vote.round) >= (state.attempt, round_):
                 return ()
             again = state.vote if round_ > 1 else None
-            kept, struck = (again.candidates, again.struck) if again else self._candidates(state)
+            kept, struck = (again.candidates, again.struck) if again else frozen(state, self.remedies)
+            quarantined = self.vigilance.quarantine(state, struck)
             if not kept:
-                return ()
-            return (
-                *self._uncounted(state),
-                VoteOpened(
-                    attempt=state.attempt,
-                    round=round_,
-                    execution=state.execution,
-                    candidates=kept,
-                    safe=tuple(one.digest for one in kept if self.remedies[one.runbook].runbook.safe),
-                    expires_at=self.clock.now() + self.ballot_validity,
-                    struck=struck,
-                ),
+                return quarantined
+            opened = VoteOpened(
+                attempt=state.attempt,
+                round=round_,
+                execution=state.execution,
+                candidates=kept,
+                safe=tuple(one.digest for one in kept if self.remedies[one.runbook].runbook.safe),
+                expires_at=self.clock.now() + self.ballot_validity,
+                quarantined=tuple(dict.fromkeys((*out, *state.quarantined, *(q.agent for q in quarantined)))),
+                struck=struck,
             )
+            counted = self._counted(state)[1] if state.vote else ()
+            return (*counted, *quarantined, opened)
 
         vote = record(self.store, incident_id, decide, distrust=self.distrust).vote
         digests = [one.digest for one in vote.candidates] if vote else []
         return {"candidates": digests, "safe": list(vote.safe) if vote else [], "round": round_}
-
-    def _candidates(self, state: Incident) -> tuple[tuple[Proposal, ...], tuple[Rejection, ...]]:
-        by_digest: dict[str, Proposal] = {}
-        struck: list[Rejection] = []
-        for findings in state.findings.values():
-            for proposal in findings.candidates:
-                fault = self._misfit(proposal)
-                if fault is None:
-                    by_digest.setdefault(proposal.digest, proposal)
-                else:
-                    struck.append(Rejection(agent=findings.agent, reason=fault))
-        return tuple(by_digest.values())[:MAX_CANDIDATES], tuple(struck)
-
-    def _misfit(self, proposal: Proposal) -> str | None:
-        if proposal.runbook not in self.remedies:
-            return f"proposed {proposal.runbook[:64]}, which is not in the catalogue"
-        try:
-            self.remedies[proposal.runbook].runbook.check(proposal)
-        except InvalidParameters as error:
-            return f"proposed what its runbook refuses: {error}"[:500]
-        return None
 
     def verify(self, incident_id: str) -> dict[str, Any]:
         """The ballots of the open round that count, as the tally reads them."""
@@ -137,15 +130,14 @@ class Deliberation:
         def decision(state: Incident) -> tuple[Fact, ...]:
             nonlocal outcome
             poll = state.poll()
-            accepted, rejected = self._sort(state)
-            result = count(poll, accepted, self.rules)
-            tallied = BallotsTallied(attempt=poll.attempt, round=poll.round, tally=result, rejected=rejected)
+            tallied, written = self._counted(state)
+            result = tallied.tally
             if counted.get("winner") != result.winner or counted.get("kind") != result.kind.value:
                 outcome = "human"
-                return _once(state, tallied)
+                return written
             if result.winner is None:
                 outcome = "clarify" if poll.round < MAX_ROUNDS else "human"
-                return _once(state, tallied)
+                return written
             outcome = "won"
             if state.certificate is not None:
                 return ()
@@ -156,10 +148,10 @@ class Deliberation:
                 execution=poll.execution,
                 kind=result.kind,
                 proposal=_proposal(poll.candidates, result.winner),
-                ballots=accepted,
+                ballots=self._sort(state)[0],
             )
             reached = ConsensusReached(certificate=certificate, aggregated_confidence=confidence_of(result))
-            return (*_once(state, tallied), reached)
+            return (*written, reached)
 
         record(self.store, incident_id, decision, distrust=self.distrust)
         return outcome
@@ -171,8 +163,7 @@ class Deliberation:
             observing = state.withheld is not None and state.withheld.autonomy == "L0"
             if state.escalation is not None or observing:
                 return ()
-            counted = self._uncounted(state)
-            last = counted[0] if counted else state.tallied
+            last, counted = self._counted(state) if state.vote else (None, ())
             wanted = last.tally.suggestion if last else None
             harmed = state.rolled_back is not None or state.regressed is not None
             suggestion = (
@@ -186,16 +177,20 @@ class Deliberation:
 
         record(self.store, incident_id, decide, distrust=self.distrust)
 
-    def _uncounted(self, state: Incident) -> tuple[BallotsTallied, ...]:
-        """The count of the round that is open, unless it is in the log already."""
-        if state.vote is None:
-            return ()
+    def _counted(self, state: Incident) -> tuple[BallotsTallied, tuple[Fact, ...]]:
+        """The count of the open round, and what of it is not in the log yet: it, and who showed a fault."""
+        if state.tallied and state.vote and _round(state.tallied) == _round(state.vote):
+            return state.tallied, ()
         poll = state.poll()
         accepted, rejected = self._sort(state)
         tallied = BallotsTallied(
             attempt=poll.attempt, round=poll.round, tally=count(poll, accepted, self.rules), rejected=rejected
         )
-        return _once(state, tallied)
+        self.vigilance.counted(accepted)
+        faulty = {one.agent for one in rejected}
+        cast = state.ballots_of(poll.attempt, poll.round)
+        proof = [signed.ballot.digest for signed in cast if signed.ballot.agent in faulty]
+        return tallied, (tallied, *self.vigilance.quarantine(state, rejected, proof))
 
     def _sort(self, state: Incident) -> tuple[tuple[SignedBallot, ...], tuple[Rejection, ...]]:
         poll = state.poll()
@@ -216,9 +211,8 @@ def readable(reason: str) -> str:
     return said[:1_000]
 
 
-def _once(state: Incident, tallied: BallotsTallied) -> tuple[BallotsTallied, ...]:
-    same = state.tallied and (state.tallied.attempt, state.tallied.round) == (tallied.attempt, tallied.round)
-    return () if same else (tallied,)
+def _round(fact: BallotsTallied | VoteOpened) -> tuple[int, int]:
+    return fact.attempt, fact.round
 
 
 def _proposal(candidates: tuple[Proposal, ...], digest: str) -> Proposal:

@@ -8,13 +8,16 @@ from shared.domain.errors import CommanderError, CommandRefused
 from shared.domain.facts import ActionAuthorised, ActionWithheld, Fact, IncidentClosed, IncidentResolved
 from shared.domain.impact import BusinessImpact, own_cost
 from shared.domain.incident import Incident
+from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import Remedy
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.clock import Clock
 from shared.ports.event_store import Distrust, EventStore, load, record
+from shared.ports.standing import Standing
 from shared.ports.workflow import WaitingRoom, Workflow, waiting_key
 from shared.workflow.coordination import answered
+from shared.workflow.vigilance import Vigilance
 
 
 class Autonomy(StrEnum):
@@ -33,12 +36,18 @@ class Asking:
     store: EventStore
     waiting: WaitingRoom
     workflow: Workflow
+    standing: Standing
 
     def ask(self, incident_id: str, execution: str, what: str, agent: str, token: str) -> None:
-        """Leave the token, then look whether the answer is there already: neither order loses one."""
+        """Leave the token, then look whether the answer is there already: neither order loses one.
+
+        Nobody waits for findings of an agent whose breaker is open; what it sends in time counts.
+        """
         self.waiting.wait(waiting_key(execution, what, agent), token)
         if answered(load(self.store, incident_id), what, agent):
             self.workflow.complete(token, {"agent": agent})
+        elif what == "findings" and not self.standing.allows(AgentName(agent)):
+            self.workflow.complete(token, {"agent": agent, "breaker": "open"})
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,7 @@ class Closing:
     distrust: Distrust
     catalogue: CatalogueSource
     clock: Clock
+    vigilance: Vigilance
 
     def close(self, incident_id: str, verified: bool) -> str:
         """Close; returns the outcome: resolved, rolled_back, escalated or observed."""
@@ -128,6 +138,7 @@ class Closing:
             return (IncidentResolved(business_usd=business, incident_usd=own), closed)
 
         state = record(self.store, incident_id, decide, distrust=self.distrust)
+        self.vigilance.settle(state, verified=state.verified is not None and state.regressed is None)
         return state.closed.outcome if state.closed else ""
 
     def _business(self, state: Incident) -> str:

@@ -24,6 +24,11 @@ class Trust:
             self._faults[key] = fault_of(event, self._verifier.verify)
         return self._faults[key]
 
+    def is_genuine(self, event: Event) -> bool:
+        """Whether its author's own key made it, whatever it says: a fault in it is then that author's."""
+        made = event.computed_hash() == event.hash
+        return made and self._verifier.verify(event.recorded_by, event.hash, event.author_mac)
+
     def distrust(self, events: Sequence[Event]) -> frozenset[str]:
         """The ids of the events that must be ignored."""
         return frozenset(event.event_id for event in events if self.fault(event) is not None)

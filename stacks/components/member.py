@@ -14,7 +14,7 @@ from stacks.components.function import Function, Size
 from stacks.components.mapping import KINESIS_READ, Feed, Mapping, new_events
 from stacks.house import House
 
-CATALOGUE, OPEN, CHANGES = "CATALOGUE", "OPEN#*", "CHANGE#*"
+CATALOGUE, OPEN, CHANGES, STANDING = "CATALOGUE", "OPEN#*", "CHANGE#*", "AGENT#*"
 """Partition keys of the state table, as IAM patterns."""
 VERIFIERS = frozenset({Author.COORDINATOR, Author.WORKFLOW, Author.EXECUTOR})
 """They check what the others wrote, so they know every author's key; each still signs with its own only."""

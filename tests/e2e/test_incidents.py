@@ -1,11 +1,13 @@
 """Whole incidents over the in-process house: from a signal to its end, and never twice."""
 
+from datetime import timedelta
+
 import pytest
 
 from shared.domain.consensus import DecisionKind
 from shared.domain.facts import Author, ConsensusReached
 from shared.domain.incident import Status
-from shared.domain.model import AgentName
+from shared.domain.model import VOTERS, AgentName
 from shared.domain.service import Measure
 from shared.domain.signal import SignalKind
 from shared.workflow.opening import Outcome
@@ -159,3 +161,47 @@ def test_an_agent_that_forges_a_decision_is_named_and_ignored():
     street.alarm("queue", Measure.TRAFFIC, key="wake")
     rejected = [one for one in street.types() if one == "AuthorRejected"]
     assert rejected == ["AuthorRejected"]
+
+
+def test_an_agent_that_overstepped_is_quarantined_for_a_bounded_time():
+    street = cascade(autonomy=Autonomy.ADVISE)
+    first = street.incident()
+    forged = ConsensusReached(certificate=first.certificate, aggregated_confidence=1000)
+    street.house.store(Author.PREDICTION).append(first.id, first.head, [forged])
+    street.alarm("queue", Measure.TRAFFIC, key="wake")
+    assert AgentName.PREDICTION in street.incident().quarantined
+    second = again(street)
+    assert second.vote.quarantined == (AgentName.PREDICTION,)
+    assert [one.agent for one in second.tallied.rejected] == [AgentName.PREDICTION]
+    assert second.decision is DecisionKind.QUORUM
+    street.patient.set_connections(200)
+    street.wait(3_600)
+    assert again(street).vote.quarantined == ()
+
+
+def test_with_two_agents_in_quarantine_a_human_decides_at_once():
+    street = cascade()
+    until = street.clock.now() + timedelta(minutes=30)
+    for agent in (AgentName.DETECTION, AgentName.RESOLUTION):
+        street.house.standing.quarantine(agent, until, "test")
+    second = again(street)
+    assert "InsufficientTrustedAgents" in second.escalation.reason
+    assert second.vote is None
+
+
+def test_whoever_approved_what_was_done_learns_whether_it_was_right():
+    street = cascade()
+    history = {agent: street.house.standing.history(agent) for agent in VOTERS}
+    assert {agent: one.outcome for agent, [one] in history.items()} == dict.fromkeys(VOTERS, True)
+
+
+def again(street: Street):
+    """People put it right, and it happens once more."""
+    street.patient.set_connections(200)
+    street.wait(30)
+    street.alarm(key=f"well {street.clock.now()}", kind=SignalKind.RECOVERY)
+    street.change()
+    street.patient.set_connections(20)
+    street.wait(12)
+    street.alarm(key=f"ill {street.clock.now()}")
+    return street.house.incidents()[-1]

@@ -88,10 +88,13 @@ GRANTS: dict[str, set[Grant]] = {
     )
     | fed()
     | state("DeleteItem", keys=["OPEN#*"])
+    | state("GetItem", keys=["AGENT#*"])
+    | state("PutItem", keys=["AGENT#*"])
     | on("Waits.Arn", "dynamodb:GetItem")
     | on("IncidentMachine", "states:StartExecution", "states:SendTaskSuccess")
     | VERIFYING,
-    "workflow": state("GetItem", keys=CATALOGUE)
+    "workflow": state("GetItem", keys=["CATALOGUE", "AGENT#*"])
+    | state("PutItem", keys=["AGENT#*"])
     | on("Waits.Arn", "dynamodb:PutItem")
     | on("IncidentMachine", "states:SendTaskSuccess")
     | VERIFYING,

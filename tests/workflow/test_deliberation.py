@@ -8,6 +8,7 @@ import pytest
 from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.memory_authority import MemorySigner, MemoryVerifier
 from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLogs
+from shared.adapters.local.memory_standing import MemoryStanding
 from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.certificate import count, verify_certificate
 from shared.domain.consensus import DecisionKind
@@ -23,6 +24,7 @@ from shared.domain.signal import Signal, SignalKind
 from shared.ports.event_store import load, record
 from shared.runbooks import catalogue
 from shared.workflow.deliberation import MAX_ROUNDS, Deliberation
+from shared.workflow.vigilance import Vigilance
 
 ID, EXECUTION = "INC-1", "INC-1-1"
 KEYS = {author: author.value.encode() for author in Author}
@@ -46,8 +48,13 @@ class House:
     def __init__(self) -> None:
         self.logs, self.clock = MemoryLogs(), ManualClock()
         self.verifier = MemoryVerifier(KEYS)
+        self.standing = MemoryStanding(self.clock)
         self.tasks = Deliberation(
-            self.store(Author.WORKFLOW), self.verifier, self.clock, catalogue.remedies()
+            self.store(Author.WORKFLOW),
+            self.verifier,
+            self.clock,
+            catalogue.remedies(),
+            Vigilance(self.standing, self.clock),
         )
         now = self.clock.now()
         signal = Signal(source="cloudwatch", kind=SignalKind.ALARM, service="checkout", at=now, key="a")

@@ -11,6 +11,7 @@ from shared.domain.model import VOTERS, AgentName
 from shared.workflow.coordination import Coordination
 from shared.workflow.fallback import SUFFIX, Fallback
 from shared.workflow.trust import Trust
+from shared.workflow.vigilance import Vigilance
 from tests.workflow.test_deliberation import EXECUTION, ID, House, scale_out
 
 
@@ -43,6 +44,7 @@ class Broken:
             MemoryWaitingRoom(),
             MemoryOpenIncidents(self.house.clock),
             Fallback(self.house.verifier, self.house.clock, RULES),
+            Vigilance(self.house.standing, self.house.clock),
         )
 
     def end(self, execution: str = EXECUTION) -> None:
