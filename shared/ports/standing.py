@@ -13,8 +13,8 @@ from shared.domain.model import AgentName, Model, Name, Thousandths, Utc
 KEPT = 200
 """Ballots an agent."""
 LONGEST_QUARANTINE = timedelta(hours=24)
-ATTEMPTS = 12
-"""How often a change that another one overtook is decided anew."""
+REASON_LENGTH = 1_000
+"""Characters that are kept of the reason of a quarantine."""
 
 
 class PastBallot(Model):
