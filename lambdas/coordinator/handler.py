@@ -6,7 +6,9 @@ from shared.composition.consensus import coordination, engine_ended
 from shared.runtime.bus import bus_handler
 from shared.runtime.stream import stream_handler
 
-on_stream = stream_handler("coordinator", lambda: coordination().hear)
+on_stream = stream_handler(
+    "coordinator", lambda: coordination().hear, counted={"AgentQuarantined": "Quarantined"}
+)
 on_bus = bus_handler("coordinator", engine_ended)
 
 

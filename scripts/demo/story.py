@@ -34,6 +34,8 @@ def _finding(fact: facts.Fact) -> Iterator[Line]:
         case facts.FindingsSubmitted(findings=found):
             yield f"{found.agent}: {found.summary} ({_percent(found.confidence)} sure)", LOUD
             yield from (_seen(one) for one in found.evidence[:3])
+        case facts.AgentQuarantined():
+            yield f"QUARANTINED {fact.agent} until {fact.until:%H:%M:%S}: {fact.reason}", BAD
         case facts.AuthorRejected():
             yield f"IGNORED an event of {fact.author}: {fact.reason}", BAD
 

@@ -13,6 +13,7 @@ from shared.runbooks.catalogue import remedies
 NAME = AgentName.COMMUNICATION
 TOLD = (
     facts.IncidentDetected,
+    facts.AgentQuarantined,
     facts.ConsensusReached,
     facts.ActionWithheld,
     facts.ActionStarted,
@@ -60,6 +61,9 @@ def _words(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> tup
                 *votes,
                 f"{weight} of 1000 for it; more than 666 were needed.",
             ]
+        case facts.AgentQuarantined(agent=agent, until=until, reason=reason):
+            told = f"Its ballots do not count until {until:%H:%M} UTC."
+            return f"The {agent} agent is quarantined", [reason, told]
         case facts.ActionWithheld(proposal=proposal, reasons=reasons):
             return "Nothing is executed", [f"It would have been: {_remedy(proposal)}", *reasons]
         case facts.ActionStarted(proposal=proposal, undo=undo):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.agents.voter import Verdict, Voter, abstention
+from shared.agents.voter import Verdict, Voter, abstention, support
 from shared.analysis.anomaly import THRESHOLD
 from shared.analysis.forecast import forecast
 from shared.analysis.health import RISES, Reading, readings, window
@@ -89,6 +89,7 @@ def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources
     """The candidate that undoes most deviation, if waiting is worse and it undoes half of its own."""
     found = outlooks(incident, sources)
     evidence = _evidence(found, sources.clock.now())
+    others = support(incident, AgentName.PREDICTION)
     options = [
         (relief * one.breach * one.reading.distance, relief, one.breach, proposal)
         for proposal in candidates
@@ -100,7 +101,9 @@ def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources
     ]
     if not options:
         return abstention("no candidate changes the forecast", evidence)
-    _, relief, breach, proposal = max(options, key=lambda one: (one[0], one[3].digest))
+    _, relief, breach, proposal = max(
+        options, key=lambda one: (others.get(one[3].digest, 0), one[0], one[3].digest)
+    )
     return Verdict(
         choice=proposal,
         confidence=round(breach * (600 + 350 * min(relief, 1.0))),

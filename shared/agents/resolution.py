@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.agents.voter import Verdict, Voter, abstention
+from shared.agents.voter import Verdict, Voter, abstention, support
 from shared.domain.evidence import Evidence, EvidenceKind, Findings
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
@@ -61,7 +61,8 @@ def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources
     """The first candidate for which its own target speaks. That something could be done is not a yes."""
     catalogue, now = sources.catalogue.services(), sources.clock.now()
     seen: list[Evidence] = []
-    for proposal in candidates:
+    others = support(incident, AgentName.RESOLUTION)
+    for proposal in sorted(candidates, key=lambda one: -others.get(one.digest, 0)):
         service = catalogue.get(proposal.service)
         prepared = prepare(remedies()[proposal.runbook], service, incident, sources)
         if isinstance(prepared, Infeasible):

@@ -1,8 +1,9 @@
 """What a voting agent is: a name, how it investigates, and how it judges the frozen candidates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from shared.domain.consensus import WEIGHTS
 from shared.domain.evidence import Evidence, Findings
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
@@ -32,3 +33,19 @@ class Voter:
 def abstention(reasoning: str, evidence: tuple[Evidence, ...] = ()) -> Verdict:
     """A ballot for nothing, and why."""
     return Verdict(choice=None, confidence=0, reasoning=reasoning, evidence=evidence)
+
+
+def support(incident: Incident, agent: AgentName) -> Mapping[str, int]:
+    """Weight that the others gave each candidate in the round before; empty in the first round.
+
+    After a round without a winner everybody has seen everybody's findings and ballots. An agent may let that
+    choose between remedies that its own evidence approves, and never approves one for it.
+    """
+    vote, found = incident.vote, dict[str, int]()
+    if vote is None or vote.round < 2:
+        return found
+    for signed in incident.ballots_of(vote.attempt, vote.round - 1):
+        chosen = signed.ballot.approves
+        if chosen and signed.ballot.agent is not agent:
+            found[chosen] = found.get(chosen, 0) + WEIGHTS[signed.ballot.agent]
+    return found

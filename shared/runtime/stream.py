@@ -1,8 +1,9 @@
 """Entry point of a function that a stream feeds: one record at a time, each on its own."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -15,7 +16,7 @@ from shared.domain.errors import InvalidSignal
 from shared.domain.events import Event
 from shared.domain.signal import Signal, parse_signal
 from shared.ports.signals import DeadLetters
-from shared.runtime.observed import logger
+from shared.runtime.observed import count, logger
 from shared.runtime.rejects import rejecting
 
 OnEvent = Callable[[Event], object]
@@ -27,11 +28,13 @@ def stream_handler(
     on_event: Callable[[], OnEvent],
     on_signal: Callable[[], OnSignal] | None = None,
     dead_letters: Callable[[], DeadLetters] = aws.dead_letters,
+    counted: Mapping[str, str] = MappingProxyType({}),
 ) -> Callable[[dict[str, Any], Any], Any]:
     """A Lambda handler. The arguments make their parts when the first record comes, never at import.
 
     A record that cannot be read or is refused for good goes to the dead letters with its reason; one that
     failed otherwise is reported alone, so that the mapping tries it again a bounded number of times.
+    `counted` maps types of event to the counters that they move.
     """
     hear, buried = cache(on_event), cache(dead_letters)
     take = cache(on_signal) if on_signal else None
@@ -43,7 +46,10 @@ def stream_handler(
             if change is None and take is not None:
                 _take(take(), parse_signal(body))
             else:
-                hear()(_event(change))
+                event = _event(change)
+                hear()(event)
+                if event.type in counted:
+                    count(counted[event.type], name)
 
     def handler(event: dict[str, Any], context: Any) -> Any:
         kind = EventType.DynamoDBStreams if _is_table(event) else EventType.KinesisDataStreams
