@@ -99,6 +99,13 @@ def test_becoming_better_is_no_anomaly():
     assert anomaly(history(*[WRONG, RIGHT] * 30, *[RIGHT] * 20)) is None
 
 
+def test_who_behaves_again_for_twenty_ballots_is_no_longer_accused():
+    third = [(800, True, True), (800, False, None), (800, False, None)]
+    stamped = history(*third * 13, *[(800, True, False)] * 20)
+    assert anomaly(stamped) is not None
+    assert anomaly([*stamped, *history(*third * 6, *third[:2])]) is None
+
+
 def test_without_thirty_ballots_before_the_last_twenty_nothing_is_said():
     begins = [(400, False, None)] * 29, [(950, True, False)] * 20
     assert anomaly(history(*begins[0], *begins[1])) is None
