@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from scripts.commander import demo, evaluate, local, services
+from scripts.commander import demo, evaluate, explain, local, services
 from scripts.local_aws.deploy import DeploymentError
 from scripts.local_aws.environment import ToolEnvironmentError
 from scripts.local_aws.process import LocalAwsError
@@ -22,6 +22,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(local.app, name="local")
 app.add_typer(services.app, name="services")
 app.command()(demo.demo)
+app.command()(explain.explain)
 
 
 @app.callback()

@@ -2,16 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import boto3
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 from rich.console import Console
 
-from scripts.local_aws import process
-from scripts.local_aws.process import LocalAws
+from scripts.commander.reached import StageOption, reach
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.service import ServiceCatalogue
@@ -19,13 +16,12 @@ from shared.domain.service import ServiceCatalogue
 app = typer.Typer(
     no_args_is_help=True, help="What is watched: services, their call graph, metrics and resources."
 )
-Stage = Annotated[str, typer.Option("--stage", help="a deployed stage; `local` is the local AWS that runs")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON object for machines")]
 
 
 @app.command()
 def load(
-    file: Annotated[Path, typer.Argument(help="JSON: {services: [...]}")], *, stage: Stage = "dev"
+    file: Annotated[Path, typer.Argument(help="JSON: {services: [...]}")], *, stage: StageOption = "dev"
 ) -> None:
     """Check a catalogue and make it the stage's own; the old one is replaced."""
     catalogue = read(file)
@@ -34,7 +30,7 @@ def load(
 
 
 @app.command()
-def show(*, stage: Stage = "dev", as_json: Json = False) -> None:
+def show(*, stage: StageOption = "dev", as_json: Json = False) -> None:
     """Print the stage's catalogue."""
     catalogue = _stored(stage).services()
     if as_json:
@@ -65,23 +61,8 @@ def read(file: Path) -> ServiceCatalogue:
 
 
 def _stored(stage: str) -> DynamodbCatalogue:
-    clients = _clients(stage)
-    stack = f"IncidentCommander-{stage.capitalize()}-Data"
-    try:
-        found = clients("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
-    except (ClientError, BotoCoreError) as error:
-        raise InvalidConfiguration(f"stage {stage} cannot be reached ({error}): deploy it first") from error
-    table = next(one["OutputValue"] for one in found if one["OutputKey"] == "StateTable")
-    return DynamodbCatalogue(clients("dynamodb"), table)
-
-
-def _clients(stage: str) -> Any:
-    if stage != "local":
-        return boto3.client
-    running = process.status()
-    if running is None:
-        raise InvalidConfiguration("no local AWS runs: `commander demo --keep` leaves one with a stage")
-    return LocalAws.attach(running).client
+    reached = reach(stage)
+    return DynamodbCatalogue(reached.client("dynamodb"), reached.outputs["StateTable"])
 
 
 def _print(text: str) -> None:

@@ -1,0 +1,77 @@
+"""A stage that was deployed, reached with the caller's own credentials: its clients and its outputs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import boto3
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from scripts.local_aws import process
+from scripts.local_aws.process import LocalAws
+from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
+from shared.adapters.local.memory_authority import MemorySigner
+from shared.adapters.local.system_clock import SystemClock
+from shared.domain.errors import IncidentNotFound, InvalidConfiguration
+from shared.domain.events import Event
+from shared.domain.facts import Author
+
+PARTS = ("Data", "Agents", "Consensus", "Interface")
+StageOption = Annotated[
+    str, typer.Option("--stage", help="a deployed stage; `local` is the local AWS that runs")
+]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A stage's clients by service name, and the outputs of its stacks."""
+
+    client: Callable[[str], Any]
+    outputs: dict[str, str]
+
+    def events(self, incident_id: str) -> tuple[Event, ...]:
+        """The log of an incident.
+
+        Raises:
+            IncidentNotFound: it has none in this stage.
+        """
+        reader = MemorySigner(b"")  # the store reads without a key
+        store = DynamodbEventStore(
+            self.client("dynamodb"), self.outputs["EventsTable"], Author.OPERATOR, reader, SystemClock()
+        )
+        events = store.read(incident_id)
+        if not events:
+            raise IncidentNotFound(f"there is no incident {incident_id} in this stage")
+        return events
+
+
+def reach(stage: str) -> Reached:
+    """The stage.
+
+    Raises:
+        InvalidConfiguration: it is not deployed, or the credentials do not reach it.
+    """
+    client = _clients(stage)
+    cloudformation, outputs = client("cloudformation"), dict[str, str]()
+    for part in PARTS:
+        name = f"IncidentCommander-{stage.capitalize()}-{part}"
+        try:
+            found = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        except (ClientError, BotoCoreError) as error:
+            raise InvalidConfiguration(
+                f"stage {stage} cannot be reached ({error}): deploy it first"
+            ) from error
+        outputs |= {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+    return Reached(client, outputs)
+
+
+def _clients(stage: str) -> Callable[[str], Any]:
+    if stage != "local":
+        session: Any = boto3.session.Session()
+        client: Callable[[str], Any] = session.client
+        return client
+    running = process.status()
+    if running is None:
+        raise InvalidConfiguration("no local AWS runs: `commander demo --keep` leaves one with a stage")
+    return LocalAws.attach(running).client

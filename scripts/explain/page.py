@@ -1,0 +1,109 @@
+"""The trace as a page of prose and tables that a colleague would understand."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+
+def page(shown: dict[str, Any]) -> Group:
+    """Everything, in the order in which it happened."""
+    return Group(*_parts(shown))
+
+
+def _parts(shown: dict[str, Any]) -> Iterator[RenderableType]:
+    yield Text(f"{shown['incident_id']}: {shown['summary']}", style="bold")
+    yield Text(f"status {shown['status']}, decided by {shown['decision'].replace('_', ' ')}\n")
+    yield Text("Who saw what", style="bold")
+    yield _findings(shown["findings"])
+    for each in shown["rounds"]:
+        yield Text(f"Round {each['round']}: who chose what", style="bold")
+        yield _candidates(each["candidates"])
+        yield _ballots(each)
+        yield from _sums(each["tally"])
+    for one in shown["quarantined"]:
+        yield Text(f"Quarantined: {one['agent']} until {one['until']}: {one['reason']}", style="red")
+        yield Text(f"    proof: {', '.join(one['proof']) or 'its own events in this log'}")
+    for one in shown["ignored"]:
+        yield Text(f"Ignored: event {one['event_id']} of {one['author']}: {one['reason']}", style="red")
+    yield from _ending(shown)
+
+
+def _findings(findings: list[dict[str, Any]]) -> Table:
+    table = _table("agent", "sure", "found", "evidence")
+    for one in findings:
+        if one["silent"]:
+            table.add_row(one["agent"], "", "nothing in time", "")
+            continue
+        seen = "\n".join(f"{fact['kind']}: {fact['says']}" for fact in one["evidence"][:4])
+        table.add_row(one["agent"], f"{one['confidence'] / 10:.0f} %", escape(one["summary"]), escape(seen))
+    return table
+
+
+def _candidates(candidates: list[dict[str, Any]]) -> Table:
+    table = _table("digest", "remedy", "on", "parameters")
+    for one in candidates:
+        values = ", ".join(f"{name}={value}" for name, value in one["parameters"].items())
+        table.add_row(
+            one["digest"][:8], f"{one['runbook']} v{one['version']}", one["service"], escape(values)
+        )
+    return table
+
+
+def _ballots(each: dict[str, Any]) -> Table:
+    faults = {one["agent"]: one["reason"] for one in each.get("rejected", [])}
+    table = _table("agent", "weight", "choice", "sure", "why", "counts")
+    for one in each["ballots"]:
+        if one["silent"]:
+            table.add_row(one["agent"], str(one["weight"]), "silent", "", "", "lost")
+            continue
+        choice = "abstains" if one["abstains"] else str(one["choice"])[:8]
+        counts = f"no: {faults[one['agent']]}" if one["agent"] in faults else "yes"
+        why, sure = escape(one["reasoning"]), f"{one['confidence'] / 10:.0f} %"
+        table.add_row(one["agent"], str(one["weight"]), choice, sure, why, escape(counts))
+    return table
+
+
+def _sums(tally: dict[str, Any] | None) -> Iterator[Text]:
+    for one in (tally or {}).get("sums", []):
+        average = one["weighted_confidence"] // one["weight"] if one["weight"] else 0
+        won = "wins" if tally and tally["winner"] == one["proposal"] else "does not win"
+        yield Text(
+            f"    {one['proposal'][:8]}: {' + '.join(one['approvers']) or 'nobody'} = {one['weight']} of "
+            f"1000, {len(one['approvers'])} agents, {average / 10:.0f} % sure: {won}"
+        )
+
+
+def _ending(shown: dict[str, Any]) -> Iterator[Text]:
+    certificate = shown["certificate"]
+    if certificate:
+        signed = ", ".join(f"{one['ballot']['agent']} {one['mac'][:8]}…" for one in certificate["ballots"])
+        yield Text(f"\nCertificate: {certificate['kind']} in round {certificate['round']}, ballots {signed}")
+    for one in shown["actions"]:
+        what = "undone" if one["undo"] else "done"
+        result = one["failed"] or f"automation {one['automation_id']}"
+        yield Text(
+            f"{what}: {one['proposal']['runbook']} on {one['proposal']['target']}, "
+            f"before {one['before']}: {result}"
+        )
+    if shown["rolled_back"]:
+        yield Text(f"rolled back; as before: {shown['rolled_back']['restored']}")
+    if shown["escalation"]:
+        yield Text(f"a human decides: {shown['escalation']['reason']}", style="yellow")
+    if shown["closed"]:
+        closed = shown["closed"]
+        yield Text(
+            f"closed as {closed['outcome']}: ${closed['business_usd']} to the business, "
+            f"${closed['incident_usd']} ours"
+        )
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=SIMPLE)
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    return table
