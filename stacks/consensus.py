@@ -11,14 +11,12 @@ from stacks.components.async_retries import AsyncRetries
 from stacks.components.deployed_runbook import DeployedRunbook
 from stacks.components.function import Function, Size, statement
 from stacks.components.incident_machine import IncidentMachine
-from stacks.components.mapping import TABLE_READ, Feed
+from stacks.components.mapping import NEW_EVENT, TABLE_READ, Feed
 from stacks.components.member import CATALOGUE, OPEN, STANDING, Member
 from stacks.components.outputs import put_out
 from stacks.components.rule import Rule
 from stacks.components.stack import StageStack
 from stacks.house import House
-
-NEW_EVENT = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}}}
 
 
 class Consensus(StageStack):

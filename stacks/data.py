@@ -136,5 +136,6 @@ class Data(StageStack):
             "SignalsStream": self.signals.stream_name,
             "DeadLettersUrl": self.dead_letters.queue_url,
             "SlackSecret": self.slack_secret_arn,
+            "AuditKeys": self.to_json_string({name.value: key.key_id for name, key in self.mac_keys.items()}),
         }
         put_out(self, outputs)

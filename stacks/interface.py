@@ -1,4 +1,4 @@
-"""The interface stack: what comes in from AWS's own events, and what goes out to people."""
+"""The interface stack: what comes in from AWS's own events, and what goes out to people and to auditors."""
 
 from aws_cdk import aws_events as events
 from constructs import Construct
@@ -7,6 +7,7 @@ from shared.domain.facts import Author
 from shared.settings import Setting
 from stacks.components.async_retries import AsyncRetries
 from stacks.components.dead_letters import dead_letter_queue
+from stacks.components.event_archive import EventArchive
 from stacks.components.function import Function, Size
 from stacks.components.member import CATALOGUE, Member, leading
 from stacks.components.outputs import put_out
@@ -25,6 +26,7 @@ NOT_OURS = {"alarmName": events.Match.anything_but_prefix(PREFIX)}
 TOLD = (
     "IncidentDetected",
     "VoteOpened",
+    "AgentQuarantined",
     "ConsensusReached",
     "ActionWithheld",
     "ActionStarted",
@@ -41,7 +43,7 @@ TOLD = (
 
 
 class Interface(StageStack):
-    """Intake and communication."""
+    """Intake, communication and the archive."""
 
     def __init__(self, scope: Construct, house: House) -> None:
         super().__init__(scope, "Interface", house.stage)
@@ -53,11 +55,14 @@ class Interface(StageStack):
             pattern = events.EventPattern(source=[source], detail_type=[detail_type], detail=detail)
             Rule(self, rule, function=self.intake, pattern=pattern, dead_letters=self.rule_letters)
         self.communication = self._communication()
+        self.archive = EventArchive(self, "Archive", house=house)
         put_out(
             self,
             {
                 "IntakeFunction": self.intake.name,
                 "CommunicationFunction": self.communication.function.name,
+                "AnchorFunction": self.archive.function.name,
+                "ArchiveBucket": self.archive.bucket.bucket_name,
             },
         )
 

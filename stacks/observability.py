@@ -43,6 +43,7 @@ class Observability(StageStack):
         }
         members = (*agents.voters, interface.communication, consensus.coordinator)
         fed = {member.author.capitalize(): member.function for member in members}
+        fed["Anchor"] = interface.archive.function
         rows = (
             [self._dead_letters(id_, queue) for id_, queue in letters.items()],
             [self._lateness(id_, function) for id_, function in fed.items()],

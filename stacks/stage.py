@@ -34,6 +34,15 @@ class StageConfig(_Config):
     investigate_seconds: InvestigateSeconds
     vote_seconds: int = Field(ge=5, le=300, strict=True)
     consensus: Rules = Field(default_factory=Rules, description="weights and thresholds of the vote")
+    archive_lock: Literal["GOVERNANCE", "COMPLIANCE"] = Field(
+        default="GOVERNANCE", description="who may delete early: a person with the right to bypass, or nobody"
+    )
+    archive_lock_days: int = Field(default=30, ge=1, le=3650, strict=True)
+    replica_bucket_arn: str | None = Field(
+        default=None,
+        pattern=r"^arn:aws:s3:::[a-z0-9.-]{3,63}$",
+        description="a bucket in another Region, with versions and Object Lock, that gets every copy too",
+    )
     retain: bool = Field(default=False, strict=True, description="keep the data when the stage is destroyed")
 
     @property

@@ -19,6 +19,9 @@ TABLE_READ = tuple(
     f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 )
 
+NEW_EVENT = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}}}
+"""The pattern that lets new events through the log's own stream; the head is written beside each."""
+
 
 @dataclass(frozen=True)
 class Feed:

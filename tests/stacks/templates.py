@@ -14,6 +14,8 @@ AUTHORS = (
     "detection", "diagnosis", "prediction", "resolution", "communication", "coordinator", "workflow",
     "executor",
 )  # fmt: skip
+ALONE = {"intake": "IntakeRole", "anchor": "ArchiveAnchorRole"}
+"""The roles of functions that write no events."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Templates:
 
     def grants_of(self, function: str) -> set[Grant]:
         """What a function may do, beyond writing its own log."""
-        role = "IntakeRole" if function == "intake" else f"{function.capitalize()}FunctionRole"
+        role = ALONE.get(function, f"{function.capitalize()}FunctionRole")
         log = role.removesuffix("Role") + "Log.Arn"
         return {grant for grant in self.roles[role] if grant[1] != log}
 

@@ -61,6 +61,13 @@ ASSUMING = set().union(
 METRICS = on("*", "cloudwatch:GetMetricData")
 VERIFYING = set().union(*(on(key, "kms:VerifyMac") for key in KEYS.values()))
 CATALOGUE = ["CATALOGUE"]
+TABLE_STREAM = on(
+    "Events.StreamArn",
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+)
 GRANTS: dict[str, set[Grant]] = {
     "detection": fed("Signals", "IncidentEvents")
     | state("GetItem", keys=["CATALOGUE", "OPEN#*", "CHANGE#*"])
@@ -79,13 +86,7 @@ GRANTS: dict[str, set[Grant]] = {
     "communication": fed("IncidentEvents")
     | state("GetItem", keys=["CATALOGUE"])
     | on("Slack.Id", "secretsmanager:GetSecretValue"),
-    "coordinator": on(
-        "Events.StreamArn",
-        "dynamodb:DescribeStream",
-        "dynamodb:GetRecords",
-        "dynamodb:GetShardIterator",
-        "dynamodb:ListStreams",
-    )
+    "coordinator": TABLE_STREAM
     | fed()
     | state("DeleteItem", keys=["OPEN#*"])
     | state("GetItem", keys=["AGENT#*"])
@@ -119,6 +120,16 @@ def test_intake_may_read_the_catalogue_and_put_signals(dev: Templates) -> None:
         on("Signals.Arn", "kinesis:PutRecord")
         | on("DeadLetters.Arn", "sqs:SendMessage")
         | state("GetItem", keys=CATALOGUE)
+    )
+
+
+def test_the_anchor_may_copy_and_mac_and_reads_no_table(dev: Templates) -> None:
+    assert dev.grants_of("anchor") == (
+        TABLE_STREAM
+        | on("DeadLetters.Arn", "sqs:SendMessage")
+        | on("AnchorMacKey.Arn", "kms:GenerateMac")
+        | on("ArchiveBucket.Arn/events/*", "s3:GetObject", "s3:PutObject")
+        | on("ArchiveBucket.Arn/anchors/*", "s3:GetObject", "s3:PutObject")
     )
 
 

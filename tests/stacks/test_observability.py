@@ -15,6 +15,7 @@ WATCHED = {
         "ResolutionFunction",
         "CommunicationFunction",
         "CoordinatorFunction",
+        "ArchiveAnchorFunction",
     },
     ("AWS/Lambda", "Errors"): {"ExecutorFunction"},
     ("AWS/States", "ExecutionsFailed"): {"IncidentMachine"},

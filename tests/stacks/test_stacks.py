@@ -15,10 +15,18 @@ from stacks.components.code import code
 from tests.stacks.templates import Templates
 
 OUTPUTS = {
-    "Data": {"EventsTable", "StateTable", "WaitsTable", "SignalsStream", "DeadLettersUrl", "SlackSecret"},
+    "Data": {
+        "EventsTable",
+        "StateTable",
+        "WaitsTable",
+        "SignalsStream",
+        "DeadLettersUrl",
+        "SlackSecret",
+        "AuditKeys",
+    },
     "Agents": {"DetectionFunction", "DiagnosisFunction", "PredictionFunction", "ResolutionFunction"},
     "Consensus": {"StateMachineArn", "CoordinatorFunction", "WorkflowFunction", "ExecutorFunction"},
-    "Interface": {"IntakeFunction", "CommunicationFunction"},
+    "Interface": {"IntakeFunction", "CommunicationFunction", "AnchorFunction", "ArchiveBucket"},
     "Observability": {"AlarmTopic"},
 }
 UNZIPPED = 250 * 2**20
@@ -67,7 +75,9 @@ def test_outputs_have_stable_keys(dev: Templates) -> None:
         assert given == keys
 
 
-@pytest.mark.parametrize("kind", ["RoleName", "TableName", "FunctionName", "QueueName", "TopicName"])
+@pytest.mark.parametrize(
+    "kind", ["RoleName", "TableName", "FunctionName", "QueueName", "TopicName", "BucketName"]
+)
 def test_nothing_has_a_physical_name(dev: Templates, kind: str) -> None:
     named = [
         id_

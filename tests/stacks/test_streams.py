@@ -45,16 +45,25 @@ def test_filters_name_events_that_exist() -> None:
     assert set(ASKED) | set(TOLD) <= set(Fact.types)
 
 
-def test_the_coordinator_reads_the_table_and_detection_every_signal(dev: Templates) -> None:
+def test_every_reader_is_known_and_detection_takes_every_signal(dev: Templates) -> None:
     found = mappings(dev)
     assert found["Detection"]["Signals.Arn"] is None
-    pattern = found["Coordinator"]["Events.StreamArn"]
-    assert pattern is not None
-    assert json.loads(pattern) == {
-        "eventName": ["INSERT"],
-        "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}},
+    assert set(found) == {*VOTERS, "Communication", "Coordinator", "ArchiveAnchor"}
+
+
+def test_the_tables_stream_has_its_two_readers_of_new_events(dev: Templates) -> None:
+    found = {
+        name: streams["Events.StreamArn"]
+        for name, streams in mappings(dev).items()
+        if "Events.StreamArn" in streams
     }
-    assert set(found) == {*VOTERS, "Communication", "Coordinator"}
+    assert set(found) == {"Coordinator", "ArchiveAnchor"}
+    for pattern in found.values():
+        assert pattern is not None
+        assert json.loads(pattern) == {
+            "eventName": ["INSERT"],
+            "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}},
+        }
 
 
 def test_change_capture_has_no_more_than_five_readers(dev: Templates) -> None:
@@ -70,8 +79,8 @@ def test_every_mapping_ends(dev: Templates) -> None:
         assert "MaximumBatchingWindowInSeconds" not in mapping, id_
         letters = dev.flat(mapping["DestinationConfig"]["OnFailure"]["Destination"])
         assert letters == "DeadLetters.Arn", id_
-        signals = dev.flat(mapping["EventSourceArn"]) == "Signals.Arn"
-        assert mapping["BatchSize"] == (100 if signals else 10), id_
+        many = dev.flat(mapping["EventSourceArn"]) == "Signals.Arn" or id_.startswith("Archive")
+        assert mapping["BatchSize"] == (100 if many else 10), id_
 
 
 def test_events_are_captured_and_task_tokens_are_not(dev: Templates) -> None:

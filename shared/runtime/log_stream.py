@@ -1,0 +1,60 @@
+"""Entry point of the function that the log's own stream feeds batch by batch: copies first, then heads."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from shared.composition import aws
+from shared.ports.signals import DeadLetters
+from shared.runtime.observed import logger
+from shared.runtime.rejects import rejecting
+from shared.workflow.archiving import Archiving, Copied
+
+NAME = "anchor"
+Record = Mapping[str, Any]
+
+
+def archive_handler(
+    archiving: Callable[[], Archiving], dead_letters: Callable[[], DeadLetters] = aws.dead_letters
+) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """A Lambda handler. What is refused for good is a dead letter and counted; a retryable failure stops the
+    batch there, and the stream begins again with that record.
+    """
+    made, buried = cache(archiving), cache(dead_letters)
+
+    def copied(record: Record, newest: dict[str, tuple[Copied, Record]]) -> None:
+        with rejecting(NAME, _body(record), buried):
+            copy = made().copy(record["dynamodb"].get("NewImage", {}))
+            known = newest.get(copy.incident_id)
+            if known is None or known[0].version < copy.version:
+                newest[copy.incident_id] = (copy, record)
+
+    def anchored(copy: Copied, record: Record) -> None:
+        with rejecting(NAME, _body(record), buried):
+            made().anchor(copy)
+
+    def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        newest: dict[str, tuple[Copied, Record]] = {}
+        failed = _first_failure(event["Records"], lambda record: copied(record, newest))
+        pairs = list(newest.values())
+        for copy, record in pairs:
+            failed += _first_failure([record], lambda one, copy=copy: anchored(copy, one))  # type: ignore[misc]
+        return {"batchItemFailures": [{"itemIdentifier": number} for number in dict.fromkeys(failed)]}
+
+    return handler
+
+
+def _first_failure(records: list[Record], take: Callable[[Record], None]) -> list[str]:
+    """Take records in order; the sequence number of the one that failed ends it."""
+    for record in records:
+        try:
+            take(record)
+        except Exception:  # noqa: BLE001 - the runtime's edge: told, reported to the stream, and tried again
+            logger.exception("record will be tried again")
+            return [str(record["dynamodb"]["SequenceNumber"])]
+    return []
+
+
+def _body(record: Record) -> bytes:
+    return json.dumps(record, default=str).encode()
