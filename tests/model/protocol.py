@@ -1,0 +1,255 @@
+"""The protocol as states and steps: four agents, the state machine, the executor, the coordinator, crashes.
+
+What a step decides is decided by the product's code (`tests.model.code`); this file only says who may move.
+A task is killed before or after its write; the executor is killed, doubled or overtaken at every port call.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from shared.domain.ballot import SignedBallot
+from shared.domain.facts import BallotCast
+from shared.domain.model import VOTERS
+from tests.model import code
+from tests.model.agents import EVIL, SUPPORTS, Cast, Word, options
+from tests.model.code import Linked
+from tests.model.world import LATER, START, Log, beginning, canonical, fact_of, heard
+
+ACTED, HUMAN, ENDED = "Acted", "Human", "Engine ended"
+ENDS = frozenset({ACTED, HUMAN})
+ORDER = (
+    "Freeze", "Vote", "Verify ballots", "Decide", "Clarify",
+    "Authorise", "Execute", ACTED, "Human decides", ENDED, HUMAN,
+)  # fmt: skip
+TASK = {
+    "Freeze": "freeze",
+    "Verify ballots": "verify",
+    "Decide": "decide",
+    "Clarify": "clarify",
+    "Authorise": "authorise",
+    "Human decides": "escalate",
+}
+
+
+class Ghost(NamedTuple):
+    """What the model remembers of the agents once they cannot vote any more."""
+
+    few: bool  # at most two of them are evil
+    supported: bool  # an honest one approves the good remedy
+
+
+class State(NamedTuple):
+    """Everything that the future depends on."""
+
+    agents: Cast | Ghost
+    engine: str = "Freeze"
+    round: int = 1
+    turn: int = 0
+    log: Log = ()
+    counted: Any = None
+    late: tuple[Word, ...] = ()
+    executors: tuple[tuple[Any, ...], ...] = ()
+    runs: tuple[tuple[str, str], ...] = ()
+    crashes: int = 0
+    expired: bool = False
+    second: bool = False  # the fallback's execution runs
+
+
+Step = tuple[str, State]
+
+
+def start(agents: Cast, crashes: int) -> State:
+    """The beginning of a run."""
+    return State(agents, log=beginning(), crashes=crashes)
+
+
+def ghost(agents: Cast | Ghost) -> Ghost:
+    """What is left of a cast of agents when the vote is over."""
+    if isinstance(agents, Ghost):
+        return agents
+    evil = sum(one in EVIL for one in agents)
+    return Ghost(evil <= 2, any(one in SUPPORTS for one in agents))
+
+
+def rank(state: State) -> tuple[int, ...]:
+    """Grows with every step, and is bounded: so every run ends."""
+    heard = sum(len(answers) for answers in state.executors)
+    where = 2 * ORDER.index(state.engine) + (state.engine == "Execute" and bool(state.executors))
+    voting = state.engine in {"Freeze", "Vote", "Verify ballots", "Decide", "Clarify"}
+    place = (state.round if voting else 4, where, state.turn)
+    spent = (-state.crashes, state.second, *place)
+    return (*spent, len(state.log), -len(state.late), state.expired, -len(state.executors), heard)
+
+
+class Protocol:
+    """The steps from a state, under some code."""
+
+    def __init__(self, linked: Linked) -> None:
+        self._task = cache(lambda *given: code.workflow(linked, *given))
+        self._ended = cache(lambda *given: code.engine_ended(linked, *given))
+        self._vote = cache(lambda log, signed: code.vote(linked, log, signed))
+        self._execute = cache(lambda answers: code.execute(linked, answers))
+
+    def steps(self, state: State) -> Iterator[Step]:
+        """Every step that some party can make next."""
+        if state.engine == "Vote":
+            yield from self._agent(state)
+        elif state.engine in TASK:
+            yield from self._workflow(state)
+        elif state.engine == "Execute" and not state.executors:
+            yield "the executor is started", state._replace(executors=((),))
+        elif state.engine == ENDED:
+            yield from self._coordinator(state)
+        for at in range(len(state.executors)):
+            yield from self._executor(state, at)
+        yield from self._world(state)
+
+    def _agent(self, state: State) -> Iterator[Step]:
+        """Agents speak in a fixed order: their words commute, so other orders lead to the same states."""
+        agent = VOTERS[state.turn]
+        turn = state.turn + 1
+        engine = "Vote" if turn < len(VOTERS) else "Verify ballots"
+        for option in options(state.agents[state.turn], agent, state.round):  # type: ignore[arg-type]
+            log = state.log
+            for word in option.now:
+                log = self._said(log, word)
+            late = tuple(sorted(state.late + option.late))
+            said = f"round {state.round}: {agent} {option.label}"
+            yield said, state._replace(log=log, late=late, turn=turn, engine=engine)
+
+    def _said(self, log: Log, word: Word) -> Log:
+        if word.honest:
+            return self._vote(log, _ballot(word))
+        return heard(log, word.number)
+
+    def _workflow(self, state: State) -> Iterator[Step]:
+        task = TASK[state.engine]
+        argument = {
+            "decide": state.counted, "clarify": state.round, "escalate": "no_quorum",
+        }.get(task)  # fmt: skip
+        log, answer = self._task(task, state.log, _now(state), argument)
+        yield f"{state.engine}: {answer}", _after(state._replace(log=log), answer)
+        if state.crashes:
+            for when, left in (("before", state.log), ("after", log)):
+                dead = state._replace(crashes=state.crashes - 1, log=left)
+                yield f"{state.engine} is killed {when} its write, and retried", dead
+                caught = ENDED if state.engine == "Human decides" else "Human decides"
+                yield f"{state.engine} is killed {when} its write, and caught", _to(dead, caught)
+                if log == state.log:
+                    break
+
+    def _coordinator(self, state: State) -> Iterator[Step]:
+        log, proven = self._ended(state.log, _now(state), state.second)
+        told = state._replace(log=log, second=state.second or proven)
+        said = "the coordinator hears that the state machine ended"
+        yield f"{said}{': priority fallback' * proven}", _to(told, "Authorise" if proven else HUMAN)
+        if state.crashes:
+            for when, left in (("before", state.log), ("after", log)):
+                dead = state._replace(crashes=state.crashes - 1, log=left)
+                yield f"the coordinator is killed {when} its write, and hears again", dead
+
+    def _executor(self, state: State, at: int) -> Iterator[Step]:
+        name = f"executor {at + 1}" if len(state.executors) > 1 else "the executor"
+        others = state.executors[:at] + state.executors[at + 1 :]
+        label, after, answers, outcome = self._port_call(state, state.executors[at])
+        if outcome is None:
+            yield f"{name}: {label}", after._replace(executors=(*others, answers))
+        else:
+            ended = after._replace(executors=others)
+            if ended.engine == "Execute":
+                ended = _to(ended, ACTED if outcome == "running" else "Human decides")
+            yield f"{name}: {label}, and ends: {outcome}", ended
+            if state.crashes:
+                dead = after._replace(crashes=state.crashes - 1, executors=others)
+                yield f"{name} is killed after '{label}', and retried", dead
+        if state.crashes:
+            dead = state._replace(crashes=state.crashes - 1, executors=others)
+            yield f"{name} is killed before '{label}', and retried", dead
+            if state.engine == "Execute":
+                yield f"{name} is killed before '{label}', and caught", _to(dead, "Human decides")
+
+    def _port_call(self, state: State, answers: tuple[Any, ...]) -> tuple[str, State, tuple[Any, ...], Any]:
+        """One call of the executor to the world, and on to the next; a read right after it goes with it."""
+        said = []
+        while True:
+            _, call = self._execute(answers)
+            state, answer = _answered(state, call)
+            answers = (*answers, answer)
+            said.append(call[0])
+            kind, following = self._execute(answers)
+            if kind != "calls":
+                return " and ".join(said), state, answers, following
+            if following[0] != "read":
+                return " and ".join(said), state, answers, None
+
+    def _world(self, state: State) -> Iterator[Step]:
+        if state.engine in ENDS and not state.executors:
+            return
+        if state.engine in {"Decide", "Execute"} or state.executors:
+            for word in state.late:
+                late = tuple(one for one in state.late if one != word)
+                said = f"{_ballot(word).ballot.agent}'s late ballot comes in"
+                yield said, state._replace(log=self._said(state.log, word), late=late)
+        if state.engine in {"Decide", "Authorise", "Execute"} and not state.expired:
+            yield "time passes: the ballots expire", state._replace(expired=True)
+        if state.crashes and state.engine not in ENDS | {ENDED}:
+            dead = state._replace(crashes=state.crashes - 1)
+            yield "the state machine is aborted", _to(dead, ENDED)
+        if state.crashes and state.engine == "Execute" and len(state.executors) == 1:
+            twice = state._replace(crashes=state.crashes - 1, executors=(*state.executors, ()))
+            yield "the executor's answer is lost, and it is started again beside itself", twice
+
+
+def _answered(state: State, call: tuple[Any, ...]) -> tuple[State, Any]:
+    match call:
+        case ("read",):
+            return state, (state.log, _now(state))
+        case ("append", version, numbers):
+            if version != len(state.log):
+                return state, False
+            return state._replace(log=canonical(state.log + numbers)), True
+        case ("find", token):
+            return state, token in dict(state.runs)
+        case ("start", token, digest):
+            if token in dict(state.runs):
+                return state, None
+            return state._replace(runs=(*state.runs, (token, digest))), None
+    raise AssertionError(call)
+
+
+def _after(state: State, answer: Any) -> State:
+    """The state machine's own choices (`test_reductions.py` holds them against its definition)."""
+    match state.engine:
+        case "Freeze":
+            return state._replace(engine="Vote")
+        case "Verify ballots" if isinstance(answer, tuple):
+            if answer[0] is not None:
+                return state._replace(engine="Decide", counted=answer)
+            return _to(state, "Clarify") if state.round < 3 else _to(state, "Human decides")
+        case "Decide" if answer == "won":
+            return _to(state, "Authorise")
+        case "Clarify" if answer is None:
+            return state._replace(engine="Vote", round=state.round + 1, turn=0, late=())
+        case "Authorise" if answer == "permitted":
+            return _to(state, "Execute")
+        case "Human decides" if answer is None:
+            return _to(state, HUMAN)
+    return _to(state, ENDED if state.engine == "Human decides" else "Human decides")
+
+
+def _to(state: State, engine: str) -> State:
+    state = state._replace(engine=engine, counted=None)
+    if engine != "Clarify":
+        state = state._replace(agents=ghost(state.agents), turn=0)
+    return state if state.executors or engine in {"Authorise", "Execute"} else state._replace(late=())
+
+
+def _ballot(word: Word) -> SignedBallot:
+    fact = fact_of(word.number)
+    assert isinstance(fact, BallotCast)
+    return fact.signed
+
+
+def _now(state: State) -> Any:
+    return LATER if state.expired else START
