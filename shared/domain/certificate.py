@@ -16,6 +16,10 @@ VerifyMac = Callable[[AgentName, str, str], bool]
 """(agent, digest, MAC) -> whether that agent's key made it."""
 
 
+QUARANTINED = "quarantined"
+"""Why a ballot does not count that is good in itself."""
+
+
 class Rejection(Model):
     """A ballot that does not count, and why; its agent is quarantined for the rest of the incident."""
 
@@ -74,8 +78,6 @@ def verify_ballots(
 
 def _fault(poll: Poll, signed: SignedBallot, verify_mac: VerifyMac, now: datetime) -> str | None:
     ballot = signed.ballot
-    if ballot.agent in poll.quarantined:
-        return "quarantined"
     if not verify_mac(ballot.agent, ballot.digest, signed.mac):
         return "bad MAC: not made by this agent's key over this ballot"
     place = (ballot.incident_id, ballot.attempt, ballot.round, ballot.execution)
@@ -85,7 +87,7 @@ def _fault(poll: Poll, signed: SignedBallot, verify_mac: VerifyMac, now: datetim
         return "expired"
     if ballot.choice is not None and ballot.choice not in poll.digests:
         return "chose a remedy that is not among the frozen candidates"
-    return _unsupported(poll, ballot)
+    return _unsupported(poll, ballot) or (QUARANTINED if ballot.agent in poll.quarantined else None)
 
 
 def _unsupported(poll: Poll, ballot: Ballot) -> str | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.domain.ballot import SignedBallot
-from shared.domain.certificate import Certificate, Rejection, count, verify_ballots
+from shared.domain.certificate import QUARANTINED, Certificate, Rejection, count, verify_ballots
 from shared.domain.consensus import RULES, DecisionKind, Rules, confidence_of, to_choice
 from shared.domain.errors import CommandRefused, InsufficientTrustedAgents
 from shared.domain.facts import (
@@ -62,9 +62,6 @@ class Deliberation:
         Raises:
             InsufficientTrustedAgents: fewer than three agents are not quarantined; a human decides.
         """
-        state = load(self.store, incident_id, self.distrust)
-        if state.vote is None:
-            self.vigilance.answered(state.findings)
         return self._open_round(incident_id, 1)
 
     def clarify(self, incident_id: str, round_: int) -> dict[str, Any]:
@@ -78,16 +75,20 @@ class Deliberation:
         return self._open_round(incident_id, round_ + 1)
 
     def _open_round(self, incident_id: str, round_: int) -> dict[str, Any]:
-        out = self.vigilance.out()
-        if len(VOTERS) - len(out) < FEWEST_TRUSTED:
-            raise InsufficientTrustedAgents(f"{', '.join(out)} are quarantined: fewer than three are left")
+        out, strange = self.vigilance.out()
+        if len(VOTERS) - len(out) - len(strange) < FEWEST_TRUSTED:
+            names = ", ".join((*out, *(one.agent for one in strange)))
+            raise InsufficientTrustedAgents(f"{names} are quarantined: fewer than three are left")
+        first = False
 
         def decide(state: Incident) -> tuple[Fact, ...]:
             if state.vote and (state.vote.attempt, state.vote.round) >= (state.attempt, round_):
                 return ()
+            nonlocal first
+            first = round_ == 1
             again = state.vote if round_ > 1 else None
             kept, struck = (again.candidates, again.struck) if again else frozen(state, self.remedies)
-            quarantined = self.vigilance.quarantine(state, struck)
+            quarantined = self.vigilance.quarantine(state, (*strange, *struck))
             if not kept:
                 return quarantined
             opened = VoteOpened(
@@ -97,13 +98,18 @@ class Deliberation:
                 candidates=kept,
                 safe=tuple(one.digest for one in kept if self.remedies[one.runbook].runbook.safe),
                 expires_at=self.clock.now() + self.ballot_validity,
-                quarantined=tuple(dict.fromkeys((*out, *state.quarantined, *(q.agent for q in quarantined)))),
+                quarantined=tuple(
+                    dict.fromkeys((*out, *state.quarantined, *(one.agent for one in quarantined)))
+                ),
                 struck=struck,
             )
             counted = self._counted(state)[1] if state.vote else ()
             return (*counted, *quarantined, opened)
 
-        vote = record(self.store, incident_id, decide, distrust=self.distrust).vote
+        state = record(self.store, incident_id, decide, distrust=self.distrust)
+        if first:
+            self.vigilance.answered(state.findings)
+        vote = state.vote
         digests = [one.digest for one in vote.candidates] if vote else []
         return {"candidates": digests, "safe": list(vote.safe) if vote else [], "round": round_}
 
@@ -186,9 +192,10 @@ class Deliberation:
         tallied = BallotsTallied(
             attempt=poll.attempt, round=poll.round, tally=count(poll, accepted, self.rules), rejected=rejected
         )
-        self.vigilance.counted(accepted)
-        faulty = {one.agent for one in rejected}
         cast = state.ballots_of(poll.attempt, poll.round)
+        idle = {one.agent for one in rejected if one.reason == QUARANTINED}
+        self.vigilance.counted((*accepted, *(one for one in cast if one.ballot.agent in idle)))
+        faulty = {one.agent for one in rejected} - idle
         proof = [signed.ballot.digest for signed in cast if signed.ballot.agent in faulty]
         return tallied, (tallied, *self.vigilance.quarantine(state, rejected, proof))
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from shared.analysis.behaviour import anomaly
 from shared.domain.ballot import SignedBallot
-from shared.domain.certificate import Rejection
+from shared.domain.certificate import QUARANTINED, Rejection
+from shared.domain.errors import PortError
 from shared.domain.facts import AgentQuarantined
 from shared.domain.incident import Incident
 from shared.domain.model import VOTERS, AgentName
@@ -16,7 +17,6 @@ from shared.ports.standing import Standing
 LENGTH = timedelta(hours=1)
 """Of a quarantine: long enough for somebody to look, short enough to end by itself."""
 FEWEST_TRUSTED = 3
-ALREADY = "quarantined"
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,23 @@ class Vigilance:
     standing: Standing
     clock: Clock
 
-    def out(self) -> tuple[AgentName, ...]:
-        """The agents whose ballots do not count now: quarantined, or unlike themselves lately."""
-        now = self.clock.now()
-        out = dict(self.standing.quarantined(now))
-        for agent in VOTERS:
-            if agent not in out and (strange := anomaly(self.standing.history(agent))):
-                self.standing.quarantine(agent, now + LENGTH, strange)
-                out[agent] = strange
-        return tuple(agent for agent in VOTERS if agent in out)
+    def out(self) -> tuple[tuple[AgentName, ...], tuple[Rejection, ...]]:
+        """The agents that are quarantined already, and those that are not themselves lately, with the reason.
+
+        Being seen again does not lengthen a quarantine.
+        """
+        already = self.standing.quarantined(self.clock.now())
+        strange = {agent: self._strange(agent) for agent in VOTERS if agent not in already}
+        fresh = tuple(Rejection(agent=agent, reason=why) for agent, why in strange.items() if why)
+        return tuple(agent for agent in VOTERS if agent in already), fresh
+
+    def _strange(self, agent: AgentName) -> str | None:
+        try:
+            return anomaly(self.standing.history(agent))
+        except PortError as error:
+            if error.retryable:
+                raise
+            return f"its history cannot be read: {error}"[:500]
 
     def quarantine(
         self, state: Incident, faults: Iterable[Rejection], proof: Sequence[str] = ()
@@ -43,7 +51,7 @@ class Vigilance:
         until = self.clock.now() + LENGTH
         found: dict[AgentName, AgentQuarantined] = {}
         for fault in faults:
-            if fault.reason == ALREADY or fault.agent in state.quarantined or fault.agent in found:
+            if fault.reason == QUARANTINED or fault.agent in state.quarantined or fault.agent in found:
                 continue
             self.standing.quarantine(fault.agent, until, fault.reason)
             found[fault.agent] = AgentQuarantined(
@@ -52,7 +60,7 @@ class Vigilance:
         return tuple(found.values())
 
     def counted(self, ballots: Iterable[SignedBallot]) -> None:
-        """Remember ballots that counted."""
+        """Remember ballots that were good in themselves, also those of agents that are quarantined."""
         for signed in ballots:
             self.standing.note(signed.ballot, self.clock.now())
 
