@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from scripts.commander import demo, evaluate, explain, local, services
+from scripts.commander import audit, demo, evaluate, explain, local, replay, services
 from scripts.local_aws.deploy import DeploymentError
 from scripts.local_aws.environment import ToolEnvironmentError
 from scripts.local_aws.process import LocalAwsError
@@ -18,11 +18,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Incident Commander: resolves cloud incidents by a vote, and can prove that it did so safely.",
 )
+app.add_typer(audit.app, name="audit")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(local.app, name="local")
 app.add_typer(services.app, name="services")
 app.command()(demo.demo)
 app.command()(explain.explain)
+app.command()(replay.replay)
 
 
 @app.callback()
