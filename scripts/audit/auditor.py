@@ -1,0 +1,93 @@
+"""The auditor of a stage: reads log and archive as the caller, and repairs as the operator."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from scripts.audit.table import RawTable
+from scripts.commander.reached import Reached
+from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
+from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier
+from shared.adapters.aws.s3_anchors import S3Anchors
+from shared.adapters.aws.s3_archive import S3Archive
+from shared.adapters.local.system_clock import SystemClock
+from shared.domain.audit import GRACE, findings
+from shared.domain.audit_case import Case
+from shared.domain.audit_finding import Finding
+from shared.domain.audit_reading import Judge
+from shared.domain.audit_records import Records
+from shared.domain.errors import CommandRefused, IncidentNotFound, InvalidConfiguration
+from shared.domain.events import Event
+from shared.domain.facts import Author
+from shared.domain.repair import repairs
+
+CLOCK = SystemClock()
+
+
+@dataclass
+class Auditor:
+    """One stage's audit."""
+
+    reached: Reached
+    grace: timedelta = GRACE
+    keys: dict[Author, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        outputs = self.reached.outputs
+        if "AuditKeys" not in outputs or "ArchiveBucket" not in outputs:
+            raise InvalidConfiguration("this stage has no archive yet: deploy the stacks again")
+        self.keys = {Author(name): key for name, key in json.loads(outputs["AuditKeys"]).items()}
+        s3 = self.reached.client("s3")
+        self._archive = S3Archive(s3, outputs["ArchiveBucket"])
+        self._anchors = S3Anchors(s3, outputs["ArchiveBucket"])
+        self._table = RawTable(self.reached.client("dynamodb"), outputs["EventsTable"])
+        self._verifier = KmsVerifier(self.reached.client("kms"), self.keys)
+
+    def incident_ids(self) -> tuple[str, ...]:
+        """Every incident that the log or the archive knows."""
+        return tuple(sorted({*self._table.incident_ids(), *self._archive.incident_ids()}))
+
+    def case(self, incident_id: str) -> Case:
+        """Everything that is kept about an incident.
+
+        Raises:
+            IncidentNotFound: nothing is.
+        """
+        head = self._table.head(incident_id)  # before its items: a log that grows meanwhile is not behind
+        records = Records(
+            incident_id=incident_id,
+            items=self._table.items(incident_id),
+            head=head,
+            copies=self._archive.copies(incident_id),
+            anchors=self._anchors.anchors(incident_id),
+        )
+        if not (records.items or records.copies or records.anchors or records.head):
+            raise IncidentNotFound(f"there is no incident {incident_id} in this stage")
+        return Case(records, Judge(incident_id, self._verifier.verify), CLOCK.now() - self.grace)
+
+    def verify(self, incident_id: str) -> tuple[Finding, ...]:
+        """What is wrong with an incident's log."""
+        return findings(self.case(incident_id))
+
+    def repair(self, incident_id: str) -> tuple[Event, ...]:
+        """Append the originals of what was changed.
+
+        Raises:
+            CommandRefused: a human must decide.
+        """
+        case = self.case(incident_id)
+        facts = repairs(case)
+        if not facts:
+            return ()
+        head = case.records.head
+        if head is None:
+            raise CommandRefused(f"{incident_id} has no head. A human must decide.")
+        signer = KmsSigner(self.reached.client("kms"), self.keys[Author.OPERATOR])
+        store = DynamodbEventStore(
+            self.reached.client("dynamodb"),
+            self.reached.outputs["EventsTable"],
+            Author.OPERATOR,
+            signer,
+            CLOCK,
+        )
+        return store.append(incident_id, head, facts)

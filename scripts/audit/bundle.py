@@ -1,0 +1,55 @@
+"""The bundle: one JSON file with everything that a third party needs to check an incident's log."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from shared.domain.audit_case import Case
+from shared.domain.audit_finding import Finding
+from shared.domain.audit_records import Stored
+from shared.domain.facts import Author
+
+FORMAT = "incident-commander-audit-bundle/1"
+OFFLINE = (
+    "Offline: every event's hash is that of its content, each follows from the one before it, the head is the"
+    " last one's, every anchor names an event's hash, every copy has its event's bytes."
+)
+WITH_KMS = (
+    "With kms:VerifyMac on the keys: who wrote each event (Message = hash) and that the anchor function saw"
+    " each head (Message = the anchor's digest). HMAC keys never leave KMS, so nobody can check this offline."
+)
+
+
+def bundle(
+    case: Case, found: tuple[Finding, ...], keys: dict[Author, str], *, stage: str, at: datetime
+) -> dict[str, Any]:
+    """The bundle, as JSON values; bodies are strings, byte for byte as they are kept."""
+    records = case.records
+    return {
+        "format": FORMAT,
+        "incident_id": records.incident_id,
+        "stage": stage,
+        "exported_at": at.isoformat(),
+        "checks": {"offline": OFFLINE, "with_kms": WITH_KMS},
+        "events": [{"key": item.sort_key, "body": item.body} for item in records.items],
+        "head": records.head.plain() if records.head else None,
+        "anchors": [_whole(each) for each in records.anchors],
+        "copies": [_digests(each) for each in records.copies],
+        "originals": [
+            {"version": place.version, "body": place.copy.bodies[0]}
+            for place in case.log.values()
+            if place.here is None and place.kept is not None and place.copy is not None
+        ],
+        "keys": {author.value: key for author, key in keys.items()},
+        "mac_algorithm": "HMAC_SHA_256",
+        "findings": [each.plain() for each in found],
+    }
+
+
+def _whole(stored: Stored) -> dict[str, Any]:
+    return {"version": stored.version, "bodies": list(stored.bodies), "hidden": stored.hidden}
+
+
+def _digests(stored: Stored) -> dict[str, Any]:
+    digests = [hashlib.sha256(body.encode()).hexdigest() for body in stored.bodies]
+    return {"version": stored.version, "sha256": digests, "hidden": stored.hidden}

@@ -1,0 +1,93 @@
+"""`commander audit`: is the log what was written, and if not, what was done to it."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from scripts.audit.auditor import CLOCK, Auditor
+from scripts.audit.bundle import bundle
+from scripts.commander.reached import StageOption, reach
+from shared.domain.audit import GRACE, findings
+from shared.domain.audit_finding import Finding, faults
+from shared.domain.errors import CommandRefused
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Check a log against its hashes, MACs, copies and anchors; repair and export it.",
+)
+Incident = Annotated[str, typer.Argument(help="an incident's id")]
+Json = Annotated[bool, typer.Option("--json", help="one JSON object for machines")]
+Grace = Annotated[float, typer.Option("--grace", min=0, help="seconds until copy and anchor must be there")]
+
+SECONDS = GRACE.total_seconds()
+
+
+@app.command()
+def verify(
+    incident: Annotated[str, typer.Argument(help="an incident's id")] = "",
+    *,
+    every: Annotated[bool, typer.Option("--all", help="every incident of the stage")] = False,
+    stage: StageOption = "dev",
+    as_json: Json = False,
+    grace: Grace = SECONDS,
+) -> None:
+    """Name what was edited, deleted, inserted, reordered, truncated or forged. Exit code 1: something was."""
+    if every == bool(incident):
+        raise typer.BadParameter("give one incident, or --all")
+    auditor = Auditor(reach(stage), timedelta(seconds=grace))
+    ids = auditor.incident_ids() if every else (incident,)
+    found = tuple(each for one in ids for each in auditor.verify(one))
+    wrong = faults(found)
+    if as_json:
+        report = {"ok": not wrong, "incidents": list(ids), "findings": [each.plain() for each in found]}
+        _print(json.dumps(report, indent=2))
+    else:
+        for each in found:
+            _print(_line(each))
+        _print(f"{len(ids)} incidents: {f'{len(wrong)} findings' if wrong else 'ok'}")
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
+def repair(incident: Incident, *, stage: StageOption = "dev") -> None:
+    """Append the genuine copy of what was changed; exit code 1 when a human must decide instead."""
+    auditor = Auditor(reach(stage))
+    try:
+        made = auditor.repair(incident)
+    except CommandRefused as refused:
+        _print(f"not repaired: {refused}")
+        raise typer.Exit(1) from refused
+    for event in made:
+        _print(f"version {event.data['version']} is restored by version {event.version} ({event.event_id})")
+    if not made:
+        _print(f"{incident}: there is nothing to repair")
+
+
+@app.command()
+def export(
+    incident: Incident,
+    *,
+    out: Annotated[Path, typer.Option("--out", help="the file to write")],
+    stage: StageOption = "dev",
+) -> None:
+    """Write one file with which a third party can check the log: docs/audit.md says how."""
+    auditor = Auditor(reach(stage))
+    case = auditor.case(incident)
+    found = findings(case)
+    content = bundle(case, found, auditor.keys, stage=stage, at=CLOCK.now())
+    out.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _print(f"{out}: {len(case.records.items)} events, {len(faults(found))} findings")
+
+
+def _line(each: Finding) -> str:
+    which = f" event {each.event_id}" if each.event_id else ""
+    return f"{each.kind}: {each.incident_id} version {each.version}{which}: {each.sentence}"
+
+
+def _print(text: str) -> None:
+    Console(soft_wrap=True).print(text, markup=False, highlight=False)
