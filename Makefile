@@ -5,7 +5,7 @@ BIN := .venv/bin
 export UV_LINK_MODE := copy
 export UV_NO_PROGRESS := 1
 
-.PHONY: install demo test test-offline check lock clean
+.PHONY: install demo test test-offline test-faults bench check lock clean
 
 install: .venv/.installed
 
@@ -26,7 +26,13 @@ demo: install
 	@$(BIN)/commander demo $(SCENARIO)
 
 test: test-offline
-	@$(BIN)/pytest -m local_aws
+	@$(BIN)/pytest -m 'local_aws and not faults'
+
+test-faults: install
+	@$(BIN)/pytest -s tests/faults
+
+bench: install
+	@$(BIN)/python -m scripts.bench
 
 test-offline: check
 	@$(BIN)/pytest -n 2 --dist loadfile -m 'not local_aws'
