@@ -11,6 +11,7 @@ class Setting(StrEnum):
     STAGE = "COMMANDER_STAGE"
     AUTONOMY = "COMMANDER_AUTONOMY"
     RULES = "COMMANDER_RULES"  # JSON: weights and thresholds of the vote
+    AGENT_CODE = "COMMANDER_AGENT_CODE"  # JSON: agent -> {"function": name, "sha256": of its zip}
     EVENTS_TABLE = "COMMANDER_EVENTS_TABLE"
     STATE_TABLE = "COMMANDER_STATE_TABLE"  # open incidents, changes, catalogue
     WAITS_TABLE = "COMMANDER_WAITS_TABLE"  # task tokens: coordinator and ask only

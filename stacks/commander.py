@@ -19,5 +19,6 @@ def build(app: Construct, stage: StageConfig) -> None:
         InvalidConfiguration: a bundle could not be built.
     """
     house = House(stage, Data(app, stage), Bundles(on_this_machine=stage.on_this_machine))
-    agents, consensus, interface = Agents(app, house), Consensus(app, house), Interface(app, house)
+    agents, interface = Agents(app, house), Interface(app, house)
+    consensus = Consensus(app, house, agents)
     Observability(app, house, agents=agents, consensus=consensus, interface=interface)

@@ -7,6 +7,7 @@ from constructs import Construct
 from shared.domain.facts import Author
 from shared.runbooks.catalogue import remedies
 from shared.settings import Setting
+from stacks.agents import Agents
 from stacks.components.async_retries import AsyncRetries
 from stacks.components.deployed_runbook import DeployedRunbook
 from stacks.components.function import Function, Size, statement
@@ -22,9 +23,9 @@ from stacks.house import House
 class Consensus(StageStack):
     """Where a decision is made and carried out."""
 
-    def __init__(self, scope: Construct, house: House) -> None:
+    def __init__(self, scope: Construct, house: House, agents: Agents) -> None:
         super().__init__(scope, "Consensus", house.stage)
-        self._house = house
+        self._house, self._agents = house, agents
         self.workflow = self._workflow()
         self.executor = self._executor()
         self.machine = IncidentMachine(
@@ -40,6 +41,7 @@ class Consensus(StageStack):
         rules = house.stage.consensus.model_dump_json()
         for member in (self.coordinator, self.workflow, self.executor):
             member.function.set({Setting.RULES: rules})
+        self._let_compare_code(self.workflow)
         put_out(self, {"StateMachineArn": self.machine.arn})
         for member in (self.coordinator, self.workflow, self.executor):
             put_out(self, {f"{member.author.capitalize()}Function": member.function.name})
@@ -55,6 +57,17 @@ class Consensus(StageStack):
             }
         )
         return workflow
+
+    def _let_compare_code(self, member: Member) -> None:
+        """An agent that runs other code than this synthesis deploys has no vote."""
+        sha256 = self._house.bundles.code_sha256
+        deployed = {
+            voter.author.value: {"function": voter.function.name, "sha256": sha256}
+            for voter in self._agents.voters
+        }
+        member.function.set({Setting.AGENT_CODE: self.to_json_string(deployed)})
+        arns = [voter.function.arn for voter in self._agents.voters]
+        member.function.allow(["lambda:GetFunctionConfiguration"], arns)
 
     def _let_workflow_answer(self) -> None:
         """In a policy of its own: machine, function and the role's policy would otherwise form a cycle."""

@@ -14,6 +14,7 @@ from scripts.patient.storefront import Storefront
 from shared.agents.communication import tells
 from shared.domain.errors import IncidentNotFound
 from shared.domain.events import Event
+from shared.domain.facts import Author
 from shared.domain.incident import Incident, fold
 
 POLL_SECONDS = 0.2
@@ -98,7 +99,7 @@ class Follower:
 
     def _is_told(self) -> bool:
         """Closed, and people have heard of everything (or have not within some seconds of the end)."""
-        closed = next((one for one in self._events if one.type == "IncidentClosed"), None)
+        closed = next((one for one in self._events if _is_the_end(one)), None)
         if closed is None:
             return False
         told = {one.data["version"] for one in self._events if one.type == "NotificationSent"}
@@ -111,6 +112,12 @@ class Follower:
         for one in fresh:
             self._voice.say(f"alarm: {one['AlarmName']}", "yellow")
         return bool(fresh)
+
+
+def _is_the_end(event: Event) -> bool:
+    """Closed by the state machine, or handed over by the coordinator because that has failed."""
+    handed_over = event.type == "EscalatedToHuman" and event.recorded_by is Author.COORDINATOR
+    return event.type == "IncidentClosed" or handed_over
 
 
 def pulse(storefront: Storefront) -> str:

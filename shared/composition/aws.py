@@ -13,12 +13,14 @@ from shared.adapters.aws.dynamodb_standing import DynamodbStanding
 from shared.adapters.aws.dynamodb_waiting_room import DynamodbWaitingRoom
 from shared.adapters.aws.kinesis_signals import KinesisSignals
 from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier
+from shared.adapters.aws.lambda_integrity import DeployedCode, LambdaIntegrity
 from shared.adapters.aws.resource_reader import AwsResourceReader
 from shared.adapters.aws.sqs_dead_letters import SqsDeadLetters
 from shared.adapters.aws.stepfunctions_workflow import StepFunctionsWorkflow
 from shared.adapters.local.system_clock import SystemClock
 from shared.domain.consensus import Rules
 from shared.domain.facts import Author
+from shared.domain.model import AgentName
 from shared.ports.sources import Sources
 from shared.settings import Setting, read
 from shared.workflow.trust import Trust
@@ -76,6 +78,13 @@ def open_incidents() -> DynamodbOpenIncidents:
 def standing() -> DynamodbStanding:
     """How the agents stand."""
     return DynamodbStanding(client("dynamodb"), read(Setting.STATE_TABLE), CLOCK)
+
+
+def integrity() -> LambdaIntegrity:
+    """The agents' code against what was deployed."""
+    deployed = json.loads(read(Setting.AGENT_CODE))
+    known = {AgentName(name): DeployedCode(**code) for name, code in deployed.items()}
+    return LambdaIntegrity(client("lambda"), known)
 
 
 def vigilance() -> Vigilance:

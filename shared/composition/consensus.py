@@ -40,7 +40,7 @@ def tasks() -> Mapping[str, Task]:
     store, trust = aws.store(), aws.trust()
     vigilance = aws.vigilance()
     deliberation = Deliberation(
-        store, aws.verifier(), aws.CLOCK, remedies(), vigilance, trust.distrust, aws.rules()
+        store, aws.verifier(), aws.CLOCK, remedies(), vigilance, aws.integrity(), trust.distrust, aws.rules()
     )
     autonomy = Autonomy(read(Setting.AUTONOMY))
     return workflow_tasks(

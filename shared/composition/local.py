@@ -11,6 +11,7 @@ from shared.adapters.local.memory_changes import MemoryChanges
 from shared.adapters.local.memory_channel import MemoryChannel
 from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLogs
 from shared.adapters.local.memory_executor import MemoryExecutor
+from shared.adapters.local.memory_integrity import MemoryIntegrity
 from shared.adapters.local.memory_open_incidents import MemoryOpenIncidents
 from shared.adapters.local.memory_standing import MemoryStanding
 from shared.adapters.local.memory_waiting_room import MemoryWaitingRoom
@@ -104,9 +105,10 @@ class LocalHouse:
         workflow_store, executor_store = self._stores[Author.WORKFLOW], self._stores[Author.EXECUTOR]
         self.executor = MemoryExecutor(self.act)
         self.standing = MemoryStanding(self.clock)
+        self.integrity = MemoryIntegrity()
         vigilance = Vigilance(self.standing, self.clock)
         deliberation = Deliberation(
-            workflow_store, verifier, self.clock, remedies(), vigilance, trust.distrust
+            workflow_store, verifier, self.clock, remedies(), vigilance, self.integrity, trust.distrust
         )
         authorisation = Authorisation(workflow_store, trust.distrust, remedies(), catalogue, self.autonomy)
         closing = Closing(workflow_store, trust.distrust, catalogue, self.clock, vigilance)

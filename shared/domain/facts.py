@@ -96,7 +96,9 @@ class VoteOpened(Fact):
     safe: tuple[str, ...]
     expires_at: Utc
     quarantined: tuple[AgentName, ...] = ()
-    struck: tuple[Rejection, ...] = Field(default=(), description="proposals that are not in the catalogue")
+    struck: tuple[Rejection, ...] = Field(
+        default=(), description="proposals outside the catalogue, agents with other code"
+    )
 
 
 class BallotCast(Fact):

@@ -26,6 +26,7 @@ from shared.domain.runbook import Remedy
 from shared.ports.authority import Verifier
 from shared.ports.clock import Clock
 from shared.ports.event_store import Distrust, EventStore, believe, load, record
+from shared.ports.integrity import Integrity
 from shared.workflow.candidates import frozen
 from shared.workflow.vigilance import FEWEST_TRUSTED, Vigilance
 
@@ -42,6 +43,7 @@ class Deliberation:
     clock: Clock
     remedies: Mapping[str, Remedy]
     vigilance: Vigilance
+    integrity: Integrity
     distrust: Distrust = believe
     rules: Rules = RULES
     ballot_validity: timedelta = timedelta(minutes=10)
@@ -75,10 +77,10 @@ class Deliberation:
         return self._open_round(incident_id, round_ + 1)
 
     def _open_round(self, incident_id: str, round_: int) -> dict[str, Any]:
-        out, strange = self.vigilance.out()
-        if len(VOTERS) - len(out) - len(strange) < FEWEST_TRUSTED:
-            names = ", ".join((*out, *(one.agent for one in strange)))
-            raise InsufficientTrustedAgents(f"{names} are quarantined: fewer than three are left")
+        (out, strange), altered = self.vigilance.out(), self._altered()
+        absent = dict.fromkeys((*out, *(one.agent for one in (*strange, *altered))))
+        if len(VOTERS) - len(absent) < FEWEST_TRUSTED:
+            raise InsufficientTrustedAgents(f"{', '.join(absent)} do not count: fewer than three are left")
         first = False
 
         def decide(state: Incident) -> tuple[Fact, ...]:
@@ -99,9 +101,9 @@ class Deliberation:
                 safe=tuple(one.digest for one in kept if self.remedies[one.runbook].runbook.safe),
                 expires_at=self.clock.now() + self.ballot_validity,
                 quarantined=tuple(
-                    dict.fromkeys((*out, *state.quarantined, *(one.agent for one in quarantined)))
+                    dict.fromkeys((*absent, *state.quarantined, *(one.agent for one in quarantined)))
                 ),
-                struck=struck,
+                struck=(*struck, *altered),
             )
             counted = self._counted(state)[1] if state.vote else ()
             return (*counted, *quarantined, opened)
@@ -182,6 +184,12 @@ class Deliberation:
             return (*counted, escalated)
 
         record(self.store, incident_id, decide, distrust=self.distrust)
+
+    def _altered(self) -> tuple[Rejection, ...]:
+        """The agents that do not run the deployed code: out of this round, back once it is right again."""
+        return tuple(
+            Rejection(agent=agent, reason=why) for agent, why in sorted(self.integrity.changed().items())
+        )
 
     def _counted(self, state: Incident) -> tuple[BallotsTallied, tuple[Fact, ...]]:
         """The count of the open round, and what of it is not in the log yet: it, and who showed a fault."""

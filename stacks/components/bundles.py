@@ -1,5 +1,7 @@
 """What functions are made of: the code asset and the layers, for one stage's Python."""
 
+import base64
+import hashlib
 from pathlib import Path
 
 from aws_cdk import Stack
@@ -33,6 +35,13 @@ class Bundles:
     def code(self) -> lambda_.Code:
         """The product's code; its asset hash is that of the sources."""
         return self._asset(*self._code)
+
+    @property
+    def code_sha256(self) -> str:
+        """What Lambda will report as CodeSha256 of this code."""
+        folder, _ = self._code
+        zipped = Path(archive(folder, compress=not self._target.here)).read_bytes()
+        return base64.b64encode(hashlib.sha256(zipped).digest()).decode()
 
     def layer(self, stack: Stack, group: str) -> lambda_.LayerVersion:
         """The layer of one dependency group in one stack.

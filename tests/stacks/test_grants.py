@@ -98,6 +98,9 @@ GRANTS: dict[str, set[Grant]] = {
     | state("PutItem", keys=["AGENT#*"])
     | on("Waits.Arn", "dynamodb:PutItem")
     | on("IncidentMachine", "states:SendTaskSuccess")
+    | set().union(
+        *(on(f"{voter.capitalize()}Function.Arn", "lambda:GetFunctionConfiguration") for voter in VOTERS)
+    )
     | VERIFYING,
     "executor": state("GetItem", keys=CATALOGUE)
     | ASSUMING

@@ -8,6 +8,7 @@ import pytest
 from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.memory_authority import MemorySigner, MemoryVerifier
 from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLogs
+from shared.adapters.local.memory_integrity import MemoryIntegrity
 from shared.adapters.local.memory_standing import MemoryStanding
 from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.certificate import count, verify_certificate
@@ -48,13 +49,14 @@ class House:
     def __init__(self) -> None:
         self.logs, self.clock = MemoryLogs(), ManualClock()
         self.verifier = MemoryVerifier(KEYS)
-        self.standing = MemoryStanding(self.clock)
+        self.standing, self.integrity = MemoryStanding(self.clock), MemoryIntegrity()
         self.tasks = Deliberation(
             self.store(Author.WORKFLOW),
             self.verifier,
             self.clock,
             catalogue.remedies(),
             Vigilance(self.standing, self.clock),
+            self.integrity,
         )
         now = self.clock.now()
         signal = Signal(source="cloudwatch", kind=SignalKind.ALARM, service="checkout", at=now, key="a")

@@ -77,3 +77,12 @@ def test_fewer_than_three_trusted_agents_is_a_human_matter():
         house.standing.quarantine(agent, house.clock.now() + LENGTH, "earlier")
     with pytest.raises(InsufficientTrustedAgents, match="detection, diagnosis"):
         opened(house)
+
+
+def test_an_agent_with_other_code_is_out_until_it_runs_what_was_deployed():
+    house = House()
+    house.integrity.found[AgentName.DIAGNOSIS] = "runs other code"
+    state = opened(house)
+    assert state.vote.quarantined == (AgentName.DIAGNOSIS,)
+    assert [one.reason for one in state.vote.struck] == ["runs other code"]
+    assert AgentName.DIAGNOSIS not in state.quarantined
