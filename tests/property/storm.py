@@ -12,7 +12,7 @@ from shared.domain.errors import PortError
 from shared.workflow.tasks import Autonomy
 from tests.e2e.storefront import DEFINITION, WAITS, Street, catalogue
 
-CRASH, LOSE, OVERTAKE, HOLD, AGAIN = 0.15, 0.15, 0.2, 0.3, 0.3
+CRASH, LOSE, OVERTAKE, HOLD, AGAIN = 0.15, 0.15, 0.4, 0.3, 0.4
 """How often: before an append; after it; somebody else in between; a delivery waits; one comes twice."""
 
 
@@ -50,7 +50,7 @@ class StormyHouse(LocalHouse):
         super().__post_init__()
         self.chance = self.logs._chance
         self.consumers = [self.coordination, *self._participants, self._telling]
-        self.letters, self.busy = [], set()
+        self.letters, self.busy, self.now = [], set(), None
         self.logs.meanwhile = self.deliver_one
         self.machine._functions = {
             name: self.retried(function) for name, function in self.machine._functions.items()
@@ -91,9 +91,9 @@ class StormyHouse(LocalHouse):
             self._delivered[incident_id] = len(events)
 
     def deliver(self, letter):
-        """One invocation; what fails comes again. A function works on one record of an incident at a time."""
-        at, event = letter
-        self.busy.add(at)
+        """One invocation; what fails comes again."""
+        at, event = self.now = letter
+        self.busy |= {at} & {len(self.consumers) - 1}
         try:
             self.consumers[at].hear(event)
         except PortError:
@@ -102,11 +102,15 @@ class StormyHouse(LocalHouse):
             self.busy.discard(at)
 
     def deliver_one(self):
-        """Somebody else's invocation, in the middle of one; whether there was any."""
+        """An invocation in the middle of one; whether there was any.
+
+        It may be the same agent's, as after a timeout; only communication works on one record at a time.
+        """
         self.collect()
         idle = [letter for letter in self.letters if letter[0] not in self.busy]
         if idle:
-            letter = self.chance.choice(idle)
+            twins = [letter for letter in idle if letter == self.now]
+            letter = self.chance.choice(twins or idle)
             self.letters.remove(letter)
             self.deliver(letter)
         return bool(idle)
