@@ -39,6 +39,11 @@ class Case:
         """The version that the head names; 0 without one."""
         return self.records.head.version if self.records.head else 0
 
+    @cached_property
+    def _last(self) -> int:
+        """The version of the last genuine event in the table."""
+        return max((place.version for place in self.log.values() if place.here), default=0)
+
     def finding(self, kind: Kind, place: Place, sentence: str) -> Finding:
         """A finding at a place, or that it was repaired."""
         named = place.found if kind in STANDING and place.found else place.truth or place.found
@@ -58,7 +63,7 @@ class Case:
         if place.here is not None:
             yield from self._genuine(place, place.here)
         elif place.item is None:
-            gone = Kind.TRUNCATED if place.version > self.end else Kind.DELETED
+            gone = Kind.TRUNCATED if place.version > max(self.end, self._last) else Kind.DELETED
             yield self.finding(gone, place, "the event is gone from the log, and the archive knows it")
         else:
             yield self.finding(*self._forged(place))

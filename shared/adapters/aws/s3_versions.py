@@ -1,6 +1,7 @@
 """A versioned bucket that is only ever added to: put if absent, and every body that a key ever had."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -12,6 +13,7 @@ from shared.ports.archive import DifferentCopy
 
 EXISTS = "PreconditionFailed"
 RACED = "ConditionalRequestConflict"
+READERS = 8
 
 
 class S3Versions:
@@ -52,13 +54,16 @@ class S3Versions:
     def stored(self, incident_id: str) -> tuple[Stored, ...]:
         """Every key of an incident with all its bodies, the first one first."""
         prefix = f"{self._folder}/{incident_id}/"
-        bodies: dict[str, list[str]] = {}
+        found: list[tuple[str, str]] = []
         hidden: set[str] = set()
-        with port_errors():
+        with port_errors(), ThreadPoolExecutor(READERS) as pool:
             for page in self._pages("list_object_versions", Prefix=prefix):
                 hidden |= {each["Key"] for each in page.get("DeleteMarkers", []) if each["IsLatest"]}
-                for each in page.get("Versions", []):  # of one key, the newest comes first
-                    bodies.setdefault(each["Key"], []).insert(0, self._body(each["Key"], each["VersionId"]))
+                found += [(each["Key"], each["VersionId"]) for each in page.get("Versions", [])]
+            read_bodies = list(pool.map(lambda where: self._body(*where), found))
+        bodies: dict[str, list[str]] = {}
+        for (key, _), body in zip(found, read_bodies, strict=True):  # of one key, the newest comes first
+            bodies.setdefault(key, []).insert(0, body)
         read = ((_version(key, prefix), key) for key in sorted(bodies))
         return tuple(
             Stored(version=version, bodies=tuple(bodies[key]), hidden=key in hidden)

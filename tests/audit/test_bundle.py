@@ -1,0 +1,102 @@
+"""The bundle, and its checking in an interpreter that has nothing of this project."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.audit.bundle import bundle
+from scripts.synth import REPOSITORY
+from shared.domain.audit import findings
+from shared.domain.audit_case import Case
+from shared.domain.audit_reading import Judge
+from shared.domain.audit_records import Records
+from shared.domain.events import head_of
+from shared.domain.facts import Author, LogRepaired
+from tests.audit.logs import INCIDENT, NOW, WRITTEN, appended, item, records, swapped, verify, written
+
+VERIFIER = REPOSITORY / "scripts" / "audit" / "verify_bundle.py"
+LOG = written(*WRITTEN)
+GOOD = records(LOG)
+KEYS = {author: f"key-{author}" for author in Author}
+
+
+def exported(given: Records) -> dict[str, Any]:
+    case = Case(given, Judge(INCIDENT, verify), NOW)
+    return bundle(case, findings(case), KEYS, stage="dev", at=NOW)
+
+
+def offline(tmp_path: Path, content: Any, *words: str) -> tuple[int, list[str]]:
+    file = tmp_path / "bundle.json"
+    file.write_text(json.dumps(content))
+    asked = [sys.executable, "-I", "-S", str(VERIFIER), str(file), *words]
+    done = subprocess.run(asked, capture_output=True, text=True, env={}, cwd="/", check=False)
+    return done.returncode, done.stdout.splitlines()
+
+
+def test_a_log_that_nobody_touched_holds(tmp_path: Path) -> None:
+    assert offline(tmp_path, exported(GOOD)) == (0, ["inc-1: 5 events hold"])
+
+
+def test_every_mac_has_its_command(tmp_path: Path) -> None:
+    code, commands = offline(tmp_path, exported(GOOD), "--macs")
+    assert (code, len(commands)) == (0, 5 + 2)
+    assert commands[0].startswith("aws kms verify-mac --mac-algorithm HMAC_SHA_256 --key-id key-workflow ")
+    assert "--key-id key-anchor" in commands[-1]
+
+
+def test_a_repaired_log_holds_and_says_what_was_repaired(tmp_path: Path) -> None:
+    fact = LogRepaired(version=3, original=LOG[2].plain(), found="nothing")
+    given = records((*LOG, *appended(head_of(LOG), fact, Author.OPERATOR, "e6")))
+    given = given.model_copy(update={"items": swapped(given.items, v3=None)})
+    said = ["repaired: version 3 (inc-1-e3)", "inc-1: 6 events hold"]
+    assert offline(tmp_path, exported(given)) == (0, said)
+
+
+def edit(content: dict[str, Any]) -> None:
+    content["events"][2]["body"] = content["events"][2]["body"].replace('"one"', '"two"')
+
+
+def forge_anchor(content: dict[str, Any]) -> None:
+    content["anchors"][1]["bodies"][0] = content["anchors"][1]["bodies"][0].replace('"hash":"', '"hash":"0')
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (edit, "EVENT#000000000003 is not the event that belongs there"),
+        (lambda content: content["events"].pop(2), "version 3 is gone"),
+        (lambda content: content["events"].pop(), "the head is not that of the last event, version 4"),
+        (lambda content: content["head"].update(version=9), "the head is not that of the last event"),
+        (forge_anchor, "the anchor of version 5 contradicts the log"),
+        (lambda content: content["anchors"].pop(), "no anchor covers the events from version 3 on"),
+        (lambda content: content["copies"].pop(), "copy of version 5 is not its event"),
+        (lambda content: content["copies"][0].update(sha256=["0"]), "copy of version 1 is not its event"),
+    ],
+    ids=["edited", "deleted", "truncated", "head", "anchor forged", "anchor missing", "no copy", "copy"],
+)
+def test_what_does_not_hold_is_said(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object], said: str
+) -> None:
+    content = exported(GOOD)
+    change(content)
+    code, lines = offline(tmp_path, content)
+    assert code == 1
+    assert any(said in line for line in lines), lines
+
+
+@pytest.mark.parametrize("content", [[], {}, {"format": "other"}, {"format": exported(GOOD)["format"]}])
+def test_what_is_no_bundle_is_2(tmp_path: Path, content: object) -> None:
+    assert offline(tmp_path, content)[0] == 2
+
+
+def test_a_bundle_of_a_damaged_log_can_still_be_made(tmp_path: Path) -> None:
+    given = GOOD.model_copy(update={"items": (item(LOG[0]), *GOOD.items[3:]), "head": None})
+    content = exported(given)
+    assert [each["version"] for each in content["originals"]] == [2, 3]
+    assert offline(tmp_path, content)[0] == 1
+    assert [each["kind"] for each in content["findings"]][:2] == ["deleted", "deleted"]
