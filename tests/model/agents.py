@@ -54,7 +54,7 @@ class Option(NamedTuple):
 @cache
 def options(behaviour: Behaviour, agent: AgentName, round_: int) -> tuple[Option, ...]:
     """Everything that this agent may do in this round."""
-    good, plot, lie = (_cast(agent, ballot(agent, round_, one)) for one in ("good", "plot", "lie"))
+    lie, plot, good = (_cast(agent, ballot(agent, round_, one)) for one in ("lie", "plot", "good"))
     doubt = _cast(agent, ballot(agent, round_, "good", sure=400))
     other = _cast(agent, ballot(agent, round_, "good", incident="INC-0"))
     old = _cast(agent, ballot(agent, max(round_ - 1, 1), "good"))

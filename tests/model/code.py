@@ -52,7 +52,7 @@ def _ignored(code: Linked, number: int) -> bool:
 
 def link(verifier: Any = KEYS, clock_stands: bool = False, **altered: Callable[..., Any]) -> Linked:
     """The product's functions, with these put in place of those of the same name."""
-    altered = {"fold": _remembering(altered.get("fold", incident.fold)), **altered}
+    altered = {"fold": _growing(), **altered}
     names: dict[str, Any] = dict(altered)
     for module in MODULES:
         names |= _relinked(module, names)
@@ -60,14 +60,23 @@ def link(verifier: Any = KEYS, clock_stands: bool = False, **altered: Callable[.
     return Linked(names, verifier, clock_stands)
 
 
-def _remembering(fold: Callable[..., Any]) -> Callable[..., Any]:
-    """The product's fold, which is pure, computed once a log."""
-    known: dict[tuple[Any, ...], Any] = {}
+def _growing() -> Callable[..., Any]:
+    """The product's `fold`, which is pure, grown by one event: logs with a common beginning share its cost.
+
+    `test_reductions.py` holds it against `fold` itself.
+    """
+    known: dict[tuple[tuple[str, bool], ...], Any] = {}
 
     def folded(events: Sequence[Event], ignored: Any = frozenset()) -> Any:
-        key = (tuple(one.event_id for one in events), ignored)
-        if key not in known:
-            known[key] = fold(events, ignored)
+        key = tuple((one.event_id, one.event_id in ignored) for one in events)
+        at = next((n for n in range(len(key), 0, -1) if key[:n] in known), 0)
+        for n in range(at, len(key)):
+            state = known.get(key[:n])
+            if key[n][1] or incident.malformed(events[n]) is not None:
+                head = Head(version=events[n].version, hash=events[n].hash)
+                known[key[: n + 1]] = state.model_copy(update={"head": head})
+            else:
+                known[key[: n + 1]] = incident.evolve(state, events[n])
         return known[key]
 
     return folded
@@ -249,26 +258,33 @@ class Starts:
 
 
 class Unremarked:
-    """The agents' standing, when nothing is remembered of other incidents: what protects least."""
+    """The agents' standing and their code, when nothing speaks against anybody: what protects least."""
 
-    def __getattr__(self, _name: str) -> Any:
-        return lambda *_given: ()
+    def __getattr__(self, name: str) -> Any:
+        """Whatever is asked, there is nothing."""
+        return lambda *_given: () if name == "history" else {}
 
 
-def _built(code: Linked, name: str, *, clock: Any, **ports: Any) -> Any:
+_UNREMARKED = {"standing": Unremarked(), "integrity": Unremarked()}
+
+
+def _built(code: Linked, name: str, **ports: Any) -> Any:
     """One of the product's parts, with those ports that it takes."""
     at_hand = {
         "verifier": code.verifier,
         "distrust": code.distrust,
         "remedies": remedies(),
         "rules": consensus.RULES,
-        "vigilance": Vigilance(Unremarked(), clock),
         "waiting": None,
         "open_incidents": None,
-        "clock": clock,
+        **_UNREMARKED,
         **ports,
     }
-    part = code.names[name]
+    at_hand["vigilance"] = _taking(Vigilance, at_hand)
+    return _taking(code.names[name], at_hand)
+
+
+def _taking(part: Any, at_hand: dict[str, Any]) -> Any:
     return part(**{one.name: at_hand[one.name] for one in fields(part) if one.name in at_hand})
 
 

@@ -11,6 +11,9 @@ from tests.model.code import Linked
 from tests.model.properties import broken, unfinished
 from tests.model.protocol import Protocol, State, start
 
+SCOPES = ((0, 2), (1, 1), (2, 0))
+"""Faulty agents and crashes that are explored together: more of both is more of the same, and takes long."""
+
 
 class Found(NamedTuple):
     """A broken property, and the shortest run that breaks it."""
@@ -43,15 +46,15 @@ def casts(
             yield cast
 
 
-def explore(linked: Linked, beginnings: Iterable[State], *, stop: bool = False) -> Explored:
-    """Look at every state that can be reached; with `stop`, until something is broken."""
+def explore(linked: Linked, beginnings: Iterable[State], *, stop: str = "") -> Explored:
+    """Look at every state that can be reached; with `stop`, until that is broken."""
     began = time.perf_counter()
     protocol = Protocol(linked)
     came: dict[State, tuple[State, str] | None] = dict.fromkeys(beginnings)
     queue = deque(came)
     transitions = ends = 0
     found: dict[str, Found] = {}
-    while queue and not (stop and found):
+    while queue and stop not in found:
         state = queue.popleft()
         steps = list(protocol.steps(state))
         ends += not steps

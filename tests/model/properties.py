@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from functools import cache
 
 from shared.domain.ballot import SignedBallot
+from shared.domain.consensus import DecisionKind
 from shared.domain.facts import (
     ActionStarted,
+    AgentQuarantined,
     Author,
     BallotCast,
     ConsensusReached,
     EscalatedToHuman,
     VoteOpened,
 )
-from shared.domain.model import VOTERS
+from shared.domain.model import VOTERS, AgentName
 from tests.model.protocol import ACTED, ENDS, HUMAN, Ghost, State, ghost, rank
 from tests.model.world import (
     EXECUTION,
@@ -52,6 +54,7 @@ def _action(before: State, after: State) -> Iterator[str]:
     fault = uncertified(after.log, digest, expired=_was_expired(before))
     if fault:
         yield f"no valid certificate: {fault}"
+    yield from _quarantined(after.log, digest)
     seen: Ghost = ghost(after.agents)
     if seen.few and not (seen.supported and NAME_OF[digest] == "good"):
         yield f"force: {NAME_OF[digest]} is run, which no honest agent approves, with at most two evil ones"
@@ -79,9 +82,22 @@ def uncertified(log: Log, digest: str, *, expired: bool) -> str:
     if len(approving) < 3:
         return f"only {len(approving)} agents approve it by valid ballots"
     degraded = DIAGNOSIS not in votes and all(one.ballot.confidence >= 700 for one in approving.values())
-    if 3 * weight <= 2000 and not degraded:
+    if 3 * weight <= 2000 and (reached.certificate.kind is DecisionKind.QUORUM or not degraded):
         return f"its approvers carry {weight} of 1000"
     return "" if sure >= 700 * weight else "its approvers are not sure enough"
+
+
+def _quarantined(log: Log, digest: str) -> Iterator[str]:
+    """Agents that count in the round that decided, though a fault of theirs was written down before it."""
+    known: set[AgentName] = set()
+    for fact in map(fact_of, log):
+        if isinstance(fact, VoteOpened):
+            break
+        if isinstance(fact, AgentQuarantined):
+            known.add(fact.agent)
+    for agent, one in _votes(log, START).items():
+        if agent in known and one.ballot.choice == digest:
+            yield f"quarantine: {agent} was quarantined before the round, and its approval counts"
 
 
 def _may(number: int) -> bool:

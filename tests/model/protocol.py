@@ -12,10 +12,11 @@ from shared.domain.ballot import SignedBallot
 from shared.domain.facts import BallotCast
 from shared.domain.model import VOTERS
 from tests.model import code
-from tests.model.agents import EVIL, SUPPORTS, Cast, Word, options
+from tests.model.agents import EVIL, SUPPORTS, Cast, Option, Word, options
 from tests.model.code import Linked
-from tests.model.world import LATER, START, Log, beginning, canonical, fact_of, heard
+from tests.model.world import LATER, NAME_OF, START, Log, author_of, beginning, canonical, fact_of, heard
 
+ABORTED = "aborted"
 ACTED, HUMAN, ENDED = "Acted", "Human", "Engine ended"
 ENDS = frozenset({ACTED, HUMAN})
 ORDER = (
@@ -48,7 +49,7 @@ class State(NamedTuple):
     turn: int = 0
     log: Log = ()
     counted: Any = None
-    late: tuple[Word, ...] = ()
+    late: tuple[tuple[Word, ...], ...] = ()  # what one agent says late, it says at once
     executors: tuple[tuple[Any, ...], ...] = ()
     runs: tuple[tuple[str, str], ...] = ()
     crashes: int = 0
@@ -85,7 +86,8 @@ def rank(state: State) -> tuple[int, ...]:
 class Protocol:
     """The steps from a state, under some code."""
 
-    def __init__(self, linked: Linked) -> None:
+    def __init__(self, linked: Linked, *, on_time: bool = False) -> None:
+        self._on_time = on_time
         self._task = cache(lambda *given: code.workflow(linked, *given))
         self._ended = cache(lambda *given: code.engine_ended(linked, *given))
         self._vote = cache(lambda log, signed: code.vote(linked, log, signed))
@@ -106,17 +108,28 @@ class Protocol:
         yield from self._world(state)
 
     def _agent(self, state: State) -> Iterator[Step]:
-        """Agents speak in a fixed order: their words commute, so other orders lead to the same states."""
+        """Agents speak in a fixed order: their words commute, so other orders lead to the same states.
+
+        Where the state machine may be aborted in between, whoever would have come later speaks late.
+        """
         agent = VOTERS[state.turn]
-        turn = state.turn + 1
-        engine = "Vote" if turn < len(VOTERS) else "Verify ballots"
         for option in options(state.agents[state.turn], agent, state.round):  # type: ignore[arg-type]
-            log = state.log
-            for word in option.now:
-                log = self._said(log, word)
-            late = tuple(sorted(state.late + option.late))
-            said = f"round {state.round}: {agent} {option.label}"
-            yield said, state._replace(log=log, late=late, turn=turn, engine=engine)
+            yield self._spoken(state, option)
+            if state.crashes and option.now:
+                unheard = Option(f"{option.label}, after an abort", (), option.now + option.late)
+                yield self._spoken(state._replace(counted=ABORTED), unheard)
+
+    def _spoken(self, state: State, option: Option) -> Step:
+        log, agent, turn = state.log, VOTERS[state.turn], state.turn + 1
+        for word in option.now:
+            log = self._said(log, word)
+        late = tuple(sorted((*state.late, option.late))) if option.late else state.late
+        after = state._replace(log=log, late=late, turn=turn)
+        if turn == len(VOTERS) and state.counted == ABORTED:
+            after = _to(after._replace(crashes=state.crashes - 1), ENDED)
+        elif turn == len(VOTERS):
+            after = after._replace(engine="Verify ballots")
+        return f"round {state.round}: {agent} {option.label}", after
 
     def _said(self, log: Log, word: Word) -> Log:
         if word.honest:
@@ -129,7 +142,7 @@ class Protocol:
             "decide": state.counted, "clarify": state.round, "escalate": "no_quorum",
         }.get(task)  # fmt: skip
         log, answer = self._task(task, state.log, _now(state), argument)
-        yield f"{state.engine}: {answer}", _after(state._replace(log=log), answer)
+        yield f"{state.engine}: {_plain(answer)}", _after(state._replace(log=log), answer)
         if state.crashes:
             for when, left in (("before", state.log), ("after", log)):
                 dead = state._replace(crashes=state.crashes - 1, log=left)
@@ -186,14 +199,17 @@ class Protocol:
     def _world(self, state: State) -> Iterator[Step]:
         if state.engine in ENDS and not state.executors:
             return
-        if state.engine in {"Decide", "Execute"} or state.executors:
-            for word in state.late:
-                late = tuple(one for one in state.late if one != word)
-                said = f"{_ballot(word).ballot.agent}'s late ballot comes in"
-                yield said, state._replace(log=self._said(state.log, word), late=late)
-        if state.engine in {"Decide", "Authorise", "Execute"} and not state.expired:
+        if state.engine in {"Decide", "Execute", ENDED} or state.executors:
+            for words in state.late:
+                log = state.log
+                for word in words:
+                    log = self._said(log, word)
+                said = f"{author_of(words[0].number)} is heard late"
+                yield said, state._replace(log=log, late=tuple(one for one in state.late if one != words))
+        fresh = state.engine == "Execute" and (not state.executors or () in state.executors)
+        if (fresh or state.engine == "Decide") and not state.expired and not self._on_time:
             yield "time passes: the ballots expire", state._replace(expired=True)
-        if state.crashes and state.engine not in ENDS | {ENDED}:
+        if state.crashes and state.engine not in ENDS | {ENDED, "Vote"}:
             dead = state._replace(crashes=state.crashes - 1)
             yield "the state machine is aborted", _to(dead, ENDED)
         if state.crashes and state.engine == "Execute" and len(state.executors) == 1:
@@ -242,7 +258,13 @@ def _to(state: State, engine: str) -> State:
     state = state._replace(engine=engine, counted=None)
     if engine != "Clarify":
         state = state._replace(agents=ghost(state.agents), turn=0)
-    return state if state.executors or engine in {"Authorise", "Execute"} else state._replace(late=())
+    return state if state.executors or engine in {"Authorise", "Execute", ENDED} else state._replace(late=())
+
+
+def _plain(answer: Any) -> str:
+    if isinstance(answer, tuple):
+        return f"{NAME_OF[answer[0]]} by {answer[1]}" if answer[0] else "no winner"
+    return "done" if answer is None else str(answer)
 
 
 def _ballot(word: Word) -> SignedBallot:

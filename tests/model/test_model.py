@@ -5,9 +5,9 @@ import gc
 import pytest
 
 from tests.model.code import link
-from tests.model.explore import all_starts, explore
+from tests.model.explore import SCOPES, all_starts, explore
 
-REPORTED = {"after the handover"}
+REPORTED = {"after the handover", "quarantine"}
 """Found by this model and not mended yet (docs/model.md)."""
 
 
@@ -19,9 +19,9 @@ def _no_collection():
     gc.enable()
 
 
-@pytest.mark.parametrize(("faulty", "crashes"), [((0,), 2), ((0, 1), 1), ((2,), 0)])
+@pytest.mark.parametrize(("faulty", "crashes"), SCOPES)
 def test_no_run_breaks_a_property(faulty, crashes):
-    explored = explore(link(), all_starts(faulty, crashes))
+    explored = explore(link(), all_starts((faulty,), crashes))
     assert explored.states > 5_000
     found = [str(one) for what, one in explored.found.items() if what not in REPORTED]
     assert not found, "\n".join(found)
