@@ -39,3 +39,8 @@ def read(setting: Setting) -> str:
     if value is None:
         raise MissingSetting(f"{setting.value} is not set on this function: deploy the stacks again")
     return value
+
+
+def namespace(stage: str) -> str:
+    """Where a stage's own counters are: alarms watch what functions count."""
+    return f"IncidentCommander/{stage}"

@@ -9,6 +9,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from shared.domain.facts import Author
+from shared.settings import namespace
 from stacks.agents import Agents
 from stacks.components.alarm import alarm, metric
 from stacks.components.function import Function
@@ -49,6 +51,7 @@ class Observability(StageStack):
             [self._lateness(id_, function) for id_, function in fed.items()],
             list(self._machine(consensus.machine.arn)),
             [self._errors("Executor", consensus.executor.function)],
+            [self._quarantine(house.stage.name)],
         )
         self._dashboard(rows)
         put_out(self, {"AlarmTopic": self._topic.topic_arn})
@@ -108,9 +111,25 @@ class Observability(StageStack):
             meaning=f"{id_} failed: look at its log, and whether a remedy is half done.",
         )
 
+    def _quarantine(self, stage: str) -> cloudwatch.Alarm:
+        return alarm(
+            self,
+            "AgentQuarantined",
+            watched=metric(namespace(stage), "Quarantined", {"service": Author.COORDINATOR.value}, "Sum"),
+            above=0,
+            topic=self._topic,
+            meaning="An agent showed a Byzantine sign: `commander explain` has the proof.",
+        )
+
     def _dashboard(self, rows: Iterable[list[cloudwatch.Alarm]]) -> None:
         dashboard = cloudwatch.Dashboard(self, "Health")
-        titles = ("Dead letters", "Behind their stream", "Executions that broke", "Executor errors")
+        titles = (
+            "Dead letters",
+            "Behind their stream",
+            "Executions that broke",
+            "Executor errors",
+            "Quarantine",
+        )
         for title, row in zip(titles, rows, strict=True):
             dashboard.add_widgets(
                 cloudwatch.AlarmStatusWidget(title=f"{title}: alarms", alarms=list(row), width=8),

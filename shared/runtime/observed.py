@@ -5,13 +5,21 @@ import logging
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-NAMESPACE = "IncidentCommander"
+from shared.settings import MissingSetting, Setting, namespace, read
+
 logger = Logger(service="incident-commander")
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
 def count(name: str, function: str) -> None:
     """Add one to a counter of this function (CloudWatch embedded metric format on stdout)."""
-    metrics = Metrics(namespace=NAMESPACE, service=function)
+    metrics = Metrics(namespace=namespace(_stage()), service=function)
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
     metrics.flush_metrics()
+
+
+def _stage() -> str:
+    try:
+        return read(Setting.STAGE)
+    except MissingSetting:
+        return "undeployed"

@@ -18,6 +18,7 @@ WATCHED = {
         "ArchiveAnchorFunction",
     },
     ("AWS/Lambda", "Errors"): {"ExecutorFunction"},
+    ("IncidentCommander/dev", "Quarantined"): {"coordinator"},
     ("AWS/States", "ExecutionsFailed"): {"IncidentMachine"},
     ("AWS/States", "ExecutionsTimedOut"): {"IncidentMachine"},
 }

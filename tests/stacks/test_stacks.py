@@ -111,7 +111,8 @@ def _differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
 def _unnamed(templates: Templates, stage: str) -> Any:
     """The stacks without the stage's name."""
     text = json.dumps(templates.stacks)
-    for part in (f"IncidentCommander-{stage}-", f"IncidentCommander{stage}"):
+    named = (f"IncidentCommander-{stage}-", f"IncidentCommander{stage}", f"IncidentCommander/{stage.lower()}")
+    for part in named:
         text = text.replace(part, "")
     return json.loads(text)
 
