@@ -15,13 +15,14 @@ from shared.domain.audit import GRACE, findings
 from shared.domain.audit_case import Case
 from shared.domain.audit_finding import Finding
 from shared.domain.audit_reading import Judge
-from shared.domain.audit_records import Records
+from shared.domain.audit_records import Item, Records
 from shared.domain.errors import CommandRefused, IncidentNotFound, InvalidConfiguration
-from shared.domain.events import Event
+from shared.domain.events import Event, Head
 from shared.domain.facts import Author
 from shared.domain.repair import repairs
 
 CLOCK = SystemClock()
+READS = 10
 
 
 @dataclass
@@ -53,17 +54,23 @@ class Auditor:
         Raises:
             IncidentNotFound: nothing is.
         """
-        head = self._table.head(incident_id)  # before its items: a log that grows meanwhile is not behind
-        records = Records(
-            incident_id=incident_id,
-            items=self._table.items(incident_id),
-            head=head,
-            copies=self._archive.copies(incident_id),
-            anchors=self._anchors.anchors(incident_id),
-        )
+        anchors = self._anchors.anchors(incident_id)  # before the log: what is archived later is no fault
+        copies = self._archive.copies(incident_id)
+        head, items = self._log(incident_id)
+        records = Records(incident_id=incident_id, items=items, head=head, copies=copies, anchors=anchors)
         if not (records.items or records.copies or records.anchors or records.head):
             raise IncidentNotFound(f"there is no incident {incident_id} in this stage")
         return Case(records, Judge(incident_id, self._verifier.verify), CLOCK.now() - self.grace)
+
+    def _log(self, incident_id: str) -> tuple[Head | None, tuple[Item, ...]]:
+        """Head and items of one moment: read again while somebody appends in between."""
+        head = self._table.head(incident_id)
+        for _ in range(READS):
+            before, items = head, self._table.items(incident_id)
+            head = self._table.head(incident_id)
+            if head == before:
+                break
+        return head, items
 
     def verify(self, incident_id: str) -> tuple[Finding, ...]:
         """What is wrong with an incident's log."""

@@ -58,9 +58,9 @@ class Bundle:
         self.repaired: list[str] = []
         bad = {item["key"]: item for item in given["events"] if not self._takes(item)}
         for version, original in self._originals().items():
-            if version not in self.events:
+            bad.pop(f"EVENT#{version:012d}", None)
+            if self.events.get(version) != original:
                 self.events[version] = original
-                bad.pop(f"EVENT#{version:012d}", None)
                 self.repaired.append(f"version {version} ({original['event_id']})")
         self.wrong += [f"{key} is not the event that belongs there" for key in bad]
 
@@ -78,7 +78,7 @@ class Bundle:
     def _originals(self) -> dict[int, dict[str, Any]]:
         """Version -> the original that a later LogRepaired restores; only its MAC says who did."""
         facts = [event["data"] for event in self.events.values() if event["type"] == "LogRepaired"]
-        found = {fact["version"]: fact["original"] for fact in facts}
+        found = {fact["version"]: fact["original"] for fact in facts}  # the chain shows that they belong
         return {version: one for version, one in found.items() if event_hash(one) == one["hash"]}
 
     def check(self) -> list[str]:

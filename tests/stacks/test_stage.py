@@ -39,6 +39,18 @@ def test_dev_is_the_default_and_only_prod_retains() -> None:
             changed(investigate_seconds={"detection": 20}),
             "stages.local.investigate_seconds.diagnosis: Field required",
         ),
+        (
+            changed(archive_lock="FOREVER"),
+            "stages.local.archive_lock: Input should be 'GOVERNANCE' or 'COMPLIANCE'",
+        ),
+        (
+            changed(archive_lock_days=0),
+            "stages.local.archive_lock_days: Input should be greater than or equal to 1",
+        ),
+        (
+            changed(replica_bucket_arn="bucket"),
+            r"stages.local.replica_bucket_arn: String should match pattern '^arn:aws:s3:::[a-z0-9.-]{3,63}$'",
+        ),
         (changed(retain="yes"), "stages.local.retain: Input should be a valid boolean"),
         (changed(colour="red"), "stages.local.colour: Extra inputs are not permitted"),
         (changed(name="dev"), "stages.local: must be an object, without a name of its own"),
