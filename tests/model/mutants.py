@@ -107,6 +107,8 @@ class Deaf(Fallback):
 
 
 _REPLAYED = (Behaviour.SLOW, Behaviour.REPLAYING, Behaviour.CONVINCED, Behaviour.UNCONVINCED)
+_DIAGNOSIS_GONE = (Behaviour.CONVINCED, Behaviour.SILENT, Behaviour.CONVINCED, Behaviour.CONVINCED)
+_TWO_FACED = (Behaviour.CONVINCED, Behaviour.CONVINCED, Behaviour.UNCONVINCED, Behaviour.EQUIVOCATING)
 _NO_PROOF, _FORCE = "no valid certificate", "force"
 MUTANTS = (
     Mutant(
@@ -119,7 +121,7 @@ MUTANTS = (
     ),
     Mutant(
         "the denominator is the weight of those who voted",
-        lambda: link(tally=_tally(_renormalised)), _NO_PROOF, faulty=1,
+        lambda: link(tally=_tally(_renormalised)), _NO_PROOF, cast=_DIAGNOSIS_GONE,
     ),
     Mutant("no MAC is checked", lambda: link(verifier=Gullible()), _FORCE, faulty=1),
     Mutant(
@@ -140,7 +142,7 @@ MUTANTS = (
         "a rejected agent's ballot counts",
         lambda: link(verify_ballots=_rejects_nobody), _NO_PROOF, faulty=1,
     ),
-    Mutant("a quarantined agent's ballot counts", lambda: link(_fault=_forgives), _NO_PROOF, faulty=1),
+    Mutant("a quarantined agent's ballot counts", lambda: link(_fault=_forgives), _NO_PROOF, cast=_TWO_FACED),
     Mutant(
         "a degraded quorum when diagnosis dissents",
         lambda: link(tally=_dissent_is_absence), _NO_PROOF,

@@ -1,7 +1,5 @@
 """The protocol, exhaustively: every behaviour, order and crash point; and what must hold in every state."""
 
-import gc
-
 import pytest
 
 from tests.model.code import link
@@ -9,14 +7,6 @@ from tests.model.explore import SCOPES, all_starts, explore
 
 REPORTED = {"after the handover", "quarantine"}
 """Found by this model and not mended yet (docs/model.md)."""
-
-
-@pytest.fixture(autouse=True)
-def _no_collection():
-    """Nothing here is cyclic garbage, and looking for it takes a third of the time."""
-    gc.disable()
-    yield
-    gc.enable()
 
 
 @pytest.mark.parametrize(("faulty", "crashes"), SCOPES)
