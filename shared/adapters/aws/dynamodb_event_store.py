@@ -1,6 +1,8 @@
 """The event store on DynamoDB: one transaction an append, consistent reads."""
 
-from collections.abc import Mapping, Sequence
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 MOST = 98
 """Facts an append: a transaction takes 100 items, and the head and a snapshot are two of them."""
 LAST = 10**12 - 1
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+"""Seconds."""
 LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 
@@ -37,6 +41,7 @@ class DynamodbEventStore:
         signer: Signer,
         clock: Clock,
         page_size: int = 500,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._table = table
@@ -44,6 +49,7 @@ class DynamodbEventStore:
         self._signer = signer
         self._clock = clock
         self._page_size = page_size
+        self._sleep = sleep
         self._snapshots = DynamodbSnapshots(client, table)
 
     def read(self, incident_id: str, after: int = 0) -> tuple[Event, ...]:
@@ -108,6 +114,13 @@ class DynamodbEventStore:
         It is not authenticated: whoever distrusts reads every event.
         """
         return self._snapshots.read(incident_id)
+
+    def give_way(self, lost: int) -> None:
+        """Wait before the next attempt after so many races lost: up to 50 ms, doubled each time, up to 2 s.
+
+        All of it by chance ("full jitter"): https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+        """
+        self._sleep(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**lost)))  # noqa: S311 - no secret
 
     def _snapshot_put(self, incident_id: str, made: Sequence[Event]) -> list[Any]:
         earlier = self.snapshot(incident_id)

@@ -36,6 +36,9 @@ class MemoryEventStore:
         """None: there is nothing to save a read of."""
         return None
 
+    def give_way(self, lost: int) -> None:
+        """Nothing: who holds the lock is done in microseconds."""
+
     def append(
         self, incident_id: str, head: Head, facts: Sequence[Fact], cause: str = ""
     ) -> tuple[Event, ...]:
