@@ -1,9 +1,8 @@
 """Many writers on one log at once: what they lose to each other, and whether anything is lost for good."""
 
-import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,8 +12,6 @@ from scripts.bench.sample import SENT
 from shared.domain.errors import ConcurrentAppend
 from shared.domain.events import GENESIS, Event, Head, head_of
 from shared.domain.facts import Fact
-
-Wait = Callable[[float], object]
 
 
 class Log(Protocol):
@@ -28,6 +25,10 @@ class Log(Protocol):
         self, incident_id: str, head: Head, facts: Sequence[Fact], cause: str = ""
     ) -> tuple[Event, ...]:
         """Append at that head, or raise ConcurrentAppend."""
+        ...
+
+    def give_way(self, lost: int) -> None:
+        """Wait after so many lost races."""
         ...
 
 
@@ -48,9 +49,9 @@ class Contest:
 class Writer(threading.Thread):
     """Appends its share: at its head, and after a lost race at the head that it reads then."""
 
-    def __init__(self, log: Log, incident_id: str, share: int, gate: threading.Barrier, wait: Wait) -> None:
+    def __init__(self, log: Log, incident_id: str, share: int, gate: threading.Barrier) -> None:
         super().__init__(daemon=True)
-        self._log, self._incident, self._share, self._gate, self._wait = log, incident_id, share, gate, wait
+        self._log, self._incident, self._share, self._gate = log, incident_id, share, gate
         self.acknowledged: list[str] = []
         self.retries: list[int] = []
         self.failure: Exception | None = None
@@ -72,7 +73,7 @@ class Writer(threading.Thread):
             try:
                 (made,) = self._log.append(self._incident, head, [SENT])
             except ConcurrentAppend:
-                self._wait(pause(retries))
+                self._log.give_way(retries)
                 retries += 1
                 since = self._log.read(self._incident, after=head.version)
                 head = head_of(since) if since else head
@@ -82,12 +83,7 @@ class Writer(threading.Thread):
                 return head_of([made])
 
 
-def pause(retries: int) -> float:
-    """Seconds before another attempt: anything up to 20 ms, doubled each time, up to 4 s."""
-    return random.uniform(0, min(4.0, 0.02 * 2**retries))  # noqa: S311 - nothing secret
-
-
-def contest(logs: Sequence[Log], incident_id: str, appends: int, wait: Wait = time.sleep) -> Contest:
+def contest(logs: Sequence[Log], incident_id: str, appends: int) -> Contest:
     """One writer a log, all logs of the same incident, together so many appends.
 
     Raises:
@@ -96,7 +92,7 @@ def contest(logs: Sequence[Log], incident_id: str, appends: int, wait: Wait = ti
     gate = threading.Barrier(len(logs) + 1)
     shares = [appends // len(logs) + (at < appends % len(logs)) for at in range(len(logs))]
     before = logs[0].read(incident_id)
-    writers = [Writer(log, incident_id, share, gate, wait) for log, share in zip(logs, shares, strict=True)]
+    writers = [Writer(log, incident_id, share, gate) for log, share in zip(logs, shares, strict=True)]
     for writer in writers:
         writer.start()
     with suppress(threading.BrokenBarrierError):  # a writer failed: it is raised below
