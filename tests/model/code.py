@@ -40,6 +40,10 @@ class Linked:
         """The product's judgement of each event, made once."""
         return frozenset(one.event_id for one in seen if _ignored(self, int(one.event_id)))
 
+    def ignores(self, number: int) -> bool:
+        """Whether the product disbelieves an event, so that it changes nothing but the log's length."""
+        return _ignored(self, number)
+
     def clock(self, now: datetime) -> "Clock":
         """The time that the code sees."""
         return Clock(START if self.clock_stands else now)

@@ -87,7 +87,7 @@ class Protocol:
     """The steps from a state, under some code."""
 
     def __init__(self, linked: Linked, *, on_time: bool = False) -> None:
-        self._on_time = on_time
+        self._linked, self._on_time = linked, on_time
         self._task = cache(lambda *given: code.workflow(linked, *given))
         self._ended = cache(lambda *given: code.engine_ended(linked, *given))
         self._vote = cache(lambda log, signed: code.vote(linked, log, signed))
@@ -134,7 +134,7 @@ class Protocol:
     def _said(self, log: Log, word: Word) -> Log:
         if word.honest:
             return self._vote(log, _ballot(word))
-        return heard(log, word.number)
+        return log if self._linked.ignores(word.number) else heard(log, word.number)
 
     def _workflow(self, state: State) -> Iterator[Step]:
         task = TASK[state.engine]

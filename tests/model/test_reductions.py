@@ -103,6 +103,15 @@ def test_a_log_folds_to_the_same_whether_at_once_or_event_by_event():
         assert CODE.names["fold"](seen, ignored) == incident.fold(seen, ignored)
 
 
+def test_an_event_that_is_disbelieved_changes_nothing_but_the_logs_length():
+    log = workflow(CODE, "freeze", beginning(), START, None)[0]
+    words = [word.number for word in options(Behaviour.FORGING, VOTERS[0], 1)[0].now]
+    assert [CODE.ignores(one) for one in words] == [False, *[True] * 8]
+    seen = events((*log, *words))
+    whole, short = incident.fold(seen, CODE.distrust(seen)), incident.fold(events((*log, words[0])))
+    assert whole.model_copy(update={"head": short.head}) == short
+
+
 def test_a_link_without_an_alteration_is_the_product_itself():
     for name, module in (("tally", consensus), ("verify_ballots", certificate), ("cast_ballot", incident)):
         assert CODE.names[name].__code__ is getattr(module, name).__code__
