@@ -48,7 +48,7 @@ def verify(
     else:
         for each in found:
             _print(_line(each))
-        _print(f"{len(ids)} incidents: {f'{len(wrong)} findings' if wrong else 'ok'}")
+        _print(f"{_many(len(ids), 'incident')}: {_many(len(wrong), 'finding') if wrong else 'ok'}")
     if wrong:
         raise typer.Exit(1)
 
@@ -87,6 +87,10 @@ def export(
 def _line(each: Finding) -> str:
     which = f" event {each.event_id}" if each.event_id else ""
     return f"{each.kind}: {each.incident_id} version {each.version}{which}: {each.sentence}"
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _print(text: str) -> None:

@@ -71,11 +71,13 @@ class Judge:
 
 
 def parsed(body: str | None) -> Event | None:
-    """The event in a body, genuine or not."""
+    """The event in a body, genuine or not; what has no canonical form (a NaN) is none."""
     try:
-        return Event.model_validate_json(body or "")
-    except ValidationError:
+        event = Event.model_validate_json(body or "")
+        event.computed_hash()
+    except (ValueError, RecursionError):
         return None
+    return event
 
 
 def trespass(event: Event) -> str | None:
