@@ -9,9 +9,9 @@ from rich.table import Table as Sheet
 from shared.domain.consensus import Choice, tally
 from shared.domain.model import AgentName
 from tests.model.agents import FAULTY
-from tests.model.code import Linked, link
 from tests.model.explore import SCOPES, all_starts, explore
 from tests.model.faulty_sets import Cell, Table, mixtures, sets
+from tests.model.linking import Linked, link
 from tests.model.mutants import MUTANTS, hunt
 
 Say = Callable[..., None]

@@ -10,7 +10,8 @@ from shared.domain.certificate import Certificate
 from shared.domain.consensus import DecisionKind
 from shared.domain.facts import Author
 from shared.domain.model import VOTERS, AgentName
-from tests.model.world import ATTEMPT, EXECUTION, ID, REMEDIES, ballot, written
+from tests.model.log import ID, written
+from tests.model.world import ATTEMPT, EXECUTION, REMEDIES, ballot
 
 
 class Behaviour(StrEnum):

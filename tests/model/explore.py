@@ -8,9 +8,10 @@ from itertools import product
 from typing import NamedTuple
 
 from tests.model.agents import FAULTY, Behaviour, Cast
-from tests.model.code import Linked
+from tests.model.linking import Linked
 from tests.model.properties import broken, unfinished
-from tests.model.protocol import Protocol, State, start
+from tests.model.protocol import Protocol
+from tests.model.state import State, start
 
 SCOPES = ((0, 2), (1, 1), (2, 0))
 """Faulty agents and crashes that are explored together: more of both is more of the same, and takes long."""

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from shared.domain.model import VOTERS, AgentName
 from tests.model.agents import FAULTY, HONEST, SUPPORTS, Behaviour, Cast
-from tests.model.code import Linked
-from tests.model.protocol import Protocol, State, start
+from tests.model.linking import Linked
+from tests.model.protocol import Protocol
+from tests.model.state import State, start
 from tests.model.world import NAME_OF
 
 Outcomes = frozenset[str]

@@ -11,9 +11,9 @@ from shared.domain.incident import Incident, fold
 from shared.domain.model import AgentName
 from shared.workflow.fallback import Fallback
 from tests.model.agents import Behaviour, Cast
-from tests.model.code import Linked, link
 from tests.model.explore import Explored, all_starts, explore
-from tests.model.protocol import start
+from tests.model.linking import Linked, link
+from tests.model.state import start
 
 
 class Mutant(NamedTuple):

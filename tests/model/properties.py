@@ -15,20 +15,9 @@ from shared.domain.facts import (
     VoteOpened,
 )
 from shared.domain.model import VOTERS, AgentName
-from tests.model.protocol import ACTED, ENDS, HUMAN, Ghost, State, ghost, rank
-from tests.model.world import (
-    EXECUTION,
-    EXPIRY,
-    ID,
-    LATER,
-    NAME_OF,
-    START,
-    Log,
-    author_of,
-    fact_of,
-    is_genuine,
-    mac,
-)
+from tests.model.log import ID, START, Log, author_of, fact_of, is_genuine, mac
+from tests.model.state import ACTED, ENDS, HUMAN, Ghost, State, ghost, rank
+from tests.model.world import EXECUTION, EXPIRY, LATER, NAME_OF
 
 WEIGHT = dict(zip(VOTERS, (200, 400, 300, 100), strict=True))
 DIAGNOSIS = VOTERS[1]

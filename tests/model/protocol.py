@@ -6,23 +6,18 @@ A task is killed before or after its write; the executor is killed, doubled or o
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from shared.domain.ballot import SignedBallot
 from shared.domain.facts import BallotCast
 from shared.domain.model import VOTERS
 from tests.model import code
-from tests.model.agents import EVIL, SUPPORTS, Cast, Option, Word, options
-from tests.model.code import Linked
-from tests.model.world import LATER, NAME_OF, START, Log, author_of, beginning, canonical, fact_of, heard
+from tests.model.agents import Option, Word, options
+from tests.model.linking import Linked
+from tests.model.log import START, Log, author_of, canonical, fact_of, heard
+from tests.model.state import ABORTED, ACTED, ENDED, ENDS, HUMAN, State, ghost
+from tests.model.world import LATER, NAME_OF
 
-ABORTED = "aborted"
-ACTED, HUMAN, ENDED = "Acted", "Human", "Engine ended"
-ENDS = frozenset({ACTED, HUMAN})
-ORDER = (
-    "Freeze", "Vote", "Verify ballots", "Decide", "Clarify",
-    "Authorise", "Execute", ACTED, "Human decides", ENDED, HUMAN,
-)  # fmt: skip
 TASK = {
     "Freeze": "freeze",
     "Verify ballots": "verify",
@@ -33,54 +28,7 @@ TASK = {
 }
 
 
-class Ghost(NamedTuple):
-    """What the model remembers of the agents once they cannot vote any more."""
-
-    few: bool  # at most two of them are evil
-    supported: bool  # an honest one approves the good remedy
-
-
-class State(NamedTuple):
-    """Everything that the future depends on."""
-
-    agents: Cast | Ghost
-    engine: str = "Freeze"
-    round: int = 1
-    turn: int = 0
-    log: Log = ()
-    counted: Any = None
-    late: tuple[tuple[Word, ...], ...] = ()  # what one agent says late, it says at once
-    executors: tuple[tuple[Any, ...], ...] = ()
-    runs: tuple[tuple[str, str], ...] = ()
-    crashes: int = 0
-    expired: bool = False
-    second: bool = False  # the fallback's execution runs
-
-
 Step = tuple[str, State]
-
-
-def start(agents: Cast, crashes: int) -> State:
-    """The beginning of a run."""
-    return State(agents, log=beginning(), crashes=crashes)
-
-
-def ghost(agents: Cast | Ghost) -> Ghost:
-    """What is left of a cast of agents when the vote is over."""
-    if isinstance(agents, Ghost):
-        return agents
-    evil = sum(one in EVIL for one in agents)
-    return Ghost(evil <= 2, any(one in SUPPORTS for one in agents))
-
-
-def rank(state: State) -> tuple[int, ...]:
-    """Grows with every step, and is bounded: so every run ends."""
-    heard = sum(len(answers) for answers in state.executors)
-    where = 2 * ORDER.index(state.engine) + (state.engine == "Execute" and bool(state.executors))
-    voting = state.engine in {"Freeze", "Vote", "Verify ballots", "Decide", "Clarify"}
-    place = (state.round if voting else 4, where, state.turn)
-    spent = (-state.crashes, state.second, *place)
-    return (*spent, len(state.log), -len(state.late), state.expired, -len(state.executors), heard)
 
 
 class Protocol:

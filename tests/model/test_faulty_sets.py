@@ -6,8 +6,8 @@ import pytest
 
 from shared.domain.model import AgentName
 from tests.model.agents import FAULTY, Behaviour
-from tests.model.code import link
 from tests.model.faulty_sets import Table, sets
+from tests.model.linking import link
 
 DISSENTS = {Behaviour.LYING, Behaviour.COLLUDING, Behaviour.FORGING}
 """What in the mouth of diagnosis is a dissent: then nothing but diagnosis's own remedy could win."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.model.code import link
 from tests.model.explore import SCOPES, all_starts, explore
+from tests.model.linking import link
 
 REPORTED = {"after the handover", "quarantine"}
 """Found by this model and not mended yet (docs/model.md)."""

@@ -8,20 +8,11 @@ from shared.domain import certificate, consensus, incident
 from shared.domain.certificate import count, verify_ballots
 from shared.domain.model import VOTERS
 from tests.model.agents import Behaviour, options
-from tests.model.code import KEYS, link, vote, workflow
+from tests.model.code import vote, workflow
+from tests.model.linking import KEYS, link
+from tests.model.log import ID, START, canonical, events
 from tests.model.protocol import TASK
-from tests.model.world import (
-    EXECUTION,
-    EXPIRY,
-    ID,
-    REMEDIES,
-    START,
-    ballot,
-    beginning,
-    canonical,
-    events,
-    own_evidence,
-)
+from tests.model.world import EXECUTION, EXPIRY, REMEDIES, ballot, beginning, own_evidence
 from tests.statemachines.asl import machine
 
 CODE = link()
