@@ -91,6 +91,10 @@ def malformed(event: Event) -> str | None:
     if event.recorded_by not in kind.authors:
         return f"{event.recorded_by} may not write {event.type}"
     try:
+        event.computed_hash()
+    except ValueError:  # NaN and infinity have no canonical form
+        return f"malformed {event.type}: a number that is none"
+    try:
         return own_words(event)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]

@@ -109,6 +109,14 @@ class BallotCast(Fact):
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=20)
 
 
+class VoteClosed(Fact):
+    """The round is over: a ballot that is heard later is late for everybody, whoever counts."""
+
+    authors = frozenset({Author.WORKFLOW, Author.COORDINATOR})
+    attempt: int
+    round: int
+
+
 class BallotsTallied(Fact):
     """The round was counted."""
 

@@ -68,6 +68,7 @@ class Incident(Model):
     vote: facts.VoteOpened | None = None
     ballots: tuple[SignedBallot, ...] = ()
     attached: tuple[Evidence, ...] = ()
+    over: frozenset[tuple[int, int]] = frozenset()  # (attempt, round) whose ballots are all in
     quarantined: dict[AgentName, facts.AgentQuarantined] = Field(default_factory=dict)
     tallied: facts.BallotsTallied | None = None
     certificate: Certificate | None = None
@@ -178,10 +179,14 @@ def _deliberation(state: Incident, fact: facts.Fact, event: Event) -> dict[str, 
         case facts.VoteOpened():
             return {"status": Status.VOTING, "vote": fact}
         case facts.BallotCast():
+            if (fact.signed.ballot.attempt, fact.signed.ballot.round) in state.over:
+                return {}
             attached = (*state.attached, *fact.evidence)
             return {"ballots": (*state.ballots, fact.signed), "attached": attached}
         case facts.AgentQuarantined():
             return {"quarantined": {**state.quarantined, fact.agent: fact}}
+        case facts.VoteClosed():
+            return {"over": state.over | {(fact.attempt, fact.round)}}
         case facts.BallotsTallied():
             return {"tallied": fact}
         case facts.ConsensusReached():
@@ -245,12 +250,14 @@ def submit_findings(state: Incident, findings: Findings, attempt: int) -> tuple[
 def cast_ballot(
     state: Incident, signed: SignedBallot, evidence: tuple[Evidence, ...] = ()
 ) -> tuple[facts.Fact, ...]:
-    """The facts of a vote; nothing when this agent's ballot is in already.
+    """The facts of a vote; nothing when this agent's ballot is in already, or the round is over.
 
     Raises:
         Equivocation: the agent has cast a different choice in this round.
     """
     ballot = signed.ballot
+    if (ballot.attempt, ballot.round) in state.over:
+        return ()
     for earlier in state.ballots_of(ballot.attempt, ballot.round):
         if earlier.ballot.agent is ballot.agent:
             if earlier.ballot.choice != ballot.choice:
@@ -264,8 +271,10 @@ def start_action(state: Incident, started: facts.ActionStarted) -> tuple[facts.F
     """The fact that an action starts.
 
     Raises:
-        CommandRefused: this incident attempt has started that action already.
+        CommandRefused: this incident attempt has started that action already, or a human has it.
     """
+    if not started.undo and (state.escalation or state.closed):
+        raise CommandRefused(f"{state.id}: a human has it; nothing is started")
     if any(action.undo == started.undo for action in state.actions):
         raise CommandRefused(f"{state.id}: the action was started already; it is never started twice")
     return (started,)

@@ -7,6 +7,7 @@ from shared.domain.errors import ConcurrentAppend, IncidentNotFound
 from shared.domain.events import Event, Head
 from shared.domain.facts import Fact
 from shared.domain.incident import Incident, fold
+from shared.domain.repair import repaired
 
 ATTEMPTS = 12
 
@@ -28,6 +29,10 @@ class EventStore(Protocol):
         """
         ...
 
+    def give_way(self, lost: int) -> None:
+        """Let the others go first after a lost race, longer the more were lost in a row (from 1)."""
+        ...
+
 
 Distrust = Callable[[Sequence[Event]], Container[str]]
 """The ids of those of these events that must not be believed."""
@@ -47,6 +52,8 @@ def load(store: EventStore, incident_id: str, distrust: Distrust = believe) -> I
     events = store.read(incident_id)
     if not events:
         raise IncidentNotFound(f"no incident {incident_id}")
+    if distrust is not believe:
+        events = repaired(events, distrust)
     return fold(events, distrust(events))
 
 
@@ -62,7 +69,7 @@ def record(
     Raises:
         ConcurrentAppend: the race was lost every time.
     """
-    for _ in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         state = load(store, incident_id, distrust)
         facts = decide(state)
         if not facts:
@@ -70,6 +77,7 @@ def record(
         try:
             store.append(incident_id, state.head, facts, cause)
         except ConcurrentAppend:
+            store.give_way(attempt)
             continue
         return load(store, incident_id, distrust)
     raise ConcurrentAppend(incident_id, state.head.version)

@@ -11,12 +11,14 @@ from shared.domain.certificate import QUARANTINED, Certificate, Rejection, count
 from shared.domain.consensus import RULES, DecisionKind, Rules, confidence_of, to_choice
 from shared.domain.errors import CommandRefused, InsufficientTrustedAgents
 from shared.domain.facts import (
+    AgentQuarantined,
     Author,
     BallotsTallied,
     ConsensusReached,
     EscalatedToHuman,
     Fact,
     InvestigationStarted,
+    VoteClosed,
     VoteOpened,
 )
 from shared.domain.incident import Incident
@@ -25,7 +27,7 @@ from shared.domain.proposal import Proposal
 from shared.domain.runbook import Remedy
 from shared.ports.authority import Verifier
 from shared.ports.clock import Clock
-from shared.ports.event_store import Distrust, EventStore, believe, load, record
+from shared.ports.event_store import Distrust, EventStore, believe, record
 from shared.ports.integrity import Integrity
 from shared.workflow.candidates import frozen
 from shared.workflow.vigilance import FEWEST_TRUSTED, Vigilance
@@ -90,9 +92,11 @@ class Deliberation:
             first = round_ == 1
             again = state.vote if round_ > 1 else None
             kept, struck = (again.candidates, again.struck) if again else frozen(state, self.remedies)
-            quarantined = self.vigilance.quarantine(state, (*strange, *struck))
+            counted = self._counted(state)[1] if state.vote else ()
+            found = (*counted, *self.vigilance.quarantine(state, (*strange, *struck)))
+            quarantined = [one.agent for one in found if isinstance(one, AgentQuarantined)]
             if not kept:
-                return quarantined
+                return found
             opened = VoteOpened(
                 attempt=state.attempt,
                 round=round_,
@@ -100,13 +104,10 @@ class Deliberation:
                 candidates=kept,
                 safe=tuple(one.digest for one in kept if self.remedies[one.runbook].runbook.safe),
                 expires_at=self.clock.now() + self.ballot_validity,
-                quarantined=tuple(
-                    dict.fromkeys((*absent, *state.quarantined, *(one.agent for one in quarantined)))
-                ),
+                quarantined=tuple(dict.fromkeys((*absent, *state.quarantined, *quarantined))),
                 struck=(*struck, *altered),
             )
-            counted = self._counted(state)[1] if state.vote else ()
-            return (*counted, *quarantined, opened)
+            return (*found, opened)
 
         state = record(self.store, incident_id, decide, distrust=self.distrust)
         if first:
@@ -116,8 +117,8 @@ class Deliberation:
         return {"candidates": digests, "safe": list(vote.safe) if vote else [], "round": round_}
 
     def verify(self, incident_id: str) -> dict[str, Any]:
-        """The ballots of the open round that count, as the tally reads them."""
-        state = load(self.store, incident_id, self.distrust)
+        """Close the round, and give the ballots that count as the tally reads them."""
+        state = record(self.store, incident_id, _over, distrust=self.distrust)
         poll = state.poll()
         accepted, _ = self._sort(state)
         choices = [to_choice(signed.ballot) for signed in accepted]
@@ -205,7 +206,7 @@ class Deliberation:
         self.vigilance.counted((*accepted, *(one for one in cast if one.ballot.agent in idle)))
         faulty = {one.agent for one in rejected} - idle
         proof = [signed.ballot.digest for signed in cast if signed.ballot.agent in faulty]
-        return tallied, (tallied, *self.vigilance.quarantine(state, rejected, proof))
+        return tallied, (*_over(state), tallied, *self.vigilance.quarantine(state, rejected, proof))
 
     def _sort(self, state: Incident) -> tuple[tuple[SignedBallot, ...], tuple[Rejection, ...]]:
         poll = state.poll()
@@ -224,6 +225,13 @@ def readable(reason: str) -> str:
     except (ValueError, KeyError, TypeError):
         said = reason
     return said[:1_000]
+
+
+def _over(state: Incident) -> tuple[Fact, ...]:
+    """That the open round is over, if the log does not say so yet."""
+    if state.vote is None or _round(state.vote) in state.over:
+        return ()
+    return (VoteClosed(attempt=state.vote.attempt, round=state.vote.round),)
 
 
 def _round(fact: BallotsTallied | VoteOpened) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.domain.certificate import Certificate, count, verify_ballots
 from shared.domain.consensus import DecisionKind, Rules, confidence_of
-from shared.domain.facts import Author, BallotsTallied, ConsensusReached, EscalatedToHuman, Fact
+from shared.domain.facts import Author, BallotsTallied, ConsensusReached, EscalatedToHuman, Fact, VoteClosed
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.ports.authority import Verifier
@@ -37,9 +37,10 @@ class Fallback:
         cast = state.ballots_of(poll.attempt, poll.round)
         accepted, rejected = verify_ballots(poll, cast, self._made_by, self.clock.now())
         result = count(poll, accepted, self.rules)
+        over = VoteClosed(attempt=poll.attempt, round=poll.round)
         tallied = BallotsTallied(attempt=poll.attempt, round=poll.round, tally=result, rejected=rejected)
         if result.winner is None or result.winner not in poll.safe:
-            return (tallied, EscalatedToHuman(reason=f"{reason}, and the ballots prove no safe remedy"))
+            return (over, tallied, EscalatedToHuman(reason=f"{reason}, and the ballots prove no safe remedy"))
         certificate = Certificate(
             incident_id=state.id,
             attempt=poll.attempt,
@@ -50,7 +51,7 @@ class Fallback:
             ballots=accepted,
         )
         reached = ConsensusReached(certificate=certificate, aggregated_confidence=confidence_of(result))
-        return (tallied, reached)
+        return (over, tallied, reached)
 
     def _made_by(self, agent: AgentName, digest: str, mac: str) -> bool:
         return self.verifier.verify(Author(agent.value), digest, mac)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.domain.events import Event, fault_of
+from shared.domain.events import Event, fault_of, malformed
 from shared.ports.authority import Verifier
 
 MOST_REMEMBERED = 10_000
@@ -17,6 +17,9 @@ class Trust:
 
     def fault(self, event: Event) -> str | None:
         """Why the event must be ignored, if it must."""
+        unspeakable = malformed(event)
+        if unspeakable is not None:
+            return unspeakable
         key = (event.computed_hash(), event.hash, event.author_mac)
         if key not in self._faults:
             if len(self._faults) >= MOST_REMEMBERED:
@@ -26,7 +29,10 @@ class Trust:
 
     def is_genuine(self, event: Event) -> bool:
         """Whether its author's own key made it, whatever it says: a fault in it is then that author's."""
-        made = event.computed_hash() == event.hash
+        try:
+            made = event.computed_hash() == event.hash
+        except ValueError:
+            return False
         return made and self._verifier.verify(event.recorded_by, event.hash, event.author_mac)
 
     def distrust(self, events: Sequence[Event]) -> frozenset[str]:

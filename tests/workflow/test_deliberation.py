@@ -16,8 +16,8 @@ from shared.domain.consensus import DecisionKind
 from shared.domain.errors import CommandRefused
 from shared.domain.events import Head
 from shared.domain.evidence import OWN_KIND, Evidence, Findings
-from shared.domain.facts import Author, IncidentDetected
-from shared.domain.incident import cast_ballot, submit_findings
+from shared.domain.facts import ActionStarted, Author, BallotCast, IncidentDetected
+from shared.domain.incident import cast_ballot, start_action, submit_findings
 from shared.domain.model import VOTERS, AgentName
 from shared.domain.proposal import Proposal
 from shared.domain.service import Tier
@@ -209,3 +209,38 @@ def test_rounds_end_and_a_human_gets_the_best_supported_remedy_as_a_suggestion()
     assert state.escalation.suggestion.digest == three
     assert state.decision is DecisionKind.HUMAN
     assert house.types()["EscalatedToHuman"] == 1
+
+
+def test_a_ballot_after_the_round_is_over_is_late_for_everybody():
+    house = House()
+    house.propose(AgentName.DIAGNOSIS, scale_out())
+    [digest] = house.tasks.freeze(ID)["candidates"]
+    for agent in VOTERS[:3]:
+        house.vote(agent, digest)
+    counted = house.machine_tally()
+    house.vote(AgentName.RESOLUTION, digest)
+    assert house.tasks.decide(ID, counted) == "won"
+    late = SignedBallot.model_validate(house.incident().ballots[0].plain())
+    other = late.ballot.model_copy(update={"agent": AgentName.RESOLUTION})
+    forged = SignedBallot(ballot=other, mac=MemorySigner(b"resolution").mac(other.digest))
+    store = house.store(Author.RESOLUTION)
+    store.append(ID, house.incident().head, [BallotCast(signed=forged)])
+    state = house.incident()
+    assert len(state.ballots) == 3
+    verify_certificate(
+        state.certificate,
+        state.poll(),
+        state.ballots_of(1, 1),
+        lambda agent, shown, mac: house.verifier.verify(Author(agent.value), shown, mac),
+        house.clock.now(),
+    )
+
+
+def test_nothing_is_started_once_a_human_has_it():
+    house = House()
+    house.propose(AgentName.DIAGNOSIS, scale_out())
+    house.tasks.freeze(ID)
+    house.tasks.escalate(ID, "test")
+    started = ActionStarted(proposal=scale_out(), token="t", before={})
+    with pytest.raises(CommandRefused, match="a human has it"):
+        start_action(house.incident(), started)

@@ -86,3 +86,12 @@ def test_an_agent_with_other_code_is_out_until_it_runs_what_was_deployed():
     assert state.vote.quarantined == (AgentName.DIAGNOSIS,)
     assert [one.reason for one in state.vote.struck] == ["runs other code"]
     assert AgentName.DIAGNOSIS not in state.quarantined
+
+
+def test_who_equivocated_in_one_round_is_out_of_the_next():
+    house = House()
+    opened(house)
+    house.vote(AgentName.DIAGNOSIS, scale_out().digest, key=b"stolen")
+    house.tasks.verify(ID)
+    house.tasks.clarify(ID, 1)
+    assert house.incident().vote.quarantined == (AgentName.DIAGNOSIS,)
