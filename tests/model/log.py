@@ -106,7 +106,9 @@ def canonical(log: Log) -> Log:
     kept. Sound because only the open round is ever counted, no decision depends on the order of its ballots
     or on why somebody is quarantined; `test_reductions.py` checks that on the code itself.
     """
-    opened = [at for at, number in enumerate(log) if isinstance(fact_of(number), facts.VoteOpened)]
+    decided = (at for at, number in enumerate(log) if isinstance(fact_of(number), facts.ConsensusReached))
+    open_ = log[: next(decided, len(log))]
+    opened = [at for at, number in enumerate(open_) if isinstance(fact_of(number), facts.VoteOpened)]
     last = opened[-1] if opened else 0
     log = tuple(_without_reason(number) for number in log)
     kept = [number for at, number in enumerate(log) if at >= last or not isinstance(fact_of(number), _SPENT)]

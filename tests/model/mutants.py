@@ -7,6 +7,8 @@ from shared.domain import certificate, consensus
 from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.certificate import Poll
 from shared.domain.consensus import Choice, DecisionKind, Rules, Tally
+from shared.domain.events import Event
+from shared.domain.facts import VoteClosed
 from shared.domain.incident import Incident, fold
 from shared.domain.model import AgentName
 from shared.workflow.fallback import Fallback
@@ -85,8 +87,9 @@ class OfAnyRound(Incident):
         return tuple(one for one in self.ballots if one.ballot.attempt == attempt)
 
 
-def _fold_of_any_round(*given: Any) -> Incident:
-    state = fold(*given)
+def _fold_of_any_round(events: Sequence[Event], ignored: frozenset[str]) -> Incident:
+    closed = {one.event_id for one in events if one.type == VoteClosed.__name__}
+    state = fold(events, ignored | closed)
     return OfAnyRound.model_construct(**{name: getattr(state, name) for name in Incident.model_fields})
 
 

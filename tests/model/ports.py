@@ -20,7 +20,14 @@ class Stopped(BaseException):
         self.call = call
 
 
-class Paper:
+class Patient:
+    """A store that gives way at once after a lost race: the steps of the others come anyway."""
+
+    def give_way(self, _attempt: int) -> None:
+        """Time is not modelled here."""
+
+
+class Paper(Patient):
     """A log that one task reads and appends to, undisturbed: an append that met no conflict was atomic."""
 
     def __init__(self, log: Log, author: Author) -> None:
@@ -38,7 +45,7 @@ class Paper:
         return ()
 
 
-class Answered:
+class Answered(Patient):
     """Every port of the executor at once: known answers first, and then it stops at the next call."""
 
     def __init__(self, answers: Sequence[Any], code: Linked) -> None:

@@ -12,6 +12,7 @@ from shared.domain.facts import (
     BallotCast,
     ConsensusReached,
     EscalatedToHuman,
+    VoteClosed,
     VoteOpened,
 )
 from shared.domain.model import VOTERS, AgentName
@@ -97,7 +98,7 @@ def _votes(log: Log, now: object) -> dict[object, SignedBallot]:
     """The one valid ballot of each agent that cast exactly one in the round that is open."""
     opened = [fact for fact in map(fact_of, log) if isinstance(fact, VoteOpened)][-1]
     votes: dict[object, set[SignedBallot | None]] = {}
-    for number in log:
+    for number in _until_closed(log):
         fact = fact_of(number)
         if isinstance(fact, BallotCast) and is_genuine(number):
             said = fact.signed.ballot
@@ -110,6 +111,13 @@ def _votes(log: Log, now: object) -> dict[object, SignedBallot]:
             )
             votes.setdefault(said.agent, set()).add(fact.signed if good else None)
     return {agent: one for agent, (one, *more) in votes.items() if one is not None and not more}
+
+
+def _until_closed(log: Log) -> Log:
+    """The log up to where its last round was closed first: what is heard later is late."""
+    opened = [at for at, number in enumerate(log) if isinstance(fact_of(number), VoteOpened)][-1]
+    closed = (at for at, number in enumerate(log) if isinstance(fact_of(number), VoteClosed) and at > opened)
+    return log[: next(closed, len(log))]
 
 
 @cache

@@ -86,9 +86,7 @@ class Protocol:
 
     def _workflow(self, state: State) -> Iterator[Step]:
         task = TASK[state.engine]
-        argument = {
-            "decide": state.counted, "clarify": state.round, "escalate": "no_quorum",
-        }.get(task)  # fmt: skip
+        argument = _argument(state)
         log, answer = self._task(task, state.log, _now(state), argument)
         yield f"{state.engine}: {_plain(answer)}", _after(state._replace(log=log), answer)
         if state.crashes:
@@ -145,8 +143,20 @@ class Protocol:
                 return " and ".join(said), state, answers, None
 
     def _world(self, state: State) -> Iterator[Step]:
-        if state.engine in ENDS and not state.executors:
+        if state.engine in ENDS and not state.executors and not state.stray:
             return
+        yield from self._late(state)
+        fresh = state.engine == "Execute" and (not state.executors or () in state.executors)
+        if (fresh or state.engine == "Decide") and not state.expired and not self._on_time:
+            yield "time passes: the ballots expire", state._replace(expired=True)
+        if state.crashes and state.engine not in ENDS | {ENDED, "Vote"}:
+            yield from _aborted(state._replace(crashes=state.crashes - 1))
+        if state.crashes and state.engine == "Execute" and len(state.executors) == 1:
+            twice = state._replace(crashes=state.crashes - 1, executors=(*state.executors, ()))
+            yield "the executor's answer is lost, and it is started again beside itself", twice
+
+    def _late(self, state: State) -> Iterator[Step]:
+        """What is heard after its time: agents, and a task whose state machine is no more."""
         if state.engine in {"Decide", "Execute", ENDED} or state.executors:
             for words in state.late:
                 log = state.log
@@ -154,15 +164,16 @@ class Protocol:
                     log = self._said(log, word)
                 said = f"{author_of(words[0].number)} is heard late"
                 yield said, state._replace(log=log, late=tuple(one for one in state.late if one != words))
-        fresh = state.engine == "Execute" and (not state.executors or () in state.executors)
-        if (fresh or state.engine == "Decide") and not state.expired and not self._on_time:
-            yield "time passes: the ballots expire", state._replace(expired=True)
-        if state.crashes and state.engine not in ENDS | {ENDED, "Vote"}:
-            dead = state._replace(crashes=state.crashes - 1)
-            yield "the state machine is aborted", _to(dead, ENDED)
-        if state.crashes and state.engine == "Execute" and len(state.executors) == 1:
-            twice = state._replace(crashes=state.crashes - 1, executors=(*state.executors, ()))
-            yield "the executor's answer is lost, and it is started again beside itself", twice
+        if state.stray:
+            log = self._task(state.stray[0], state.log, _now(state), state.stray[1])[0]
+            yield f"the stray {state.stray[0]} writes", state._replace(log=log, stray=None)
+
+
+def _aborted(dead: State) -> Iterator[Step]:
+    yield "the state machine is aborted", _to(dead, ENDED)
+    if dead.engine in TASK:
+        stray = dead._replace(stray=(TASK[dead.engine], _argument(dead)))
+        yield f"the state machine is aborted, and {dead.engine} runs on", _to(stray, ENDED)
 
 
 def _answered(state: State, call: tuple[Any, ...]) -> tuple[State, Any]:
@@ -180,6 +191,11 @@ def _answered(state: State, call: tuple[Any, ...]) -> tuple[State, Any]:
                 return state, None
             return state._replace(runs=(*state.runs, (token, digest))), None
     raise AssertionError(call)
+
+
+def _argument(state: State) -> Any:
+    """What the state machine gives to the task that it is at."""
+    return {"Decide": state.counted, "Clarify": state.round, "Human decides": "no_quorum"}.get(state.engine)
 
 
 def _after(state: State, answer: Any) -> State:

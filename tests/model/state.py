@@ -37,6 +37,7 @@ class State(NamedTuple):
     crashes: int = 0
     expired: bool = False
     second: bool = False  # the fallback's execution runs
+    stray: tuple[str, Any] | None = None  # a task that outlives the state machine which called it
 
 
 def start(agents: Cast, crashes: int) -> State:
@@ -58,5 +59,5 @@ def rank(state: State) -> tuple[int, ...]:
     where = 2 * ORDER.index(state.engine) + (state.engine == "Execute" and bool(state.executors))
     voting = state.engine in {"Freeze", "Vote", "Verify ballots", "Decide", "Clarify"}
     place = (state.round if voting else 4, where, state.turn)
-    spent = (-state.crashes, state.second, *place)
+    spent = (-state.crashes, state.stray is None, state.second, *place)
     return (*spent, len(state.log), -len(state.late), state.expired, -len(state.executors), heard)

@@ -11,8 +11,6 @@ from tests.model.linking import link
 
 DISSENTS = {Behaviour.LYING, Behaviour.COLLUDING, Behaviour.FORGING}
 """What in the mouth of diagnosis is a dissent: then nothing but diagnosis's own remedy could win."""
-LATE = {Behaviour.SLOW, Behaviour.EQUIVOCATING, Behaviour.COLLUDING}
-REPORTED = pytest.mark.xfail(reason="a late ballot undoes a decision (docs/model.md)", strict=False)
 
 
 @cache
@@ -33,7 +31,7 @@ def test_three_agents_force_what_they_like_when_they_are_a_quorum_and_else_nothi
         assert table().cell(faulty, (how,) * 3).forced == (AgentName.DIAGNOSIS in faulty)
 
 
-@pytest.mark.parametrize("how", [pytest.param(one, marks=REPORTED if one in LATE else ()) for one in FAULTY])
+@pytest.mark.parametrize("how", FAULTY)
 def test_one_faulty_agent_does_not_stop_three_that_are_convinced_unless_diagnosis_dissents(how):
     for faulty in sets(1):
         if not (faulty == (AgentName.DIAGNOSIS,) and how in DISSENTS):
