@@ -155,6 +155,10 @@ MUTANTS = (
         lambda: link(to_choice=_at_any_confidence, tally=_tally(lambda *_: {"abstain_below": 0})), _NO_PROOF,
     ),
     Mutant(
+        "an action starts though a human has the incident",
+        lambda: link(start_action=lambda _state, started: (started,)), "after the handover", crashes=1,
+    ),
+    Mutant(
         "nobody is told when the state machine fails",
         lambda: link(Fallback=Deaf), "liveness", crashes=1,
     ),
