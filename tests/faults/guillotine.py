@@ -1,7 +1,7 @@
 """Kills a Lambda at the worst moment: its call to AWS took effect, and it never hears of that.
 
 One client of the function is pointed at this proxy. The first call of the chosen operation is passed on;
-when the answer is there, the function's workers get SIGKILL instead of it. Everything later passes through.
+when the answer is there, the worker that called gets SIGKILL instead of it. Everything later passes through.
 """
 
 from __future__ import annotations
@@ -64,11 +64,13 @@ class Guillotine:
             self._armed = self._armed and not due
             return due
 
-    def kill(self) -> None:
-        """End the function's workers, as a failing host would."""
+    def kill(self, port: int) -> None:
+        """End the worker that calls from this port, as a failing host would; its siblings live on."""
+        called = socket_of(port)
         for pid in workers(self._function, self._stage.aws.endpoint):
-            os.kill(pid, signal.SIGKILL)
-            self.killed.append(pid)
+            if called in open_files(pid):
+                os.kill(pid, signal.SIGKILL)
+                self.killed.append(pid)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         guillotine, gateway = self, urlsplit(self._stage.aws.endpoint)
@@ -84,7 +86,7 @@ class Guillotine:
                     answer = onward.getresponse()
                     content = answer.read()
                 if guillotine.falls(self.headers.get("X-Amz-Target", "")):
-                    guillotine.kill()
+                    guillotine.kill(self.client_address[1])
                     self.close_connection = True
                     return
                 self.send_response(answer.status)
@@ -108,3 +110,21 @@ def workers(function: str, endpoint: str) -> Iterator[int]:
         with contextlib.suppress(OSError):  # it may end while we look
             if marks <= set(environ.read_bytes().split(b"\0")):
                 yield int(environ.parent.name)
+
+
+def socket_of(port: int) -> str:
+    """The loopback socket with this local port, as a process's open files name it."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if int(fields[1].rpartition(":")[2], 16) == port:
+            return f"socket:[{fields[9]}]"
+    return ""
+
+
+def open_files(pid: int) -> set[str]:
+    """What a process has open."""
+    found = set()
+    for entry in Path(f"/proc/{pid}/fd").glob("*"):
+        with contextlib.suppress(OSError):
+            found.add(str(entry.readlink()))
+    return found
