@@ -9,14 +9,14 @@ from shared.domain.facts import Fact
 from shared.domain.incident import Incident, fold
 from shared.domain.repair import repaired
 
-ATTEMPTS = 12
+ATTEMPTS = 20
 
 
 class EventStore(Protocol):
     """Appends conditionally and reads consistently. One store object writes as one author."""
 
-    def read(self, incident_id: str) -> tuple[Event, ...]:
-        """Every event of the incident in order; empty when there is none."""
+    def read(self, incident_id: str, after: int = 0) -> tuple[Event, ...]:
+        """Every event of the incident after a version, in order; empty when there is none."""
         ...
 
     def append(
@@ -64,7 +64,7 @@ def record(
     cause: str = "",
     distrust: Distrust = believe,
 ) -> Incident:
-    """Read, decide, append; on a lost race read and decide again, at most 12 times.
+    """Read, decide, append; on a lost race read and decide again, at most 20 times.
 
     Raises:
         ConcurrentAppend: the race was lost every time.

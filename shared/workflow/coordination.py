@@ -101,15 +101,18 @@ class Coordination:
         ]
 
         def decide(state: Incident) -> tuple[Fact, ...]:
+            if self._is_rejected(event):
+                return ()
             rejected = AuthorRejected(event_id=event.event_id, author=event.recorded_by.value, reason=fault)
             return (rejected, *self.vigilance.quarantine(state, overstepped, [event.event_id]))
 
-        seen = any(
+        record(self.store, event.incident_id, decide, event.event_id, self.trust.distrust)
+
+    def _is_rejected(self, event: Event) -> bool:
+        return any(
             earlier.type == AuthorRejected.__name__ and earlier.data.get("event_id") == event.event_id
             for earlier in self.store.read(event.incident_id)
         )
-        if not seen:
-            record(self.store, event.incident_id, decide, event.event_id, self.trust.distrust)
 
 
 def execution_name(incident_id: str, attempt: int) -> str:

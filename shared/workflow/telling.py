@@ -46,7 +46,9 @@ class Telling:
         sent = NotificationSent(channel=channel, about=event.type, version=event.version, reference=reference)
 
         def decide(_state: Incident) -> tuple[Fact, ...]:
-            return (sent,)
+            told = map(_notification, self.store.read(event.incident_id))
+            again = any(one and (one.channel, one.version) == (channel, sent.version) for one in told)
+            return () if again else (sent,)
 
         record(self.store, event.incident_id, decide, event.event_id)
 

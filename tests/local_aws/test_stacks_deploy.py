@@ -19,7 +19,7 @@ pytestmark = pytest.mark.local_aws
 
 FUNCTIONS = (
     "Intake", "Detection", "Diagnosis", "Prediction", "Resolution", "Communication", "Coordinator",
-    "Workflow", "Executor",
+    "Workflow", "Executor", "Anchor",
 )  # fmt: skip
 Become = Callable[[str], Callable[[str], Any]]
 

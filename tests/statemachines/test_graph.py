@@ -13,6 +13,9 @@ SERVICE_ERRORS = {
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
+    "Runtime.ExitError",
+    "Sandbox.Timedout",
 }
 ENDS_ELSEWHERE = {HUMAN: "Nobody was told", "Close": "Told already?"}
 
@@ -55,7 +58,7 @@ def test_one_named_branch_a_voter(state, asks, without):
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_every_task_ends_in_time_and_retries_only_the_service(name):
+def test_every_task_ends_in_time_and_retries_what_is_not_its_own_refusal(name):
     task = states()[name]
     assert type(task["TimeoutSeconds"]) is int
     (retry,) = task["Retry"]
