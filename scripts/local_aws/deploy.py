@@ -19,6 +19,7 @@ from scripts.local_aws.process import LocalAws
 from scripts.local_aws.state import ACCOUNT, REGION
 from scripts.local_aws.template import Dropped, adapt
 from scripts.local_aws.template_gaps import apply_gaps
+from shared.domain.errors import CommanderError
 
 ASSETS = environment.STATE_FOLDER / "assets"
 _QUALIFIER = "hnb659fds"
@@ -28,7 +29,7 @@ _STACK_SECONDS = 180
 Outputs = dict[str, dict[str, str]]
 
 
-class DeploymentError(RuntimeError):
+class DeploymentError(CommanderError):
     """A stack did not deploy; the message names stack, logical id and reason."""
 
 

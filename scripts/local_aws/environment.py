@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from shared.domain.errors import CommanderError
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 STATE_FOLDER = REPOSITORY / ".local-aws"
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
@@ -21,7 +23,7 @@ _STAMP = "requirements.sha256"
 Progress = Callable[[str], None]
 
 
-class ToolEnvironmentError(RuntimeError):
+class ToolEnvironmentError(CommanderError):
     """The tool environment could not be built; the message carries the installer's last lines."""
 
 

@@ -30,6 +30,7 @@ from botocore.config import Config
 
 from scripts.local_aws import environment
 from scripts.local_aws.state import REGION, Running, forget, recall, remember
+from shared.domain.errors import CommanderError
 
 SLACK_TOKEN = "xoxb-local"  # noqa: S105 - opens nothing but the recorder
 _START_SECONDS = 30
@@ -37,7 +38,7 @@ _STOP_SECONDS = 5
 _HOST_VARIABLES = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE")
 
 
-class LocalAwsError(RuntimeError):
+class LocalAwsError(CommanderError):
     """The local AWS did not start, or is not there; the message says what to do."""
 
 

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts.audit.auditor import Auditor
-from scripts.commander.main import app
+from scripts.commander.main import application
 from scripts.commander.reached import Reached
 from scripts.demo.stage import Stage, deployed
 from scripts.local_aws.process import LocalAws
@@ -211,7 +211,7 @@ class Answer:
 def commander(house: House, *words: str) -> Answer:
     """The command line, with the administrator's credentials in the environment as in a real account."""
     asked = ["audit", *words, "--stage", "LOCAL"]  # `local` would be the detached local AWS
-    done = CliRunner(env=house.stage.aws.environment()).invoke(app, asked)
+    done = CliRunner(env=house.stage.aws.environment()).invoke(application(asked), asked)
     if isinstance(done.exception, CommanderError):
         raise done.exception
     return Answer(done.exit_code, done.stdout)
