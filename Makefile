@@ -26,6 +26,7 @@ demo: install
 	@$(BIN)/commander demo $(SCENARIO)
 
 test: test-offline
+	@$(BIN)/pytest -n 2 -m exhaustive
 	@$(BIN)/pytest -m 'local_aws and not faults'
 
 test-faults: install
@@ -35,7 +36,7 @@ bench: install
 	@$(BIN)/python -m scripts.bench
 
 test-offline: check
-	@$(BIN)/pytest -n 2 --dist loadfile -m 'not local_aws'
+	@$(BIN)/pytest -n 2 --dist loadfile -m 'not local_aws and not exhaustive'
 
 check: install
 	@$(BIN)/ruff check .

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts.commander.services import read
+from shared.domain.errors import InvalidConfiguration
+
 COMMANDER = Path(sys.executable).with_name("commander")
 
 
@@ -28,18 +31,21 @@ def test_help_names_the_commands():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (None, "No such file"),
         ("{", "Invalid JSON"),
         ('{"services": [{"name": "web"}]}', "services.0.application"),
         ('{"services": [{"name": "web", "application": "shop", "depends_on": ["nobody"]}]}', "nobody"),
         ('{"services": [{"name": "web", "application": "shop", "colour": "red"}]}', "services.0.colour"),
     ],
 )
-def test_a_wrong_catalogue_is_one_line_that_names_the_key(tmp_path, text, said):
+def test_a_wrong_catalogue_is_refused_by_the_key(tmp_path, text, said):
     file = tmp_path / "services.json"
-    if text is not None:
-        file.write_text(text)
-    asked = commander("services", "load", str(file))
+    file.write_text(text)
+    with pytest.raises(InvalidConfiguration, match=said):
+        read(file)
+
+
+def test_a_refusal_is_one_line_and_exit_code_2(tmp_path):
+    asked = commander("services", "load", str(tmp_path / "nothing.json"))
     assert asked.returncode == 2
     [line] = asked.stderr.splitlines()
-    assert said in line
+    assert "No such file" in line

@@ -4,10 +4,11 @@ import json
 import re
 
 import pytest
+from typer.testing import CliRunner
 
+from scripts.commander.main import application
 from scripts.pictures import graph
 from scripts.synth import REPOSITORY
-from tests.test_commander import commander
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
@@ -25,4 +26,4 @@ def test_the_stages_are_those_of_cdk_json():
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"(?:bin/|`)commander ([a-z]+)", README))))
 def test_every_command_that_is_named_is_there(name):
-    assert commander(name, "--help").returncode == 0
+    assert CliRunner().invoke(application([name]), [name, "--help"]).exit_code == 0

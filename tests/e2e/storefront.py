@@ -18,7 +18,7 @@ from shared.ports.telemetry import Series
 from shared.workflow.tasks import Autonomy
 
 DEFINITION = (Path(__file__).parents[2] / "statemachines" / "incident.asl.json").read_text(encoding="utf-8")
-WAITS = Waits(dict.fromkeys(VOTERS, 20), vote=15, watch=30, poll=2)
+WAITS = Waits(dict.fromkeys(VOTERS, 20), vote=15, watch=10, poll=2)
 DATABASE, CHECKOUT = parameter_arn(MAX_CONNECTIONS), service_arn("checkout")
 
 
