@@ -1,31 +1,44 @@
 """The command line, as a person types it."""
 
+import contextlib
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from scripts.commander.main import run
 from scripts.commander.services import read
 from shared.domain.errors import InvalidConfiguration
 
-COMMANDER = Path(sys.executable).with_name("commander")
-
 
 def commander(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([COMMANDER, *words], capture_output=True, text=True, timeout=60, check=False)
+    """The entry point, called as the installed script calls it, in this process."""
+    out, err, before = io.StringIO(), io.StringIO(), sys.argv
+    sys.argv = ["commander", *words]
+    code = 0
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            run()
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    finally:
+        sys.argv = before
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+
+def test_the_installed_script_names_the_commands():
+    script = Path(sys.executable).with_name("commander")
+    asked = subprocess.run([script, "--help"], capture_output=True, text=True, timeout=60, check=False)
+    assert asked.returncode == 0
+    assert "local" in asked.stdout
 
 
 def test_an_unknown_command_says_so_and_exits_2():
     asked = commander("local", "sideways")
     assert asked.returncode == 2
     assert "sideways" in asked.stderr
-
-
-def test_help_names_the_commands():
-    asked = commander("--help")
-    assert asked.returncode == 0
-    assert "local" in asked.stdout
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """`commander evaluate incidents` over a small recording: what it finds, counts, prints and refuses."""
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +12,8 @@ from scripts.evaluate.row import summary
 from scripts.evaluate.table import line, sentences
 from shared.analysis.health import PERIODS_OF_HISTORY
 from tests.evaluate.synthetic import NODES, PERIOD, recording
+from tests.test_commander import commander as called
 
-COMMANDER = Path(sys.executable).with_name("commander")
 DATA = Path(__file__).parents[3] / "shared" / "data" / "petshop"
 
 
@@ -25,8 +23,7 @@ def folder(tmp_path_factory):
 
 
 def commander(*words):
-    asked = [COMMANDER, "evaluate", "incidents", *map(str, words)]
-    return subprocess.run(asked, capture_output=True, text=True, timeout=90, check=False)
+    return called("evaluate", "incidents", *map(str, words))
 
 
 def test_the_root_cause_is_found_a_human_decides_and_nothing_is_executed(folder):

@@ -1,0 +1,102 @@
+"""What an agent may write into the log by itself: each has a named outcome, and the incident goes on."""
+
+import pytest
+
+from shared.domain.events import Event, head_of
+from shared.domain.facts import Author
+from shared.domain.incident import Status
+from shared.domain.model import AgentName
+from shared.domain.service import Measure
+from shared.workflow.tasks import Autonomy
+from tests.e2e.storefront import Street
+from tests.e2e.test_incidents import cascade
+
+
+def write(street: Street, type_: str, data: dict, author: Author = Author.PREDICTION) -> Event:
+    """An event with any content at all, hashed and MAC'd by its author's own key, past the product's code."""
+    [(incident, events)] = street.house.logs.events.items()
+    head = head_of(events)
+    event = Event(
+        event_id=street.clock.new_id(),
+        incident_id=incident,
+        version=head.version + 1,
+        type=type_,
+        occurred_at=street.clock.now(),
+        recorded_by=author,
+        correlation_id=incident,
+        data=data,
+        previous_hash=head.hash,
+    )
+    hashed = event.computed_hash()
+    mac = street.house.store(author)._signer.mac(hashed)
+    event = event.model_copy(update={"hash": hashed, "author_mac": mac})
+    street.house.logs.events[incident] = (*events, event)
+    return event
+
+
+def ballot(street: Street, **change) -> dict:
+    """The content of prediction's own ballot, changed."""
+    [signed] = [one for one in street.incident().ballots if one.ballot.agent is AgentName.PREDICTION]
+    shown = signed.plain()
+    return {"signed": {**shown, "ballot": {**shown["ballot"], **change}}, "evidence": []}
+
+
+FACT = {"kind": "symptom", "service": "web", "statement": "x", "observed_at": "2026-01-01T00:00:00Z"}
+
+LARGE = {**FACT, "data": {"x": "y" * 300_000}}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"confidence": 1010}, "confidence"),
+        ({"confidence": -1}, "confidence"),
+        ({"confidence": "NaN"}, "confidence"),
+        ({"agent": "nobody"}, "agent"),
+        ({"evidence": ["x" * 32] * 21}, "evidence"),
+        ({"reasoning": "x" * 300_000}, "reasoning"),
+        ({"agent": "diagnosis"}, "cast a ballot of diagnosis"),
+    ],
+)
+def test_a_ballot_that_is_none_is_named_ignored_and_costs_its_agent_the_vote(change, said):
+    street = cascade(autonomy=Autonomy.ADVISE)
+    before = street.incident()
+    event = write(street, "BallotCast", ballot(street, **change))
+    street.alarm("queue", Measure.TRAFFIC, key="wake")
+    [events] = street.house.logs.events.values()
+    [rejected] = [one.fact for one in events if one.type == "AuthorRejected"]
+    assert rejected.event_id == event.event_id
+    assert said in rejected.reason
+    assert AgentName.PREDICTION in street.incident().quarantined
+    assert street.incident().ballots == before.ballots
+
+
+@pytest.mark.parametrize(
+    ("type_", "data"),
+    [
+        ("Nonsense", {}),
+        ("FindingsSubmitted", {"attempt": 1, "findings": {}}),
+        ("FindingsSubmitted", {"attempt": 1, "findings": {"agent": "prediction", "evidence": [LARGE]}}),
+        ("ApprovalGranted", {"proposal": "x"}),
+        ("ActionAuthorised", {"proposal": {}, "autonomy": "L3", "reasons": []}),
+    ],
+)  # fmt: skip
+def test_whatever_else_it_writes_is_named_and_the_incident_still_reads(type_, data):
+    street = cascade()
+    write(street, type_, data)
+    street.alarm("queue", Measure.TRAFFIC, key="wake")
+    assert "AuthorRejected" in street.types()
+    assert street.incident().status is Status.RESOLVED
+
+
+def test_a_clock_an_hour_behind_does_not_stop_a_vote():
+    street = Street()
+    street.wait(-3_600)
+    street.patient._at = street.clock.now()
+    street.patient._past.clear()
+    street.wait(600)
+    street.change()
+    street.patient.set_connections(20)
+    street.wait(12)
+    street.alarm()
+    assert street.incident().status is Status.RESOLVED
