@@ -25,9 +25,13 @@ SCENARIO ?= database_cascade
 demo: install
 	@$(BIN)/commander demo $(SCENARIO)
 
+# Whole incidents with real time limits: each has the machine for itself.
+ALONE := tests/local_aws/test_scenarios.py tests/local_aws/test_faults.py
+
 test: test-offline
 	@$(BIN)/pytest -n 2 -m exhaustive
-	@$(BIN)/pytest -m 'local_aws and not faults'
+	@$(BIN)/pytest -n 2 --dist loadfile -m 'local_aws and not faults' $(ALONE:%=--ignore=%)
+	@$(BIN)/pytest -m 'local_aws and not faults' $(ALONE)
 
 test-faults: install
 	@$(BIN)/pytest -s tests/faults
