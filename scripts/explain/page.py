@@ -27,7 +27,7 @@ def _parts(shown: dict[str, Any]) -> Iterator[RenderableType]:
         yield from _sums(each["tally"])
     for one in shown["quarantined"]:
         yield Text(f"Quarantined: {one['agent']} until {one['until']}: {one['reason']}", style="red")
-        yield Text(f"    proof: {', '.join(one['proof']) or 'its own events in this log'}")
+        yield Text(f"    proof: {', '.join(one['proof']) or 'its findings here, or its earlier incidents'}")
     for one in shown["ignored"]:
         yield Text(f"Ignored: event {one['event_id']} of {one['author']}: {one['reason']}", style="red")
     yield from _ending(shown)

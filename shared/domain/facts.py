@@ -118,9 +118,9 @@ class VoteClosed(Fact):
 
 
 class BallotsTallied(Fact):
-    """The round was counted."""
+    """The round was counted; the coordinator counts it when the engine has failed."""
 
-    authors = _WORKFLOW
+    authors = frozenset({Author.WORKFLOW, Author.COORDINATOR})
     attempt: int
     round: int
     tally: Tally
@@ -248,7 +248,11 @@ class AgentQuarantined(Fact):
     agent: AgentName
     until: Utc
     reason: str
-    proof: tuple[str, ...] = Field(default=(), description="ids of the events that show it")
+    proof: tuple[str, ...] = Field(
+        default=(),
+        description="digests of its ballots that do not count, or ids of its events that are ignored; "
+        "empty when its findings here or its earlier incidents show it",
+    )
 
 
 class LogRepaired(Fact):

@@ -104,7 +104,8 @@ class Coordination:
             if self._is_rejected(event):
                 return ()
             rejected = AuthorRejected(event_id=event.event_id, author=event.recorded_by.value, reason=fault)
-            return (rejected, *self.vigilance.quarantine(state, overstepped, [event.event_id]))
+            proofs = {one.agent: [event.event_id] for one in overstepped}
+            return (rejected, *self.vigilance.quarantine(state, overstepped, proofs))
 
         record(self.store, event.incident_id, decide, event.event_id, self.trust.distrust)
 

@@ -204,9 +204,11 @@ class Deliberation:
         cast = state.ballots_of(poll.attempt, poll.round)
         idle = {one.agent for one in rejected if one.reason == QUARANTINED}
         self.vigilance.counted((*accepted, *(one for one in cast if one.ballot.agent in idle)))
-        faulty = {one.agent for one in rejected} - idle
-        proof = [signed.ballot.digest for signed in cast if signed.ballot.agent in faulty]
-        return tallied, (*_over(state), tallied, *self.vigilance.quarantine(state, rejected, proof))
+        proofs = {
+            fault.agent: [one.ballot.digest for one in cast if one.ballot.agent is fault.agent]
+            for fault in rejected
+        }
+        return tallied, (*_over(state), tallied, *self.vigilance.quarantine(state, rejected, proofs))
 
     def _sort(self, state: Incident) -> tuple[tuple[SignedBallot, ...], tuple[Rejection, ...]]:
         poll = state.poll()

@@ -1,8 +1,9 @@
 """Vigilance over the agents: who is quarantined, why, and for how long; and how their ballots fared."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 
 from shared.analysis.behaviour import anomaly
 from shared.domain.ballot import SignedBallot
@@ -45,9 +46,16 @@ class Vigilance:
             return f"its history cannot be read: {error}"[:500]
 
     def quarantine(
-        self, state: Incident, faults: Iterable[Rejection], proof: Sequence[str] = ()
+        self,
+        state: Incident,
+        faults: Iterable[Rejection],
+        proofs: Mapping[AgentName, Sequence[str]] = MappingProxyType({}),
     ) -> tuple[AgentQuarantined, ...]:
-        """The facts of agents that showed a Byzantine sign, once an agent and incident."""
+        """The facts of agents that showed a Byzantine sign, once an agent and incident.
+
+        Args:
+            proofs: what in the log shows an agent's own fault: digests of ballots or ids of events.
+        """
         until = self.clock.now() + LENGTH
         found: dict[AgentName, AgentQuarantined] = {}
         for fault in faults:
@@ -55,7 +63,7 @@ class Vigilance:
                 continue
             self.standing.quarantine(fault.agent, until, fault.reason)
             found[fault.agent] = AgentQuarantined(
-                agent=fault.agent, until=until, reason=fault.reason, proof=tuple(proof)
+                agent=fault.agent, until=until, reason=fault.reason, proof=tuple(proofs.get(fault.agent, ()))
             )
         return tuple(found.values())
 

@@ -69,6 +69,15 @@ def test_a_safe_remedy_that_the_ballots_prove_is_resumed_once():
     )
 
 
+def test_what_a_fallback_writes_is_believed_by_everybody_and_its_tally_is_in_the_state():
+    broken = Broken(*VOTERS[:3])
+    broken.end()
+    for event in broken.house.store(Author.WORKFLOW).read(ID):
+        broken.coordination.hear(event)
+    assert broken.house.types()["AuthorRejected"] == 0
+    assert broken.house.incident().tallied.tally.winner == scale_out().digest
+
+
 @pytest.mark.parametrize("votes", [(), VOTERS[:2], VOTERS[1:2]])
 def test_without_proof_a_human_decides(votes):
     broken = Broken(*votes)

@@ -71,6 +71,17 @@ def test_a_ballot_with_a_byzantine_sign_quarantines_its_agent_with_the_proof():
     assert AgentName.DIAGNOSIS in house.standing.quarantined(house.clock.now())
 
 
+def test_two_at_fault_are_each_shown_only_what_is_their_own():
+    house = House()
+    opened(house)
+    for agent in (AgentName.DIAGNOSIS, AgentName.PREDICTION):
+        house.vote(agent, scale_out().digest, key=b"stolen")
+    house.tasks.escalate(ID, "test")
+    state = house.incident()
+    shown = {one.ballot.agent: (one.ballot.digest,) for one in state.ballots}
+    assert {agent: one.proof for agent, one in state.quarantined.items()} == shown
+
+
 def test_fewer_than_three_trusted_agents_is_a_human_matter():
     house = House()
     for agent in VOTERS[:2]:
