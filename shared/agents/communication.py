@@ -1,7 +1,7 @@
 """Communication: the words in which people hear of an incident. It has no vote; no model writes for it."""
 
 from shared.domain import facts
-from shared.domain.events import Event
+from shared.domain.events import Event, malformed
 from shared.domain.impact import BusinessImpact
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
@@ -28,8 +28,8 @@ TOLD = (
 
 
 def tells(event: Event) -> bool:
-    """Whether people hear of this event."""
-    return event.type in {fact.__name__ for fact in TOLD}
+    """Whether people hear of this event: never of what nobody believes."""
+    return event.type in {fact.__name__ for fact in TOLD} and malformed(event) is None
 
 
 def compose(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> Message:

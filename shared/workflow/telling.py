@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.agents.communication import compose, tells
-from shared.domain.events import Event
+from shared.domain.events import Event, malformed
 from shared.domain.facts import Fact, NotificationSent
 from shared.domain.incident import Incident, fold
 from shared.ports.catalogue import CatalogueSource
@@ -54,5 +54,7 @@ class Telling:
 
 
 def _notification(event: Event) -> NotificationSent | None:
-    fact = event.fact if event.type == NotificationSent.__name__ else None
+    if event.type != NotificationSent.__name__ or malformed(event) is not None:
+        return None
+    fact = event.fact
     return fact if isinstance(fact, NotificationSent) else None
