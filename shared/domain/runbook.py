@@ -18,8 +18,9 @@ from shared.domain.service import Measure, Service
 class Reversibility(StrEnum):
     """Whether and how the action can be taken back."""
 
-    REVERSIBLE = "reversible"
-    COMPENSABLE = "compensable"
+    REVERSIBLE = "reversible"  # its inverse puts back what was there
+    TRANSIENT = "transient"  # what is configured stays, only what runs is new: a restart, a failover
+    COMPENSABLE = "compensable"  # something else makes up for it, and what was there is gone
     IRREVERSIBLE = "irreversible"
 
 
@@ -43,9 +44,24 @@ class Observation(Model):
     name: Name
     service: Name = Field(description="boto3 service name")
     api: str = Field(pattern=r"^(Get|Describe|List)[A-Za-z]+$")
-    arguments: dict[str, JsonValue] = Field(description="{group} is filled from the target pattern's groups")
+    arguments: dict[str, JsonValue] = Field(
+        description="{name} is a group of the target's pattern or an earlier observation that found a text"
+    )
     select: str = Field(description="JMESPath over the response")
     action: str = Field(pattern=r"^[a-z0-9-]+:(Get|Describe|List)[A-Za-z]+$", description="its IAM action")
+    on: str = Field(
+        default="", description="the ARN pattern that IAM asks for, if it is not the runbook's target_arn"
+    )
+
+
+class Grant(Model):
+    """IAM actions on something beside the target: the queue that dead letters go back to, a document."""
+
+    actions: tuple[str, ...]
+    resource: str = Field(
+        description="its ARN; {parameter}, {group}, {region} and {account} are those of the proposal"
+    )
+    most: str = Field(description="the ARN pattern of the runbook's role, with {region} and {account}")
 
 
 class Runbook(Model):
@@ -65,13 +81,20 @@ class Runbook(Model):
     causes: frozenset[str] = Field(description="the classes of cause that it cures")
     symptoms: frozenset[str] = Field(description="incident classifications that it fits")
     relieves: Measure
-    actions: tuple[str, ...] = Field(description="IAM actions of the document on the target, nothing else")
-    document: dict[str, JsonValue] = Field(description="SSM Automation content, schema 0.3, no assumeRole")
+    actions: tuple[str, ...] = Field(description="IAM actions of the document on the target")
+    also: tuple[Grant, ...] = Field(default=(), description="what else the document does, and nothing more")
+    document: dict[str, JsonValue] = Field(
+        description="SSM Automation content, schema 0.3; with an assumeRole in the role form only"
+    )
     form: Form = Form.CALLER
     reversibility: Reversibility
     touches_data: bool = False
-    inverse: str = Field(description="the runbook that undoes it, often itself with the old value")
-    expected_seconds: int = Field(ge=1)
+    inverse: str | None = Field(
+        description="the runbook that undoes it, often itself with the old value; None: nothing to undo"
+    )
+    expected_seconds: int = Field(ge=1, description="until its effect shows on the target")
+    expires_seconds: int | None = Field(default=None, ge=60, description="it is undone after this long")
+    dry_run: str = Field(default="", description="the API's own dry run, if it has one")
     risk: str = "low"
     blast_radius: int = Field(default=1, ge=1, description="resources changed")
 
@@ -83,6 +106,17 @@ class Runbook(Model):
             and not self.touches_data
             and self.blast_radius == 1
         )
+
+    def grants_for(self, proposal: Proposal, names: Mapping[str, str]) -> list[tuple[tuple[str, ...], str]]:
+        """(IAM actions, the one ARN that they are for), of everything that its document does.
+
+        Args:
+            names: region and account.
+        """
+        match = re.fullmatch(self.target_pattern, proposal.target)
+        known = {**names, **proposal.parameters, **(match.groupdict() if match else {})}
+        also = [(grant.actions, grant.resource.format_map(known)) for grant in self.also]
+        return [(self.actions, proposal.target), *also]
 
     def check(self, proposal: Proposal) -> None:
         """Hold a proposal against the declaration.
@@ -129,8 +163,17 @@ class Infeasible(Model):
     reason: str
 
 
+CHANGED = "(another)"
+"""In an effect: a value that cannot be foretold, but that must differ from the one before."""
+
 Prepare = Callable[["Subject"], Feasible | Infeasible]
-Undo = Callable[[Proposal, State], Proposal]
+Effect = Callable[[Proposal, State], Mapping[str, Any]]
+"""(proposal, state before) -> what observations will say once it has worked: the preview, and the check.
+
+Every observation that it changes is named. One that is configured must be among `compare` as well.
+"""
+Undo = Callable[[Proposal, State], Proposal | None]
+"""(what was done, state before) -> the inverse, or None when there is nothing to put back."""
 Expect = Callable[[Proposal, State, float, float], float]
 """(proposal, state, value now, baseline) -> the value of the relieved measure once it has worked."""
 
@@ -151,6 +194,7 @@ class Remedy:
 
     runbook: Runbook
     prepare: Prepare
+    effect: Effect
     expect: Expect
     undo: Undo
     compare: tuple[str, ...]  # the observations that must be equal again after an undo

@@ -15,8 +15,8 @@ ATTEMPTS = 20
 class EventStore(Protocol):
     """Appends conditionally and reads consistently. One store object writes as one author."""
 
-    def read(self, incident_id: str, after: int = 0) -> tuple[Event, ...]:
-        """Every event of the incident after a version, in order; empty when there is none."""
+    def read(self, incident_id: str) -> tuple[Event, ...]:
+        """Every event of the incident, in order; empty when there is none."""
         ...
 
     def append(

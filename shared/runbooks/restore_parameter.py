@@ -126,6 +126,11 @@ def _time(value: object) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def effect(proposal: Proposal, _before: State) -> dict[str, str]:
+    """The parameter has the value."""
+    return {"value": proposal.parameters["Value"]}
+
+
 def expect(_proposal: Proposal, _state: State, _value: float, baseline: float) -> float:
     """With the value that was there before the trouble, the measure goes back to where it was."""
     return baseline
@@ -146,4 +151,4 @@ def _proposal(service: str, target: str, name: str, value: str) -> Proposal:
     )
 
 
-REMEDY = Remedy(runbook=RUNBOOK, prepare=prepare, expect=expect, undo=undo, compare=("value",))
+REMEDY = Remedy(runbook=RUNBOOK, prepare=prepare, effect=effect, expect=expect, undo=undo, compare=("value",))

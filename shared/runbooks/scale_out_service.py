@@ -103,6 +103,12 @@ def wanted(desired: int) -> int:
     return min(desired + (desired + 1) // 2, MOST)
 
 
+def effect(proposal: Proposal, _before: State) -> dict[str, int]:
+    """As many tasks are wanted, and run."""
+    count = int(proposal.parameters["DesiredCount"])
+    return {"desired": count, "running": count}
+
+
 def expect(proposal: Proposal, state: State, value: float, baseline: float) -> float:
     """The same work on more tasks, but never less than the measure has in good times."""
     share = int(state["desired"]) / int(proposal.parameters["DesiredCount"])
@@ -124,4 +130,6 @@ def _proposal(service: str, target: str, names: dict[str, str], count: int) -> P
     )
 
 
-REMEDY = Remedy(runbook=RUNBOOK, prepare=prepare, expect=expect, undo=undo, compare=("desired",))
+REMEDY = Remedy(
+    runbook=RUNBOOK, prepare=prepare, effect=effect, expect=expect, undo=undo, compare=("desired",)
+)

@@ -70,24 +70,28 @@ class Execution:
         return SUCCEEDED if run is not None and run.status == SUCCEEDED else FAILED
 
     def undo(self, incident_id: str) -> str:
-        """Start the runbook's own inverse with what was there before."""
+        """Start the runbook's own inverse with what was there before, if it has anything to put back."""
         state = load(self.store, incident_id, self.distrust)
         done = _action(state, undo=False)
         if done is None:
             raise CommandRefused(f"{incident_id}: nothing was done, so nothing can be undone")
         inverse = self.remedies[done.proposal.runbook].undo(done.proposal, done.before)
+        if inverse is None:
+            return SUCCEEDED
         self.remedies[inverse.runbook].runbook.check(inverse)
         return self._act(state, inverse, undo=True)
 
     def undo_status(self, incident_id: str) -> str:
         """Where the undoing is; when it ends the target is compared with how it was before."""
-        status = self.status(incident_id, undo=True)
-        if status == RUNNING:
-            return status
         state = load(self.store, incident_id, self.distrust)
         done = _action(state, undo=False)
         if done is None:
             raise CommandRefused(f"{incident_id}: nothing was done")
+        status = SUCCEEDED
+        if self.remedies[done.proposal.runbook].undo(done.proposal, done.before) is not None:
+            status = self.status(incident_id, undo=True)
+        if status == RUNNING:
+            return status
         differences = self._differences(done)
 
         def decide(now: Incident) -> tuple[Fact, ...]:

@@ -8,7 +8,7 @@ from constructs import Construct
 from shared.domain.runbook import Runbook
 from stacks.components.acknowledged import acknowledge_wildcard
 from stacks.components.function import statement
-from stacks.components.member import target_arn
+from stacks.components.member import in_this_account
 
 
 class DeployedRunbook(Construct):
@@ -63,5 +63,6 @@ def _statements(runbook: Runbook, document: str) -> list[iam.PolicyStatement]:
     return [
         statement(["ssm:StartAutomationExecution"], started),
         statement(["ssm:AddTagsToResource"], [executions]),
-        statement(runbook.actions, [target_arn(runbook)]),
+        statement(runbook.actions, [in_this_account(runbook.target_arn)]),
+        *(statement(grant.actions, [in_this_account(grant.most)]) for grant in runbook.also),
     ]

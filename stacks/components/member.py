@@ -7,7 +7,6 @@ from aws_cdk import Aws, Stack
 from constructs import Construct
 
 from shared.domain.facts import Author
-from shared.domain.runbook import Runbook
 from shared.runbooks.catalogue import remedies
 from shared.settings import Setting
 from stacks.components.function import Function, Size
@@ -97,12 +96,15 @@ class Member(Construct):
     def may_look_at_targets(self) -> None:
         """Grant what the runbooks declare to observe, each on its own targets."""
         for remedy in remedies().values():
-            seen = sorted({observation.action for observation in remedy.runbook.observe})
-            self.function.allow_any(
-                seen,
-                target_arn(remedy.runbook),
-                because=f"read only, and {remedy.runbook.id} may have any of them as its target",
-            )
+            seen: dict[str, set[str]] = {}
+            for one in remedy.runbook.observe:
+                seen.setdefault(in_this_account(one.on or remedy.runbook.target_arn), set()).add(one.action)
+            for pattern, actions in seen.items():
+                self.function.allow_any(
+                    sorted(actions),
+                    pattern,
+                    because=f"read only, and {remedy.runbook.id} may have any of them as its target",
+                )
 
 
 def leading(keys: Iterable[str]) -> dict[str, Any]:
@@ -110,6 +112,6 @@ def leading(keys: Iterable[str]) -> dict[str, Any]:
     return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
 
 
-def target_arn(runbook: Runbook) -> str:
-    """The ARN pattern of a runbook's targets, in this account and Region."""
-    return runbook.target_arn.format(region=Aws.REGION, account=Aws.ACCOUNT_ID)
+def in_this_account(arn: str) -> str:
+    """An ARN pattern of a runbook, in this account and Region."""
+    return arn.format(region=Aws.REGION, account=Aws.ACCOUNT_ID)

@@ -64,7 +64,7 @@ class TestInThisProcess:
 
 
 def test_a_session_may_run_one_document_on_one_target_until_its_end() -> None:
-    policy = json.loads(session_policy(RUNBOOK, TARGET, DEPLOYED, "eu-central-1", ENDS))
+    policy = json.loads(session_policy(RUNBOOK, proposal(), DEPLOYED, "eu-central-1", ENDS))
     ssm = "arn:aws:ssm:eu-central-1:123456789012"
     assert [(each["Action"], each["Resource"]) for each in policy["Statement"]] == [
         (
@@ -83,16 +83,16 @@ def test_a_session_may_run_one_document_on_one_target_until_its_end() -> None:
 
 def test_a_policy_too_long_for_sts_is_refused() -> None:
     fits = TARGET + "x" * 900
-    assert len(session_policy(RUNBOOK, fits, DEPLOYED, "eu-central-1", ENDS)) <= 2_048
+    assert len(session_policy(RUNBOOK, proposal(fits), DEPLOYED, "eu-central-1", ENDS)) <= 2_048
     with pytest.raises(PortError, match="at most 2048") as raised:
-        session_policy(RUNBOOK, TARGET + "x" * 1_500, DEPLOYED, "eu-central-1", ENDS)
+        session_policy(RUNBOOK, proposal(TARGET + "x" * 1_500), DEPLOYED, "eu-central-1", ENDS)
     assert not raised.value.retryable
 
 
 def test_a_role_of_another_partition_gives_arns_of_it() -> None:
     china = Deployed(document="D", role="arn:aws-cn:iam::123456789012:role/restore")
     assert "arn:aws-cn:ssm:cn-north-1:123456789012:document/D" in session_policy(
-        RUNBOOK, TARGET, china, "cn-north-1", ENDS
+        RUNBOOK, proposal(), china, "cn-north-1", ENDS
     )
 
 
@@ -123,7 +123,7 @@ class World:
             "RoleSessionName": "I1",
             "SourceIdentity": "I1",
             "DurationSeconds": 900,
-            "Policy": session_policy(RUNBOOK, TARGET, DEPLOYED, "eu-central-1", ENDS),
+            "Policy": session_policy(RUNBOOK, proposal(), DEPLOYED, "eu-central-1", ENDS),
             "Tags": ANY,
         }
         answer = {"Credentials": credentials, "PackedPolicySize": packed}
@@ -225,7 +225,7 @@ def test_nothing_is_assumed_for_what_the_runbook_or_the_stage_does_not_take(worl
     with pytest.raises(InvalidParameters, match="another resource"):
         world.executor.start(RUNBOOK, elsewhere, "I1", TOKEN)
     role_form = RUNBOOK.model_copy(update={"form": Form.ROLE})
-    with pytest.raises(PortError, match="not supported"):
+    with pytest.raises(PortError, match="no automation role"):
         world.executor.start(role_form, proposal(), "I1", TOKEN)
     other = RUNBOOK.model_copy(update={"id": "other"})
     with pytest.raises(PortError, match="not deployed"):

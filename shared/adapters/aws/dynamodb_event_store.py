@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
-from shared.adapters.aws.dynamodb_snapshots import DynamodbSnapshots, due, partition
 from shared.adapters.aws.errors import code_of, port_errors
 from shared.domain.errors import ConcurrentAppend, PortError
 from shared.domain.events import Event, Head, chain, head_of
 from shared.domain.facts import Author, Fact
-from shared.domain.incident import Incident
 from shared.domain.model import canonical_json
 from shared.ports.authority import Signer
 from shared.ports.clock import Clock
@@ -21,8 +19,10 @@ from shared.ports.clock import Clock
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-MOST = 98
-"""Facts an append: a transaction takes 100 items, and the head and a snapshot are two of them."""
+MOST = 99
+"""Facts an append: a transaction takes 100 items, and the head is one of them."""
+MOST_KNOWN = 5_000
+"""Events that a store remembers."""
 LAST = 10**12 - 1
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 """Seconds."""
@@ -31,7 +31,11 @@ BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 class DynamodbEventStore:
-    """Writes as one author. Keys: `pk` INCIDENT#id, `sk` EVENT#version, HEAD or SNAPSHOT."""
+    """Writes as one author. Keys: `pk` INCIDENT#id, `sk` EVENT#version or HEAD.
+
+    Events never change, so a store reads each once: after that only the last that it knows, to see that the
+    log still goes on from there, and what is new.
+    """
 
     def __init__(
         self,
@@ -50,30 +54,24 @@ class DynamodbEventStore:
         self._clock = clock
         self._page_size = page_size
         self._sleep = sleep
-        self._snapshots = DynamodbSnapshots(client, table)
+        self._known: dict[str, tuple[Event, ...]] = {}
 
-    def read(self, incident_id: str, after: int = 0) -> tuple[Event, ...]:
-        """The incident's events in order, those after a version, read consistently.
+    def read(self, incident_id: str) -> tuple[Event, ...]:
+        """The incident's events in order, with every event that was appended before this call.
 
         Raises:
             PortError: AWS failed, or an item is not an event.
         """
-        found: list[Event] = []
-        with port_errors():
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._table,
-                ConsistentRead=True,
-                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
-                ExpressionAttributeValues={
-                    ":pk": {"S": partition(incident_id)},
-                    ":first": {"S": _sk(after + 1)},
-                    ":last": {"S": _sk(LAST)},
-                },
-                PaginationConfig={"PageSize": self._page_size},
-            )
-            for page in pages:
-                found += [_event(item) for item in page["Items"]]
-        return tuple(found)
+        known = self._known.get(incident_id, ())
+        events = self._query(incident_id, known[-1].version if known else 1)
+        if known:
+            goes_on = events[:1] == known[-1:]
+            events = (*known, *events[1:]) if goes_on else self._query(incident_id, 1)
+        if sum(map(len, self._known.values())) > MOST_KNOWN:
+            self._known.clear()
+        if events:
+            self._known[incident_id] = events
+        return events
 
     def append(
         self, incident_id: str, head: Head, facts: Sequence[Fact], cause: str = ""
@@ -99,21 +97,12 @@ class DynamodbEventStore:
             causation_id=cause,
         )
         writes = [self._head_put(incident_id, head, head_of(made)), *map(self._event_put, made)]
-        if due(head.version, made[-1].version):
-            writes += self._snapshot_put(incident_id, made)
         with port_errors():
             try:
                 self._client.transact_write_items(TransactItems=writes)
             except ClientError as error:
                 raise _cancelled(error, incident_id, head) from error
         return made
-
-    def snapshot(self, incident_id: str) -> Incident | None:
-        """The incident at some version, if that is kept: a cache, for those who only look.
-
-        It is not authenticated: whoever distrusts reads every event.
-        """
-        return self._snapshots.read(incident_id)
 
     def give_way(self, lost: int) -> None:
         """Wait before the next attempt after so many races lost: up to 50 ms, doubled each time, up to 2 s.
@@ -122,14 +111,28 @@ class DynamodbEventStore:
         """
         self._sleep(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**lost)))  # noqa: S311 - no secret
 
-    def _snapshot_put(self, incident_id: str, made: Sequence[Event]) -> list[Any]:
-        earlier = self.snapshot(incident_id)
-        since = self.read(incident_id, earlier.head.version if earlier else 0)
-        return self._snapshots.write(earlier, (*since, *made), head_of(made))
+    def _query(self, incident_id: str, first: int) -> tuple[Event, ...]:
+        """The events from a version on, read consistently."""
+        found: list[Event] = []
+        with port_errors():
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                ConsistentRead=True,
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+                ExpressionAttributeValues={
+                    ":pk": {"S": _pk(incident_id)},
+                    ":first": {"S": _sk(first)},
+                    ":last": {"S": _sk(LAST)},
+                },
+                PaginationConfig={"PageSize": self._page_size},
+            )
+            for page in pages:
+                found += [_event(item) for item in page["Items"]]
+        return tuple(found)
 
     def _event_put(self, event: Event) -> Any:
         item = {
-            "pk": partition(event.incident_id),
+            "pk": _pk(event.incident_id),
             "sk": _sk(event.version),
             "type": event.type,
             "author": event.recorded_by.value,
@@ -148,7 +151,7 @@ class DynamodbEventStore:
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": {
-                "pk": {"S": partition(incident_id)},
+                "pk": {"S": _pk(incident_id)},
                 "sk": {"S": "HEAD"},
                 "version": {"N": str(new.version)},
                 "hash": {"S": new.hash},
@@ -165,6 +168,10 @@ class DynamodbEventStore:
                 },
             }
         return {"Put": put}
+
+
+def _pk(incident_id: str) -> str:
+    return f"INCIDENT#{incident_id}"
 
 
 def _sk(version: int) -> str:

@@ -36,7 +36,11 @@ class AwsResourceReader:
         answers: dict[str, Any] = {}
         state: dict[str, Any] = {}
         for observation in runbook.observe:
-            arguments = filled(observation.arguments, match.groupdict())
+            names = {**match.groupdict(), **state}
+            if any(name in state and not isinstance(state[name], str) for name in named(observation)):
+                state[observation.name] = None  # what it is to look up was not found
+                continue
+            arguments = filled(observation.arguments, names)
             call = json.dumps([observation.service, observation.api, arguments], sort_keys=True)
             if call not in answers:
                 answers[call] = self._call(observation, arguments)
@@ -49,6 +53,11 @@ class AwsResourceReader:
             if client.can_paginate(method):
                 return client.get_paginator(method).paginate(**arguments).build_full_result()
             return getattr(client, method)(**arguments)
+
+
+def named(observation: Observation) -> frozenset[str]:
+    """The names that its arguments refer to."""
+    return frozenset(PLACEHOLDER.findall(json.dumps(observation.arguments)))
 
 
 def filled(value: Any, names: Mapping[str, str | None]) -> Any:

@@ -49,7 +49,8 @@ class Deployed:
     """Where a stack put a runbook."""
 
     document: str  # name
-    role: str  # ARN
+    role: str  # ARN: what the executor assumes
+    automation_role: str = ""  # ARN: what the document assumes, in the role form only
 
 
 class SsmExecutor:
@@ -88,7 +89,7 @@ class SsmExecutor:
                 answer = client.start_automation_execution(
                     DocumentName=deployed.document,
                     DocumentVersion=VERSION,
-                    Parameters={name: [value] for name, value in proposal.parameters.items()},
+                    Parameters=_parameters(runbook, proposal, deployed),
                     ClientToken=token,
                     Tags=[{"Key": key, "Value": _text(value)} for key, value in tags.items()],
                 )
@@ -127,10 +128,8 @@ class SsmExecutor:
         deployed = self._runbooks.get(runbook.id)
         if deployed is None:
             raise PortError(f"runbook {runbook.id} is not deployed in this stage", retryable=False)
-        if runbook.form is not Form.CALLER:
-            raise PortError(
-                f"runbook {runbook.id} wants a role of its own, which is not supported", retryable=False
-            )
+        if runbook.form is Form.ROLE and not deployed.automation_role:
+            raise PortError(f"runbook {runbook.id} has no automation role in this stage", retryable=False)
         return deployed
 
     def _session(
@@ -139,7 +138,7 @@ class SsmExecutor:
         """Credentials that can run this document on this target, until `session_seconds` from now."""
         ends = self._clock.now().astimezone(UTC) + timedelta(seconds=self._session_seconds)
         region = self._ssm.meta.region_name
-        policy = session_policy(runbook, proposal.target, deployed, region, f"{ends:%Y-%m-%dT%H:%M:%SZ}")
+        policy = session_policy(runbook, proposal, deployed, region, f"{ends:%Y-%m-%dT%H:%M:%SZ}")
         tags = {"incident": incident_id, "runbook": runbook.id, "target": proposal.target}
         with port_errors():
             answer = self._sts.assume_role(
@@ -163,9 +162,10 @@ class SsmExecutor:
         return run
 
 
-def session_policy(runbook: Runbook, target: str, deployed: Deployed, region: str, ends: str) -> str:
+def session_policy(runbook: Runbook, proposal: Proposal, deployed: Deployed, region: str, ends: str) -> str:
     """The session's whole right, compact: this document at its version, its actions on this target, an end.
 
+    In the role form the actions are the automation role's, and the session may only pass that role on.
     Automation was authorised on `automation-definition` and is now on `document` and
     `automation-execution`: both are named, for a Region is of one kind or the other.
 
@@ -180,8 +180,13 @@ def session_policy(runbook: Runbook, target: str, deployed: Deployed, region: st
         (start, [f"{ssm}:automation-definition/{deployed.document}:{VERSION}", executions], {}),
         (start, f"{ssm}:document/{deployed.document}", pinned),
         ("ssm:AddTagsToResource", executions, {}),
-        (list(runbook.actions), target, {}),
     ]
+    if runbook.form is Form.ROLE:
+        to = {"StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}}
+        grants.append(("iam:PassRole", deployed.automation_role, to))
+    else:
+        names = {"region": region, "account": account}
+        grants += [(list(act), on, {}) for act, on in runbook.grants_for(proposal, names)]
     until = {"DateLessThan": {"aws:CurrentTime": ends}}
     statements = [
         {"Effect": "Allow", "Action": action, "Resource": resource, "Condition": {**until, **condition}}
@@ -190,9 +195,17 @@ def session_policy(runbook: Runbook, target: str, deployed: Deployed, region: st
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
     if len(policy) > POLICY:
         raise PortError(
-            f"the session policy for {target} has {len(policy)} characters, at most {POLICY}", retryable=False
+            f"the session policy for {proposal.target} has {len(policy)} characters, at most {POLICY}",
+            retryable=False,
         )
     return policy
+
+
+def _parameters(runbook: Runbook, proposal: Proposal, deployed: Deployed) -> dict[str, list[str]]:
+    given = {name: [value] for name, value in proposal.parameters.items()}
+    if runbook.form is Form.ROLE:
+        given["AutomationAssumeRole"] = [deployed.automation_role]
+    return given
 
 
 def _account(role: str) -> tuple[str, str]:

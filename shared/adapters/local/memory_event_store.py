@@ -6,7 +6,6 @@ from threading import Lock
 from shared.domain.errors import ConcurrentAppend
 from shared.domain.events import Event, Head, chain, head_of
 from shared.domain.facts import Author, Fact
-from shared.domain.incident import Incident
 from shared.ports.authority import Signer
 from shared.ports.clock import Clock
 
@@ -28,13 +27,9 @@ class MemoryEventStore:
         self._signer = signer
         self._clock = clock
 
-    def read(self, incident_id: str, after: int = 0) -> tuple[Event, ...]:
-        """The incident's events in order, those after a version."""
-        return self._logs.events.get(incident_id, ())[after:]
-
-    def snapshot(self, incident_id: str) -> Incident | None:
-        """None: there is nothing to save a read of."""
-        return None
+    def read(self, incident_id: str) -> tuple[Event, ...]:
+        """The incident's events in order."""
+        return self._logs.events.get(incident_id, ())
 
     def give_way(self, lost: int) -> None:
         """Nothing: who holds the lock is done in microseconds."""
