@@ -56,6 +56,14 @@ class Poll(Model):
         """The candidates' identities."""
         return tuple(candidate.digest for candidate in self.candidates)
 
+    def candidate(self, digest: str | None) -> Proposal:
+        """The candidate with this identity.
+
+        Raises:
+            StopIteration: there is none.
+        """
+        return next(one for one in self.candidates if one.digest == digest)
+
 
 def verify_ballots(
     poll: Poll, ballots: Sequence[SignedBallot], verify_mac: VerifyMac, now: datetime
@@ -97,7 +105,7 @@ def _unsupported(poll: Poll, ballot: Ballot) -> str | None:
             return f"evidence that does not exist: {reference[:64]}"
     if not ballot.approves:
         return None
-    chosen = next(one for one in poll.candidates if one.digest == ballot.approves)
+    chosen = poll.candidate(ballot.approves)
     facts = [poll.evidence[reference] for reference in ballot.evidence]
     if not any(one.kind is OWN_KIND[ballot.agent] and one.service == chosen.service for one in facts):
         return f"its evidence does not support its choice: no {OWN_KIND[ballot.agent]} of {chosen.service}"

@@ -113,6 +113,11 @@ class Tally(Model):
     silent: tuple[AgentName, ...]
 
     @property
+    def won(self) -> Sum | None:
+        """The winner's sum."""
+        return next((one for one in self.sums if one.proposal == self.winner), None)
+
+    @property
     def suggestion(self) -> str | None:
         """The best-supported candidate, which is only ever a suggestion to a human."""
         supported = [one for one in self.sums if one.weight > 0]

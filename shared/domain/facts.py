@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue
 
 from shared.domain.ballot import SignedBallot
 from shared.domain.certificate import Certificate, Rejection
-from shared.domain.consensus import DecisionKind, Tally
+from shared.domain.consensus import RULES, DecisionKind, Rules, Tally
 from shared.domain.evidence import Evidence, Findings
 from shared.domain.model import AgentName, Model, Name, Thousandths, Utc
 from shared.domain.proposal import Proposal
@@ -95,6 +95,7 @@ class VoteOpened(Fact):
     candidates: tuple[Proposal, ...]
     safe: tuple[str, ...]
     expires_at: Utc
+    rules: Rules = Field(default=RULES, description="what a winner needs, for whoever reads along")
     quarantined: tuple[AgentName, ...] = ()
     struck: tuple[Rejection, ...] = Field(
         default=(), description="proposals outside the catalogue, agents with other code"
@@ -124,6 +125,7 @@ class BallotsTallied(Fact):
     attempt: int
     round: int
     tally: Tally
+    rules: Rules = Field(default=RULES, description="by which it was counted; a count is proven by one's own")
     rejected: tuple[Rejection, ...] = ()
 
 

@@ -6,30 +6,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from shared.domain.ballot import SignedBallot
-from shared.domain.certificate import QUARANTINED, Certificate, Rejection, count, verify_ballots
-from shared.domain.consensus import RULES, DecisionKind, Rules, confidence_of, to_choice
+from shared.domain.certificate import QUARANTINED, Rejection
+from shared.domain.consensus import RULES, DecisionKind, Rules, to_choice
 from shared.domain.errors import CommandRefused, InsufficientTrustedAgents
 from shared.domain.facts import (
     AgentQuarantined,
-    Author,
     BallotsTallied,
-    ConsensusReached,
     EscalatedToHuman,
     Fact,
     InvestigationStarted,
-    VoteClosed,
     VoteOpened,
 )
 from shared.domain.incident import Incident
-from shared.domain.model import VOTERS, AgentName
-from shared.domain.proposal import Proposal
+from shared.domain.model import VOTERS
 from shared.domain.runbook import Remedy
 from shared.ports.authority import Verifier
 from shared.ports.clock import Clock
 from shared.ports.event_store import Distrust, EventStore, believe, record
 from shared.ports.integrity import Integrity
 from shared.workflow.candidates import frozen
+from shared.workflow.counting import close_round, count_round, decided, sort_ballots
 from shared.workflow.vigilance import FEWEST_TRUSTED, Vigilance
 
 MAX_ROUNDS = 3
@@ -104,6 +100,7 @@ class Deliberation:
                 candidates=kept,
                 safe=tuple(one.digest for one in kept if self.remedies[one.runbook].runbook.safe),
                 expires_at=self.clock.now() + self.ballot_validity,
+                rules=self.rules,
                 quarantined=tuple(dict.fromkeys((*absent, *state.quarantined, *quarantined))),
                 struck=(*struck, *altered),
             )
@@ -118,9 +115,9 @@ class Deliberation:
 
     def verify(self, incident_id: str) -> dict[str, Any]:
         """Close the round, and give the ballots that count as the tally reads them."""
-        state = record(self.store, incident_id, _over, distrust=self.distrust)
+        state = record(self.store, incident_id, close_round, distrust=self.distrust)
         poll = state.poll()
-        accepted, _ = self._sort(state)
+        accepted, _ = sort_ballots(state, self.verifier, self.clock.now())
         choices = [to_choice(signed.ballot) for signed in accepted]
         return {
             "ballots": [one.plain() for one in choices],
@@ -150,17 +147,8 @@ class Deliberation:
             outcome = "won"
             if state.certificate is not None:
                 return ()
-            certificate = Certificate(
-                incident_id=state.id,
-                attempt=poll.attempt,
-                round=poll.round,
-                execution=poll.execution,
-                kind=result.kind,
-                proposal=_proposal(poll.candidates, result.winner),
-                ballots=self._sort(state)[0],
-            )
-            reached = ConsensusReached(certificate=certificate, aggregated_confidence=confidence_of(result))
-            return (*written, reached)
+            accepted, _ = sort_ballots(state, self.verifier, self.clock.now())
+            return (*written, decided(state, tallied, accepted, result.kind))
 
         record(self.store, incident_id, decision, distrust=self.distrust)
         return outcome
@@ -175,9 +163,7 @@ class Deliberation:
             last, counted = self._counted(state) if state.vote else (None, ())
             wanted = last.tally.suggestion if last else None
             harmed = state.rolled_back is not None or state.regressed is not None
-            suggestion = (
-                _proposal(state.vote.candidates, wanted) if state.vote and wanted and not harmed else None
-            )
+            suggestion = state.poll().candidate(wanted) if wanted and not harmed else None
             deadlock = last is not None and last.tally.kind is DecisionKind.NONE
             escalated = EscalatedToHuman(
                 reason=readable(reason), suggestion=suggestion, deadlock_resolved=deadlock
@@ -196,27 +182,16 @@ class Deliberation:
         """The count of the open round, and what of it is not in the log yet: it, and who showed a fault."""
         if state.tallied and state.vote and _round(state.tallied) == _round(state.vote):
             return state.tallied, ()
-        poll = state.poll()
-        accepted, rejected = self._sort(state)
-        tallied = BallotsTallied(
-            attempt=poll.attempt, round=poll.round, tally=count(poll, accepted, self.rules), rejected=rejected
-        )
-        cast = state.ballots_of(poll.attempt, poll.round)
+        counted, accepted = count_round(state, self.verifier, self.clock.now(), self.rules)
+        rejected, cast = counted.rejected, state.ballots_of(counted.attempt, counted.round)
         idle = {one.agent for one in rejected if one.reason == QUARANTINED}
         self.vigilance.counted((*accepted, *(one for one in cast if one.ballot.agent in idle)))
         proofs = {
             fault.agent: [one.ballot.digest for one in cast if one.ballot.agent is fault.agent]
             for fault in rejected
         }
-        return tallied, (*_over(state), tallied, *self.vigilance.quarantine(state, rejected, proofs))
-
-    def _sort(self, state: Incident) -> tuple[tuple[SignedBallot, ...], tuple[Rejection, ...]]:
-        poll = state.poll()
-        cast = state.ballots_of(poll.attempt, poll.round)
-        return verify_ballots(poll, cast, self._made_by, self.clock.now())
-
-    def _made_by(self, agent: AgentName, digest: str, mac: str) -> bool:
-        return self.verifier.verify(Author(agent.value), digest, mac)
+        found = self.vigilance.quarantine(state, rejected, proofs)
+        return counted, (*close_round(state), counted, *found)
 
 
 def readable(reason: str) -> str:
@@ -229,16 +204,5 @@ def readable(reason: str) -> str:
     return said[:1_000]
 
 
-def _over(state: Incident) -> tuple[Fact, ...]:
-    """That the open round is over, if the log does not say so yet."""
-    if state.vote is None or _round(state.vote) in state.over:
-        return ()
-    return (VoteClosed(attempt=state.vote.attempt, round=state.vote.round),)
-
-
 def _round(fact: BallotsTallied | VoteOpened) -> tuple[int, int]:
     return fact.attempt, fact.round
-
-
-def _proposal(candidates: tuple[Proposal, ...], digest: str) -> Proposal:
-    return next(one for one in candidates if one.digest == digest)

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from shared.domain.certificate import Certificate, count, verify_ballots
-from shared.domain.consensus import DecisionKind, Rules, confidence_of
-from shared.domain.facts import Author, BallotsTallied, ConsensusReached, EscalatedToHuman, Fact, VoteClosed
+from shared.domain.consensus import DecisionKind, Rules
+from shared.domain.facts import EscalatedToHuman, Fact
 from shared.domain.incident import Incident
-from shared.domain.model import AgentName
 from shared.ports.authority import Verifier
 from shared.ports.clock import Clock
+from shared.workflow.counting import close_round, count_round, decided
 
 SUFFIX = "-fallback"
 """Of the one further execution that may carry out what the ballots prove."""
@@ -33,25 +32,8 @@ class Fallback:
         touched = state.certificate is not None or bool(state.actions)
         if touched or state.vote is None or execution.endswith(SUFFIX):
             return (EscalatedToHuman(reason=reason),)
-        poll = state.poll()
-        cast = state.ballots_of(poll.attempt, poll.round)
-        accepted, rejected = verify_ballots(poll, cast, self._made_by, self.clock.now())
-        result = count(poll, accepted, self.rules)
-        over = VoteClosed(attempt=poll.attempt, round=poll.round)
-        tallied = BallotsTallied(attempt=poll.attempt, round=poll.round, tally=result, rejected=rejected)
-        if result.winner is None or result.winner not in poll.safe:
-            return (over, tallied, EscalatedToHuman(reason=f"{reason}, and the ballots prove no safe remedy"))
-        certificate = Certificate(
-            incident_id=state.id,
-            attempt=poll.attempt,
-            round=poll.round,
-            execution=poll.execution,
-            kind=DecisionKind.PRIORITY_FALLBACK,
-            proposal=next(one for one in poll.candidates if one.digest == result.winner),
-            ballots=accepted,
-        )
-        reached = ConsensusReached(certificate=certificate, aggregated_confidence=confidence_of(result))
-        return (over, tallied, reached)
-
-    def _made_by(self, agent: AgentName, digest: str, mac: str) -> bool:
-        return self.verifier.verify(Author(agent.value), digest, mac)
+        counted, accepted = count_round(state, self.verifier, self.clock.now(), self.rules)
+        found = (*close_round(state), counted)
+        if counted.tally.winner not in state.vote.safe:
+            return (*found, EscalatedToHuman(reason=f"{reason}, and the ballots prove no safe remedy"))
+        return (*found, decided(state, counted, accepted, DecisionKind.PRIORITY_FALLBACK))

@@ -13,10 +13,20 @@ from typing import Any
 from shared.domain import certificate, consensus, incident
 from shared.domain.events import Event, Head, fault_of
 from shared.ports import event_store
-from shared.workflow import coordination, deliberation, execution, fallback
+from shared.workflow import coordination, counting, deliberation, execution, fallback
 from tests.model.log import START, Keys, event
 
-MODULES = (consensus, certificate, incident, event_store, deliberation, execution, fallback, coordination)
+MODULES = (
+    consensus,
+    certificate,
+    incident,
+    event_store,
+    counting,
+    deliberation,
+    execution,
+    fallback,
+    coordination,
+)
 KEYS = Keys()
 
 
