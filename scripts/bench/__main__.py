@@ -12,7 +12,7 @@ from rich.table import Table
 
 from scripts.bench.counting import counting
 from scripts.bench.incident import Measured, measured
-from scripts.bench.rates import Rate, appending, folding
+from scripts.bench.rates import Rate, appending, folding, loading
 from scripts.bench.stores import Stores, in_local_aws, in_memory
 from scripts.bench.writers import Contest, contest
 from scripts.local_aws.process import LocalAws
@@ -20,6 +20,8 @@ from scripts.local_aws.process import LocalAws
 WRITERS, APPENDS = 64, 2_000
 ALONE = {"memory": 2_000, "local AWS": 500}
 """Appends by one writer."""
+LONG = 1_000
+"""Events of an incident."""
 Row = tuple[str, str, str, dict[str, Any]]
 """What was measured, the figure, what it was counted over, and all of it for JSON."""
 
@@ -43,6 +45,9 @@ class Bench:
         written, replayed = appending(stores, ALONE[stores.name])
         yield _rate(f"{stores.name}: appends, one writer", "appends", written)
         yield _rate(f"{stores.name}: read and replay of that log", "events", replayed)
+        first, again = loading(stores, LONG)
+        figure, plain = f"{1e3 * first:.0f} ms; again {1e3 * again:.0f} ms", {"first": first, "again": again}
+        yield f"{stores.name}: load of a long incident", figure, f"{LONG} events", plain
         incident_id, logs = stores.incident(WRITERS)
         yield _contest(stores.name, contest(logs, incident_id, self.appends))
 

@@ -8,7 +8,9 @@ from typing import Any
 from scripts.bench.sample import SENT
 from scripts.bench.stores import Stores
 from shared.domain.events import Event, head_of
+from shared.domain.facts import Author
 from shared.domain.incident import fold
+from shared.ports.event_store import EventStore, load
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,21 @@ def appending(stores: Stores, appends: int) -> tuple[Rate, Rate]:
     events = log.read(incident_id)
     fold(events)
     return written, Rate(len(events), time.perf_counter() - started)
+
+
+def loading(stores: Stores, length: int) -> tuple[float, float]:
+    """Seconds to load an incident of so many events: for the first time, and again."""
+    incident_id, (writer,) = stores.incident()
+    while (head := head_of(writer.read(incident_id))).version < length:
+        writer.append(incident_id, head, [SENT] * min(50, length - head.version))
+    reader = stores.make(Author.WORKFLOW)
+    return _seconds(reader, incident_id), min(_seconds(reader, incident_id) for _ in range(5))
+
+
+def _seconds(reader: EventStore, incident_id: str) -> float:
+    started = time.perf_counter()
+    load(reader, incident_id)
+    return time.perf_counter() - started
 
 
 def folding(events: Sequence[Event], times: int) -> Rate:

@@ -7,7 +7,6 @@ from itertools import count
 from botocore.config import Config
 
 from scripts.bench.sample import opened
-from scripts.bench.writers import Log
 from scripts.local_aws.process import LocalAws
 from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
 from shared.adapters.local.memory_authority import MemorySigner
@@ -15,6 +14,7 @@ from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLog
 from shared.adapters.local.system_clock import SystemClock
 from shared.domain.events import Head
 from shared.domain.facts import Author
+from shared.ports.event_store import EventStore
 
 TABLE = "bench-events"
 SIGNER, CLOCK = MemorySigner(b"bench"), SystemClock()
@@ -25,10 +25,10 @@ class Stores:
     """One adapter."""
 
     name: str
-    make: Callable[[Author], Log]
+    make: Callable[[Author], EventStore]
     _numbers = count(1)
 
-    def incident(self, writers: int = 1) -> tuple[str, Sequence[Log]]:
+    def incident(self, writers: int = 1) -> tuple[str, Sequence[EventStore]]:
         """A new incident's id, and the stores of its writers."""
         incident_id = f"BENCH-{next(self._numbers)}"
         self.make(Author.DETECTION).append(incident_id, Head(), [opened()])

@@ -6,30 +6,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
 
 from scripts.bench.sample import SENT
 from shared.domain.errors import ConcurrentAppend
 from shared.domain.events import GENESIS, Event, Head, head_of
-from shared.domain.facts import Fact
-
-
-class Log(Protocol):
-    """What a writer needs of an event store."""
-
-    def read(self, incident_id: str, after: int = 0) -> tuple[Event, ...]:
-        """The events after a version."""
-        ...
-
-    def append(
-        self, incident_id: str, head: Head, facts: Sequence[Fact], cause: str = ""
-    ) -> tuple[Event, ...]:
-        """Append at that head, or raise ConcurrentAppend."""
-        ...
-
-    def give_way(self, lost: int) -> None:
-        """Wait after so many lost races."""
-        ...
+from shared.ports.event_store import EventStore
 
 
 @dataclass(frozen=True)
@@ -49,7 +30,7 @@ class Contest:
 class Writer(threading.Thread):
     """Appends its share: at its head, and after a lost race at the head that it reads then."""
 
-    def __init__(self, log: Log, incident_id: str, share: int, gate: threading.Barrier) -> None:
+    def __init__(self, log: EventStore, incident_id: str, share: int, gate: threading.Barrier) -> None:
         super().__init__(daemon=True)
         self._log, self._incident, self._share, self._gate = log, incident_id, share, gate
         self.acknowledged: list[str] = []
@@ -73,17 +54,16 @@ class Writer(threading.Thread):
             try:
                 (made,) = self._log.append(self._incident, head, [SENT])
             except ConcurrentAppend:
-                self._log.give_way(retries)
                 retries += 1
-                since = self._log.read(self._incident, after=head.version)
-                head = head_of(since) if since else head
+                self._log.give_way(retries)
+                head = head_of(self._log.read(self._incident))
             else:
                 self.acknowledged.append(made.event_id)
                 self.retries.append(retries)
                 return head_of([made])
 
 
-def contest(logs: Sequence[Log], incident_id: str, appends: int) -> Contest:
+def contest(logs: Sequence[EventStore], incident_id: str, appends: int) -> Contest:
     """One writer a log, all logs of the same incident, together so many appends.
 
     Raises:

@@ -28,14 +28,13 @@ NOTHING = "nothing"
 
 
 def repaired(
-    events: Sequence[Event], distrust: Callable[[Sequence[Event]], Container[str]], after: int = 0
+    events: Sequence[Event], distrust: Callable[[Sequence[Event]], Container[str]]
 ) -> tuple[Event, ...]:
     """The log with every restored original in its place, in order of version.
 
     Args:
         distrust: the ids of those of some events that must not be believed. A repair that is not believed,
             or whose original is not, changes nothing.
-        after: the events were read after this version, so nothing up to it is restored.
     """
     repairs = [event for event in events if event.type == LogRepaired.__name__]
     if not repairs:
@@ -44,9 +43,7 @@ def repaired(
     originals = [_original(event) for event in repairs if event.event_id not in ignored]
     known = [event for event in originals if event is not None]
     refused = distrust(known)
-    mended = {
-        event.version: event for event in known if event.event_id not in refused and event.version > after
-    }
+    mended = {event.version: event for event in known if event.event_id not in refused}
     ids = {event.event_id for event in mended.values()}
     rest = [one for one in events if one.version not in mended and one.event_id not in ids]
     return tuple(sorted([*rest, *mended.values()], key=lambda event: event.version))

@@ -1,13 +1,16 @@
 """The truth: an append-only log an incident."""
 
 from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from shared.domain.errors import ConcurrentAppend, IncidentNotFound
-from shared.domain.events import Event, Head
-from shared.domain.facts import Fact
+from shared.domain.events import Event, Head, chain
+from shared.domain.facts import Author, Fact
 from shared.domain.incident import Incident, fold
 from shared.domain.repair import repaired
+from shared.ports.authority import Signer
+from shared.ports.clock import Clock
 
 ATTEMPTS = 20
 
@@ -32,6 +35,28 @@ class EventStore(Protocol):
     def give_way(self, lost: int) -> None:
         """Let the others go first after a lost race, longer the more were lost in a row (from 1)."""
         ...
+
+
+@dataclass(frozen=True)
+class Pen:
+    """What a store writes with: an author, its key and its clock."""
+
+    author: Author
+    signer: Signer
+    clock: Clock
+
+    def write(self, incident_id: str, head: Head, facts: Sequence[Fact], cause: str) -> tuple[Event, ...]:
+        """The events of these facts, as they would follow on that head."""
+        return chain(
+            incident_id,
+            head,
+            facts,
+            author=self.author,
+            now=self.clock.now(),
+            new_id=self.clock.new_id,
+            mac=self.signer.mac,
+            causation_id=cause,
+        )
 
 
 Distrust = Callable[[Sequence[Event]], Container[str]]

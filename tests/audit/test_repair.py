@@ -84,11 +84,6 @@ def test_the_log_reads_as_it_was_written(read: tuple[Event, ...]) -> None:
     assert repaired((*read, *repair), distrust) == (*LOG, *repair)
 
 
-def test_what_was_not_read_is_not_restored() -> None:
-    read = (*LOG[3:], *mended(THREE))
-    assert repaired(read, distrust, after=3) == read
-
-
 @pytest.mark.parametrize(
     "repair",
     [mended(EVIL), mended(THREE, Author.WORKFLOW), mended(THREE, version=2)],

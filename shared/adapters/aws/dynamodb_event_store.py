@@ -10,19 +10,18 @@ from pydantic import ValidationError
 
 from shared.adapters.aws.errors import code_of, port_errors
 from shared.domain.errors import ConcurrentAppend, PortError
-from shared.domain.events import Event, Head, chain, head_of
+from shared.domain.events import Event, Head, head_of
 from shared.domain.facts import Author, Fact
 from shared.domain.model import canonical_json
 from shared.ports.authority import Signer
 from shared.ports.clock import Clock
+from shared.ports.event_store import Pen
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MOST = 99
 """Facts an append: a transaction takes 100 items, and the head is one of them."""
-MOST_KNOWN = 5_000
-"""Events that a store remembers."""
 LAST = 10**12 - 1
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 """Seconds."""
@@ -46,14 +45,14 @@ class DynamodbEventStore:
         clock: Clock,
         page_size: int = 500,
         sleep: Callable[[float], None] = time.sleep,
+        remember: int = 5_000,
     ) -> None:
         self._client = client
         self._table = table
-        self._author = author
-        self._signer = signer
-        self._clock = clock
+        self._pen = Pen(author, signer, clock)
         self._page_size = page_size
         self._sleep = sleep
+        self._remember = remember  # events, of all incidents together
         self._known: dict[str, tuple[Event, ...]] = {}
 
     def read(self, incident_id: str) -> tuple[Event, ...]:
@@ -67,7 +66,7 @@ class DynamodbEventStore:
         if known:
             goes_on = events[:1] == known[-1:]
             events = (*known, *events[1:]) if goes_on else self._query(incident_id, 1)
-        if sum(map(len, self._known.values())) > MOST_KNOWN:
+        if sum(map(len, self._known.values())) > self._remember:
             self._known.clear()
         if events:
             self._known[incident_id] = events
@@ -86,16 +85,7 @@ class DynamodbEventStore:
             return ()
         if len(facts) > MOST:
             raise PortError(f"{len(facts)} facts in one append, at most {MOST}", retryable=False)
-        made = chain(
-            incident_id,
-            head,
-            facts,
-            author=self._author,
-            now=self._clock.now(),
-            new_id=self._clock.new_id,
-            mac=self._signer.mac,
-            causation_id=cause,
-        )
+        made = self._pen.write(incident_id, head, facts, cause)
         writes = [self._head_put(incident_id, head, head_of(made)), *map(self._event_put, made)]
         with port_errors():
             try:
@@ -121,7 +111,7 @@ class DynamodbEventStore:
                 KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
                 ExpressionAttributeValues={
                     ":pk": {"S": _pk(incident_id)},
-                    ":first": {"S": _sk(first)},
+                    ":first": {"S": _sk(min(first, LAST))},
                     ":last": {"S": _sk(LAST)},
                 },
                 PaginationConfig={"PageSize": self._page_size},

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from threading import Lock
 
 from shared.domain.errors import ConcurrentAppend
-from shared.domain.events import Event, Head, chain, head_of
+from shared.domain.events import Event, Head, head_of
 from shared.domain.facts import Author, Fact
 from shared.ports.authority import Signer
 from shared.ports.clock import Clock
+from shared.ports.event_store import Pen
 
 
 class MemoryLogs:
@@ -23,9 +24,7 @@ class MemoryEventStore:
 
     def __init__(self, logs: MemoryLogs, author: Author, signer: Signer, clock: Clock) -> None:
         self._logs = logs
-        self._author = author
-        self._signer = signer
-        self._clock = clock
+        self._pen = Pen(author, signer, clock)
 
     def read(self, incident_id: str) -> tuple[Event, ...]:
         """The incident's events in order."""
@@ -42,16 +41,7 @@ class MemoryEventStore:
         Raises:
             ConcurrentAppend: the log does not end at `head` any more.
         """
-        made = chain(
-            incident_id,
-            head,
-            facts,
-            author=self._author,
-            now=self._clock.now(),
-            new_id=self._clock.new_id,
-            mac=self._signer.mac,
-            causation_id=cause,
-        )
+        made = self._pen.write(incident_id, head, facts, cause)
         with self._logs.lock:
             earlier = self.read(incident_id)
             if head_of(earlier) != head:
