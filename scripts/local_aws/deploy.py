@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import time
@@ -59,15 +58,6 @@ def deploy(assembly: Path, aws: LocalAws, on_progress: environment.Progress = la
         outputs[stack.name] = _outputs(stack.name, aws)
         on_progress(f"{stack.name} deployed in {time.monotonic() - started:.1f} s")
     return outputs
-
-
-def assembly_hash(assembly: Path) -> str:
-    """Identity of an assembly's content: templates, asset manifests and with them the hash of every asset."""
-    digest = hashlib.sha256()
-    for file in sorted(assembly.glob("*.json")):
-        if file.name != "tree.json":
-            digest.update(file.name.encode() + file.read_bytes())
-    return digest.hexdigest()
 
 
 def _dropped_line(stack: str, dropped: Dropped) -> str:

@@ -22,14 +22,13 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
 from botocore.config import Config
 
 from scripts.local_aws import environment
-from scripts.local_aws.state import REGION, Running, forget, recall, remember
+from scripts.local_aws.state import REGION, STATE, Running, forget, recall, remember
 from shared.domain.errors import CommanderError
 
 SLACK_TOKEN = "xoxb-local"  # noqa: S105 - opens nothing but the recorder
@@ -114,11 +113,6 @@ class LocalAws:
             if service not in self._clients:
                 self._clients[service] = self._session.client(service, **settings)
             return self._clients[service]
-
-    def http_api_url(self, api_endpoint: str, path: str = "/") -> str:
-        """Where an HTTP API's `ApiEndpoint` output is reached on loopback, without DNS."""
-        api_id = (urlsplit(api_endpoint).hostname or "").split(".")[0]
-        return f"{self.endpoint}/restapis/{api_id}/$default/_user_request_/{path.lstrip('/')}"
 
     def start(self) -> Self:
         """Start the gateway and return when it answers."""
@@ -220,31 +214,31 @@ class LocalAws:
         )
 
 
-def up(on_progress: environment.Progress = print) -> LocalAws:
+def up(on_progress: environment.Progress = print, note: Path = STATE) -> LocalAws:
     """Return the detached local AWS, starting it when it is not there. It outlives this process."""
-    if (running := status()) is not None:
+    if (running := status(note)) is not None:
         return LocalAws.attach(running)
     aws = LocalAws(detached=True, on_progress=on_progress).start()
-    remember(aws.running)
+    remember(aws.running, note)
     on_progress(f"local AWS on {aws.endpoint}, Slack recorder on {aws.slack_url}")
     return aws
 
 
-def down() -> bool:
+def down(note: Path = STATE) -> bool:
     """End the detached local AWS. True when there was one."""
-    running = recall()
+    running = recall(note)
     if running is None:
         return False
     if _is_gateway(running.pid):
         end_group(running.pid)
     shutil.rmtree(running.folder, ignore_errors=True)
-    forget()
+    forget(note)
     return True
 
 
-def status() -> Running | None:
+def status(note: Path = STATE) -> Running | None:
     """The detached local AWS, or None when none answers."""
-    running = recall()
+    running = recall(note)
     if running is None or not _answers(f"{running.endpoint}/_ministack/health"):
         return None
     return running

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from scripts.local_aws import environment
 
@@ -22,8 +23,6 @@ class Running:
     folder: str
     access_key: str = ACCOUNT
     secret_key: str = "test"  # noqa: S105 - ministack's root, on loopback
-    assembly: str | None = None
-    """Hash of the cloud assembly that was deployed last."""
 
     @property
     def endpoint(self) -> str:
@@ -34,23 +33,23 @@ class Running:
         return f"http://127.0.0.1:{self.slack_port}"
 
 
-def remember(running: Running) -> None:
-    """Write down a detached gateway for later calls; also used to note the deployed assembly's hash."""
-    STATE.parent.mkdir(parents=True, exist_ok=True)
-    partial = STATE.with_suffix(".part")
+def remember(running: Running, note: Path = STATE) -> None:
+    """Write down a detached gateway for later calls."""
+    note.parent.mkdir(parents=True, exist_ok=True)
+    partial = note.with_suffix(".part")
     partial.touch(mode=0o600)
     partial.write_text(json.dumps(asdict(running), indent=2))
-    partial.replace(STATE)
+    partial.replace(note)
 
 
-def forget() -> None:
+def forget(note: Path = STATE) -> None:
     """Remove the note."""
-    STATE.unlink(missing_ok=True)
+    note.unlink(missing_ok=True)
 
 
-def recall() -> Running | None:
+def recall(note: Path = STATE) -> Running | None:
     """The detached gateway that was written down last, whether it still answers or not."""
     try:
-        return Running(**json.loads(STATE.read_text()))
+        return Running(**json.loads(note.read_text()))
     except (FileNotFoundError, json.JSONDecodeError, TypeError):
         return None

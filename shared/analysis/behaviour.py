@@ -33,11 +33,6 @@ def brier(history: Sequence[PastBallot]) -> float | None:
     return sum(scores) / len(scores) / 1_000_000 if scores else None
 
 
-def approval_rate(history: Sequence[PastBallot]) -> float | None:
-    """Share of the ballots that approved something, 0..1; None without any ballot."""
-    return sum(one.approved for one in history) / len(history) if history else None
-
-
 def anomaly(history: Sequence[PastBallot]) -> str | None:
     """What sets the last 20 ballots apart from the 30 or more before them, in words; None if nothing does.
 

@@ -13,9 +13,7 @@ from shared.domain.proposal import Proposal
 class EvidenceKind(StrEnum):
     """Where a fact comes from."""
 
-    SIGNAL = "signal"
     SYMPTOM = "symptom"
-    METRIC = "metric"
     LOG = "log"
     CHANGE = "change"
     ROOT_CAUSE = "root_cause"

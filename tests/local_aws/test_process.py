@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.local_aws import environment, process, state
+from scripts.local_aws import environment, process
 from scripts.local_aws.process import LocalAws, LocalAwsError
 from tests.local_aws.conftest import Maker, eventually
 
@@ -82,25 +82,25 @@ def test_nothing_is_left_when_the_parent_dies(how: signal.Signals) -> None:
                 os.killpg(leader, signal.SIGKILL)
 
 
-def test_the_detached_mode_is_found_again_and_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "STATE", tmp_path / "state.json")
+def test_the_detached_mode_is_found_again_and_ended(tmp_path: Path) -> None:
+    note = tmp_path / "folder" / "state.json"
     lines: list[str] = []
-    assert process.status() is None
-    assert not process.down()
-    aws = process.up(lines.append)
+    assert process.status(note) is None
+    assert not process.down(note)
+    aws = process.up(lines.append, note)
     try:
-        found = process.status()
+        found = process.status(note)
         assert found == aws.running
-        again = process.up(lines.append)
+        again = process.up(lines.append, note)
         assert again.endpoint == aws.endpoint
         assert again.client("sts").get_caller_identity()["Arn"].endswith("local-administrator")
-        assert oct(state.STATE.stat().st_mode)[-3:] == "600"
+        assert oct(note.stat().st_mode)[-3:] == "600"
     finally:
         running = aws.running
-        assert process.down()
+        assert process.down(note)
         aws.stop()
     assert is_gone(running.pid, running.folder)
-    assert process.status() is None
+    assert process.status(note) is None
 
 
 def test_the_hosts_own_profile_and_files_are_never_read(

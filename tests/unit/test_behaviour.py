@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.analysis.behaviour import anomaly, approval_band, approval_rate, brier, is_worse
+from shared.analysis.behaviour import anomaly, approval_band, brier, is_worse
 from shared.ports.standing import PastBallot
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -36,8 +36,6 @@ def test_brier_is_the_mean_square_over_resolved_approvals_only():
     unresolved, dissent = (500, True, None), (900, False, False)
     assert brier(history(RIGHT, WRONG, unresolved, dissent)) == pytest.approx((0.01 + 0.81) / 2)
     assert brier(history(unresolved)) is None
-    assert approval_rate(history(RIGHT, WRONG, ABSTAINED, ABSTAINED)) == 0.5
-    assert approval_rate([]) is None
 
 
 def test_the_band_is_laplaces_rule_of_succession_for_one_more_ballot():
