@@ -8,27 +8,13 @@ from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.evidence import OWN_KIND, Evidence, Findings
 from shared.domain.facts import Author, Fact
 from shared.domain.model import VOTERS, AgentName
-from shared.domain.proposal import Proposal
-from shared.domain.service import Tier
-from shared.domain.signal import Signal, SignalKind
-from shared.runbooks.catalogue import remedies
 from tests.model.log import ID, START, Log, mac, written
+from tests.sample import opened, scale_out
 
 EXECUTION, ATTEMPT = "INC-1-1", 1
 EXPIRY = START + timedelta(minutes=10)
 LATER = EXPIRY + timedelta(minutes=1)
-TARGET = "arn:aws:ecs:us-east-1:000000000000:service/shop/checkout"
-
-
-def _proposal(count: str) -> Proposal:
-    names = {"Cluster": "shop", "Service": "checkout", "DesiredCount": count}
-    runbook = remedies()["scale-out-service"].runbook
-    return Proposal(
-        runbook=runbook.id, version=runbook.version, service="checkout", target=TARGET, parameters=names
-    )
-
-
-REMEDIES = {"good": _proposal("3"), "lie": _proposal("4"), "plot": _proposal("5")}
+REMEDIES = {"good": scale_out("3"), "lie": scale_out("4"), "plot": scale_out("5")}
 """What an honest agent may be convinced of, a lone liar's wish, and what colluders agreed on. All are
 safe runbooks, which is the worst case: a degraded quorum may run any of them."""
 NAME_OF = {proposal.digest: name for name, proposal in REMEDIES.items()}
@@ -62,23 +48,9 @@ def ballot(
 
 def beginning() -> Log:
     """The log when the candidates are to be frozen: everybody has answered, three remedies are proposed."""
-    signal = Signal(source="cloudwatch", kind=SignalKind.ALARM, service="checkout", at=START, key="a")
-    detected = facts.IncidentDetected(
-        signal=signal,
-        service="checkout",
-        application="shop",
-        services=("checkout",),
-        tier=Tier.CRITICAL,
-        classification="latency",
-        severity="critical",
-        confidence=900,
-        summary="checkout is slow",
-        started_at=START,
-        symptoms=(),
-    )
     asked = facts.InvestigationStarted(attempt=ATTEMPT, execution=EXECUTION)
     return (
-        written(detected, Author.DETECTION),
+        written(opened(START), Author.DETECTION),
         written(asked, Author.WORKFLOW),
         *(written(_findings(agent), Author(agent.value)) for agent in VOTERS),
     )

@@ -1,6 +1,6 @@
 """The incident and its log: state is folded, double work is refused, and tampering shows."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -14,25 +14,11 @@ from shared.domain.facts import Author
 from shared.domain.incident import Status, cast_ballot, fold, start_action, submit_findings
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
-from shared.domain.service import Tier
-from shared.domain.signal import Signal, SignalKind
+from tests.sample import NOON, opened
 
-NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PROPOSAL = Proposal(runbook="restore", version=1, service="checkout", target="arn")
 STARTED = facts.ActionStarted(proposal=PROPOSAL, token="t-1", before={"value": "5"})
-DETECTED = facts.IncidentDetected(
-    signal=Signal(source="cloudwatch", kind=SignalKind.ALARM, service="checkout", at=NOW, key="a-1"),
-    service="checkout",
-    application="shop",
-    services=("checkout",),
-    tier=Tier.CRITICAL,
-    classification="latency",
-    severity="high",
-    confidence=900,
-    summary="checkout is slow",
-    started_at=NOW,
-    symptoms=(),
-)
+DETECTED = opened()
 ASKED = facts.InvestigationStarted(attempt=1, execution="run-1")
 FOUND = Findings(agent=AgentName.DIAGNOSIS, summary="a parameter changed", confidence=900)
 
@@ -49,7 +35,7 @@ def log(*written):
             head_of(made),
             [fact],
             author=author,
-            now=NOW,
+            now=NOON,
             new_id=lambda: f"e-{next(ids)}",
             mac=lambda digest, author=author: f"{author}:{digest}",
         )
@@ -66,7 +52,7 @@ def signed(agent=AgentName.DIAGNOSIS, choice=None):
         choice=choice,
         confidence=900,
         reasoning="",
-        expires_at=NOW + timedelta(minutes=1),
+        expires_at=NOON + timedelta(minutes=1),
     )
     return SignedBallot(ballot=ballot, mac="")
 
@@ -121,7 +107,7 @@ def test_a_chained_log_has_no_fault_and_hangs_together():
     ("change", "fault"),
     [
         ({"data": {**DETECTED.plain(), "severity": "low"}}, "hash does not match"),
-        ({"occurred_at": NOW + timedelta(seconds=1)}, "hash does not match"),
+        ({"occurred_at": NOON + timedelta(seconds=1)}, "hash does not match"),
         ({"previous_hash": "f" * 64}, "hash does not match"),
         ({"author_mac": "forged"}, "MAC is not by"),
         ({"type": "MadeUp"}, "unknown event type"),

@@ -16,31 +16,18 @@ from shared.domain.consensus import DecisionKind
 from shared.domain.errors import CommandRefused
 from shared.domain.events import Head
 from shared.domain.evidence import OWN_KIND, Evidence, Findings
-from shared.domain.facts import ActionStarted, Author, BallotCast, IncidentDetected
+from shared.domain.facts import ActionStarted, Author, BallotCast
 from shared.domain.incident import cast_ballot, start_action, submit_findings
 from shared.domain.model import VOTERS, AgentName
 from shared.domain.proposal import Proposal
-from shared.domain.service import Tier
-from shared.domain.signal import Signal, SignalKind
 from shared.ports.event_store import load, record
 from shared.runbooks import catalogue
 from shared.workflow.deliberation import MAX_ROUNDS, Deliberation
 from shared.workflow.vigilance import Vigilance
+from tests.sample import opened, scale_out
 
 ID, EXECUTION = "INC-1", "INC-1-1"
 KEYS = {author: author.value.encode() for author in Author}
-
-
-def scale_out(count_: str = "3") -> Proposal:
-    runbook = catalogue.remedies()["scale-out-service"].runbook
-    target = "arn:aws:ecs:us-east-1:000000000000:service/shop/checkout"
-    return Proposal(
-        runbook=runbook.id,
-        version=runbook.version,
-        service="checkout",
-        target=target,
-        parameters={"Cluster": "shop", "Service": "checkout", "DesiredCount": count_},
-    )
 
 
 class House:
@@ -58,27 +45,7 @@ class House:
             Vigilance(self.standing, self.clock),
             self.integrity,
         )
-        now = self.clock.now()
-        signal = Signal(source="cloudwatch", kind=SignalKind.ALARM, service="checkout", at=now, key="a")
-        self.store(Author.DETECTION).append(
-            ID,
-            Head(),
-            [
-                IncidentDetected(
-                    signal=signal,
-                    service="checkout",
-                    application="shop",
-                    services=("checkout",),
-                    tier=Tier.CRITICAL,
-                    classification="latency",
-                    severity="critical",
-                    confidence=900,
-                    summary="checkout is slow",
-                    started_at=now,
-                    symptoms=(),
-                )
-            ],
-        )
+        self.store(Author.DETECTION).append(ID, Head(), [opened(self.clock.now())])
         self.tasks.open(ID, 1, EXECUTION)
 
     def store(self, author: Author) -> MemoryEventStore:
