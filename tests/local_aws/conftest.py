@@ -6,9 +6,8 @@ import io
 import json
 import textwrap
 import time
-import uuid
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,8 @@ import pytest
 
 from scripts.local_aws.process import LocalAws
 from scripts.local_aws.state import ACCOUNT
+from scripts.runbooks.sample import eventually, unique  # noqa: F401 - the tests find both here
+from scripts.runbooks.trial import credentials
 
 
 @pytest.fixture(scope="session")
@@ -23,20 +24,6 @@ def aws() -> Iterator[LocalAws]:
     """The gateway; what a test makes in it has a name of its own."""
     with LocalAws() as running:
         yield running
-
-
-def eventually(look: Callable[[], Any], seconds: float = 15.0) -> Any:
-    """The first truthy answer of `look`, asked every 50 ms; the last answer when the time is over."""
-    deadline = time.monotonic() + seconds
-    while True:
-        answer = look()
-        if answer or time.monotonic() > deadline:
-            return answer
-        time.sleep(0.05)
-
-
-def unique(prefix: str) -> str:
-    return f"{prefix}-{uuid.uuid4().hex[:8]}"
 
 
 def zipped(**sources: str) -> bytes:
@@ -167,14 +154,6 @@ class Maker:
             "Action": "sts:AssumeRole",
         }
         return self.session(self.trusting([trust], policy), **request)
-
-
-def credentials(found: dict[str, Any]) -> dict[str, str]:
-    return {
-        "aws_access_key_id": found["AccessKeyId"],
-        "aws_secret_access_key": found["SecretAccessKey"],
-        "aws_session_token": found["SessionToken"],
-    }
 
 
 @pytest.fixture(scope="session")
