@@ -21,7 +21,9 @@ from shared.runbooks.catalogue import remedies
 from shared.workflow.tasks import Autonomy
 
 Level = Annotated[Autonomy | None, typer.Option("--autonomy", help="decide as if at this level")]
-RulesFile = Annotated[Path | None, typer.Option("--rules", help="JSON: weights and thresholds to count with")]
+RulesFile = Annotated[
+    Path | None, typer.Option("--rules", help="JSON: weights and thresholds to count with, not the recorded")
+]
 Json = Annotated[bool, typer.Option("--json", help="one JSON object for machines")]
 
 
@@ -46,9 +48,9 @@ def replay(
         raise typer.Exit(1)
 
 
-def _rules(file: Path | None) -> Rules:
+def _rules(file: Path | None) -> Rules | None:
     if file is None:
-        return Rules()
+        return None
     try:
         return Rules.model_validate_json(file.read_bytes()).checked()
     except (OSError, ValidationError) as error:

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import islice
 
 from scripts.demo.report import Run
 from scripts.demo.stage import Stage, deployed
-from scripts.demo.story import lines
+from scripts.demo.story import story
 from scripts.demo.voice import Voice
 from scripts.local_aws.process import LocalAws
 from scripts.patient.scenario import Scenario
@@ -92,8 +93,8 @@ class Follower:
         if not new:
             return
         events = self._stage.events(new[0])
-        for event in events[len(self._events) :]:
-            for text, style in lines(event):
+        for said in islice(story(events), len(self._events), None):
+            for text, style in said:
                 self._voice.say(text, style)
         self._events = events
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from scripts.patient.scenario import Scenario
-from shared.domain.consensus import WEIGHTS, DecisionKind, Sum
+from shared.domain.consensus import DecisionKind, Sum
 from shared.domain.incident import Incident
 from shared.domain.model import VOTERS, AgentName
 
@@ -112,18 +112,16 @@ def _winner(incident: Incident) -> Sum | None:
 
 
 def _votes(incident: Incident) -> list[dict[str, Any]]:
-    """The last round's votes; an agent that was silent is there with no choice and no confidence."""
-    cast = {}
-    if incident.vote is not None:
-        cast = {
-            one.ballot.agent: one.ballot
-            for one in incident.ballots_of(incident.vote.attempt, incident.vote.round)
-        }
-    by_digest = {one.digest: one.runbook for one in incident.vote.candidates} if incident.vote else {}
+    """The last round's votes, if there was one; a silent agent has no choice and no confidence."""
+    vote = incident.vote
+    if vote is None:
+        return []
+    cast = {one.ballot.agent: one.ballot for one in incident.ballots_of(vote.attempt, vote.round)}
+    by_digest = {one.digest: one.runbook for one in vote.candidates}
     return [
         {
             "agent": agent.value,
-            "weight": WEIGHTS[agent],
+            "weight": vote.rules.weights.get(agent, 0),
             "choice": by_digest.get(cast[agent].approves or "") if agent in cast else None,
             "confidence": cast[agent].confidence if agent in cast else None,
         }

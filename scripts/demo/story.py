@@ -1,10 +1,10 @@
 """The story of an incident: each event of its log in the words of somebody who watches."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from shared.domain import facts
-from shared.domain.consensus import WEIGHTS, Tally
-from shared.domain.events import Event
+from shared.domain.consensus import RULES, TOTAL, Rules, Sum
+from shared.domain.events import Event, malformed
 from shared.domain.evidence import Evidence
 from shared.domain.proposal import Proposal
 
@@ -13,13 +13,16 @@ Line = tuple[str, str]
 GOOD, BAD, LOUD, QUIET = "green", "red", "bold", "dim"
 
 
-def lines(event: Event) -> Iterator[Line]:
-    """What one event of an incident tells."""
-    fact = event.fact
-    yield from _finding(fact)
-    yield from _deciding(fact)
-    yield from _acting(fact)
-    yield from _ending(fact)
+def story(events: Iterable[Event]) -> Iterator[tuple[Line, ...]]:
+    """What each event of a log tells, from the first on; one that nobody believes tells nothing."""
+    rules = RULES
+    for event in events:
+        if malformed(event) is not None:
+            yield ()
+            continue
+        fact = event.fact
+        rules = fact.rules if isinstance(fact, facts.VoteOpened) else rules
+        yield (*_finding(fact), *_deciding(fact, rules), *_acting(fact), *_ending(fact))
 
 
 def _finding(fact: facts.Fact) -> Iterator[Line]:
@@ -40,7 +43,7 @@ def _finding(fact: facts.Fact) -> Iterator[Line]:
             yield f"IGNORED an event of {fact.author}: {fact.reason}", BAD
 
 
-def _deciding(fact: facts.Fact) -> Iterator[Line]:
+def _deciding(fact: facts.Fact, rules: Rules) -> Iterator[Line]:
     match fact:
         case facts.VoteOpened(candidates=candidates, round=round_):
             yield f"vote, round {round_}: {len(candidates)} remedies can be voted on", LOUD
@@ -51,9 +54,10 @@ def _deciding(fact: facts.Fact) -> Iterator[Line]:
             choice = (
                 f"for {cast.approves[:8]}, {_percent(cast.confidence)} sure" if cast.approves else "abstains"
             )
-            yield f"    {cast.agent:<10} (weight {WEIGHTS[cast.agent]}) {choice}: {cast.reasoning}", ""
-        case facts.BallotsTallied(tally=tally, rejected=rejected):
-            yield from _sums(tally)
+            weight = rules.weights.get(cast.agent, 0)
+            yield f"    {cast.agent:<10} (weight {weight}) {choice}: {cast.reasoning}", ""
+        case facts.BallotsTallied(rejected=rejected):
+            yield from _sums(fact)
             yield from ((f"    {one.agent}'s ballot does not count: {one.reason}", BAD) for one in rejected)
         case facts.ConsensusReached(certificate=certificate):
             yield (
@@ -97,18 +101,28 @@ def _ending(fact: facts.Fact) -> Iterator[Line]:
             yield f"{channel} was told of {about}", QUIET
 
 
-def _sums(tally: Tally) -> Iterator[Line]:
+def _sums(counted: facts.BallotsTallied) -> Iterator[Line]:
+    tally = counted.tally
     for one in tally.sums:
-        names = " + ".join(f"{agent} {WEIGHTS[agent]}" for agent in one.approvers) or "nobody"
-        average = one.weighted_confidence // one.weight if one.weight else 0
-        yield (
-            f"    {one.proposal[:8]}: {names} = {one.weight} of 1000 (more than 666 needed), "
-            f"{len(one.approvers)} agents (3 needed), {_percent(average)} sure (70 % needed)",
-            GOOD if one.quorum or one.degraded_quorum else "",
-        )
+        yield f"    {_sum(one, counted.rules)}", GOOD if one.quorum or one.degraded_quorum else ""
     quiet = [*(f"{agent} abstained" for agent in tally.abstained), *(f"{a} was silent" for a in tally.silent)]
     if quiet:
         yield f"    {', '.join(quiet)}: that weight is lost, not redistributed", QUIET
+
+
+def _sum(one: Sum, rules: Rules) -> str:
+    names = " + ".join(f"{agent} {rules.weights.get(agent, 0)}" for agent in one.approvers) or "nobody"
+    average = one.weighted_confidence // one.weight if one.weight else 0
+    if one.degraded_quorum:
+        enough = f"all but diagnosis, which is missing, each {_percent(rules.min_confidence)} sure or more"
+        return (
+            f"{one.proposal[:8]}: {names} = {one.weight} of {TOTAL}: {enough}; it is safe, so that is enough"
+        )
+    return (
+        f"{one.proposal[:8]}: {names} = {one.weight} of {TOTAL} (more than {rules.more_than} needed), "
+        f"{len(one.approvers)} agents ({rules.min_approvers} needed), "
+        f"{_percent(average)} sure ({_percent(rules.min_confidence)} needed)"
+    )
 
 
 def _seen(one: Evidence) -> Line:

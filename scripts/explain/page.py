@@ -9,6 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from shared.domain.consensus import TOTAL
+
 
 def page(shown: dict[str, Any]) -> Group:
     """Everything, in the order in which it happened."""
@@ -24,7 +26,7 @@ def _parts(shown: dict[str, Any]) -> Iterator[RenderableType]:
         yield Text(f"Round {each['round']}: who chose what", style="bold")
         yield _candidates(each["candidates"])
         yield _ballots(each)
-        yield from _sums(each["tally"])
+        yield from _sums(each["tally"], each["rules"])
     for one in shown["quarantined"]:
         yield Text(f"Quarantined: {one['agent']} until {one['until']}: {one['reason']}", style="red")
         yield Text(f"    proof: {', '.join(one['proof']) or 'its findings here, or its earlier incidents'}")
@@ -68,13 +70,19 @@ def _ballots(each: dict[str, Any]) -> Table:
     return table
 
 
-def _sums(tally: dict[str, Any] | None) -> Iterator[Text]:
-    for one in (tally or {}).get("sums", []):
+def _sums(tally: dict[str, Any] | None, rules: dict[str, Any]) -> Iterator[Text]:
+    if tally is None:
+        return
+    yield Text(
+        f"    needed: more than {rules['more_than']} of {TOTAL}, {rules['min_approvers']} agents, "
+        f"{rules['min_confidence'] / 10:.0f} % sure; when diagnosis is missing, all others for what is safe"
+    )
+    for one in tally["sums"]:
         average = one["weighted_confidence"] // one["weight"] if one["weight"] else 0
-        won = "wins" if tally and tally["winner"] == one["proposal"] else "does not win"
+        won = "wins" if tally["winner"] == one["proposal"] else "does not win"
         yield Text(
             f"    {one['proposal'][:8]}: {' + '.join(one['approvers']) or 'nobody'} = {one['weight']} of "
-            f"1000, {len(one['approvers'])} agents, {average / 10:.0f} % sure: {won}"
+            f"{TOTAL}, {len(one['approvers'])} agents, {average / 10:.0f} % sure: {won}"
         )
 
 

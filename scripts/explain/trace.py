@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scripts.demo.story import lines
-from shared.domain.consensus import WEIGHTS
+from scripts.demo.story import story
 from shared.domain.events import Event, malformed
 from shared.domain.facts import AgentQuarantined, AuthorRejected, BallotsTallied, VoteOpened
 from shared.domain.incident import Incident, fold
@@ -44,8 +43,8 @@ def trace(events: Sequence[Event]) -> dict[str, Any]:
                 "by": one.recorded_by,
                 "type": one.type,
             }
-            | {"says": [text for text, _ in lines(one)] if malformed(one) is None else []}
-            for one in events
+            | {"says": [text for text, _ in said]}
+            for one, said in zip(events, story(events), strict=True)
         ],
     }
 
@@ -72,15 +71,21 @@ def _rounds(events: Sequence[Event], incident: Incident) -> list[dict[str, Any]]
         if isinstance(fact, VoteOpened):
             candidates = [{"digest": one.digest, **one.plain()} for one in fact.candidates]
             rounds[fact.round] = {"round": fact.round, "candidates": candidates, "tally": None}
+            rounds[fact.round]["rules"] = fact.rules.plain()
             rounds[fact.round]["quarantined"] = list(fact.quarantined)
             rounds[fact.round]["struck"] = [one.plain() for one in fact.struck]
         elif isinstance(fact, BallotsTallied) and fact.round in rounds:
             rounds[fact.round]["tally"] = fact.tally.plain()
+            rounds[fact.round]["rules"] = fact.rules.plain()
             rounds[fact.round]["rejected"] = [one.plain() for one in fact.rejected]
     for number, shown in rounds.items():
         cast = {one.ballot.agent: one.ballot for one in incident.ballots_of(incident.attempt, number)}
         shown["ballots"] = [
-            {"agent": agent.value, "weight": WEIGHTS[agent], "silent": agent not in cast}
+            {
+                "agent": agent.value,
+                "weight": shown["rules"]["weights"].get(agent, 0),
+                "silent": agent not in cast,
+            }
             | (_ballot(cast[agent], facts) if agent in cast else {})
             for agent in VOTERS
         ]

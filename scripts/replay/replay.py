@@ -42,10 +42,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Today:
-    """What an incident is decided by now; `autonomy` None takes the recorded level."""
+    """What an incident is decided by now; what is None is taken as it was recorded."""
 
     remedies: Mapping[str, Remedy]
-    rules: Rules
+    rules: Rules | None = None
     autonomy: Autonomy | None = None
 
 
@@ -64,7 +64,7 @@ def _steps(events: Sequence[Event], today: Today) -> Iterator[Step]:
                 kept, _ = frozen(before, today.remedies)
                 yield Step(event.version, "candidates", _digests(fact.candidates), _digests(kept))
             case BallotsTallied():
-                yield _tally(event, fact, before, today.rules)
+                yield _tally(event, fact, before, today.rules or fact.rules)
             case ActionAuthorised() | ActionWithheld():
                 yield _policy(event, fact, today)
             case ActionStarted() if fact.undo:
@@ -107,7 +107,8 @@ def _policy(event: Event, fact: ActionAuthorised | ActionWithheld, today: Today)
 def _undo(event: Event, fact: ActionStarted, before: Incident, today: Today) -> Step:
     done = next(one for one in before.actions if not one.undo)
     remedy = today.remedies.get(done.proposal.runbook)
-    now = remedy.undo(done.proposal, done.before).digest[:8] if remedy else "no such runbook"
+    inverse = remedy.undo(done.proposal, done.before) if remedy else None
+    now = inverse.digest[:8] if inverse else "nothing to put back" if remedy else "no such runbook"
     return Step(event.version, "how it is undone", fact.proposal.digest[:8], now)
 
 

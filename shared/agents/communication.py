@@ -1,6 +1,7 @@
 """Communication: the words in which people hear of an incident. It has no vote; no model writes for it."""
 
 from shared.domain import facts
+from shared.domain.consensus import TOTAL
 from shared.domain.events import Event, malformed
 from shared.domain.impact import BusinessImpact
 from shared.domain.incident import Incident
@@ -50,16 +51,14 @@ def _words(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> tup
             felt += [one.statement for one in opened.symptoms[:4]]
             return opened.summary, [*felt, cost, "Four agents are looking; you will hear what they decide."]
         case facts.ConsensusReached(certificate=certificate):
-            tally = incident.tallied.tally if incident.tallied else None
             votes = [
                 _vote(one.ballot.agent, one.ballot.approves, one.ballot.confidence, incident)
                 for one in certificate.ballots
             ]
-            weight = max((one.weight for one in tally.sums), default=0) if tally else 0
             return f"Decided by {certificate.kind.replace('_', ' ')}", [
                 _remedy(certificate.proposal),
                 *votes,
-                f"{weight} of 1000 for it; more than 666 were needed.",
+                *_enough(incident.tallied),
             ]
         case facts.AgentQuarantined(agent=agent, until=until, reason=reason):
             told = f"Its ballots do not count until {until:%H:%M} UTC."
@@ -92,6 +91,18 @@ def _words(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> tup
         case facts.IncidentResolved(business_usd=business, incident_usd=own):
             return "Resolved", [f"It cost about ${business}, and ${own} of AWS calls to resolve."]
     return event.type, []
+
+
+def _enough(counted: facts.BallotsTallied | None) -> list[str]:
+    """Why the winner's support was enough, in the numbers by which the round was counted."""
+    won = counted.tally.won if counted else None
+    if counted is None or won is None:
+        return []
+    if won.degraded_quorum:
+        who = "everybody but diagnosis, which is missing"
+        return [f"{won.weight} of {TOTAL} for it, from {who}; for what is safe that is enough."]
+    needed = f"more than {counted.rules.more_than}, from {counted.rules.min_approvers} agents, were needed."
+    return [f"{won.weight} of {TOTAL} for it, from {len(won.approvers)} agents; {needed}"]
 
 
 def _remedy(proposal: Proposal) -> str:

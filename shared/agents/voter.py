@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from shared.domain.consensus import WEIGHTS
 from shared.domain.evidence import Evidence, Findings
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
@@ -23,7 +22,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Voter:
-    """An agent with a vote. Its weight is in `shared.domain.consensus`, its time limit in the stage."""
+    """An agent with a vote. Its weight and its time limit are the stage's."""
 
     name: AgentName
     investigate: Callable[[Incident, Sources], Findings]
@@ -36,16 +35,13 @@ def abstention(reasoning: str, evidence: tuple[Evidence, ...] = ()) -> Verdict:
 
 
 def support(incident: Incident, agent: AgentName) -> Mapping[str, int]:
-    """Weight that the others gave each candidate in the round before; empty in the first round.
+    """Weight that the others gave each candidate in the round before, as it was counted; empty in the first.
 
     After a round without a winner everybody has seen everybody's findings and ballots. An agent may let that
     choose between remedies that its own evidence approves, and never approves one for it.
     """
-    vote, found = incident.vote, dict[str, int]()
-    if vote is None or vote.round < 2:
-        return found
-    for signed in incident.ballots_of(vote.attempt, vote.round - 1):
-        chosen = signed.ballot.approves
-        if chosen and signed.ballot.agent is not agent:
-            found[chosen] = found.get(chosen, 0) + WEIGHTS[signed.ballot.agent]
-    return found
+    vote, counted = incident.vote, incident.tallied
+    if vote is None or counted is None or (counted.attempt, counted.round) != (vote.attempt, vote.round - 1):
+        return {}
+    own = counted.rules.weights.get(agent, 0)
+    return {one.proposal: one.weight - own * (agent in one.approvers) for one in counted.tally.sums}
