@@ -56,6 +56,13 @@ class PortError(CommanderError):
         self.retryable = retryable
 
 
+class OutOfTime(PortError):
+    """The answer did not come before the agent has to say what it has."""
+
+    def __init__(self, call: str) -> None:
+        super().__init__(f"{call}: no answer in time", retryable=False)
+
+
 class ConcurrentAppend(PortError):
     """Another writer appended first: read again and decide again."""
 

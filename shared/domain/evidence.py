@@ -67,3 +67,6 @@ class Findings(Model):
     candidates: tuple[Proposal, ...] = Field(default=(), max_length=5)
     root_causes: tuple[str, ...] = Field(default=(), description="services, most likely first (diagnosis)")
     cause: str | None = Field(default=None, description="the class of cause (diagnosis)")
+    left_out: tuple[str, ...] = Field(
+        default=(), max_length=30, description="what there was no time to look at: the findings are partial"
+    )
