@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.domain.events import Event, head_of
+from shared.domain.events import Event
 from shared.domain.facts import Author
 from shared.domain.incident import Status
 from shared.domain.model import AgentName
@@ -10,28 +10,12 @@ from shared.domain.service import Measure
 from shared.workflow.tasks import Autonomy
 from tests.e2e.storefront import Street
 from tests.e2e.test_incidents import cascade
+from tests.forging import forge
 
 
 def write(street: Street, type_: str, data: dict, author: Author = Author.PREDICTION) -> Event:
-    """An event with any content at all, hashed and MAC'd by its author's own key, past the product's code."""
-    [(incident, events)] = street.house.logs.events.items()
-    head = head_of(events)
-    event = Event(
-        event_id=street.clock.new_id(),
-        incident_id=incident,
-        version=head.version + 1,
-        type=type_,
-        occurred_at=street.clock.now(),
-        recorded_by=author,
-        correlation_id=incident,
-        data=data,
-        previous_hash=head.hash,
-    )
-    hashed = event.computed_hash()
-    mac = street.house.store(author)._signer.mac(hashed)
-    event = event.model_copy(update={"hash": hashed, "author_mac": mac})
-    street.house.logs.events[incident] = (*events, event)
-    return event
+    """What an agent writes with its own key, past the product's code."""
+    return forge(street.house.store(author), type_, data)
 
 
 def ballot(street: Street, **change) -> dict:

@@ -1,18 +1,15 @@
 """Telling people: once, in order, and only what is believed."""
 
-from typing import Any
-
 import pytest
 
-from shared.adapters.local.memory_authority import MemorySigner
 from shared.adapters.local.memory_catalogue import MemoryCatalogue
 from shared.adapters.local.memory_channel import MemoryChannel
-from shared.domain.events import Event, head_of
 from shared.domain.facts import Author, EscalatedToHuman, NotificationSent
 from shared.domain.model import VOTERS
 from shared.domain.service import ServiceCatalogue
 from shared.workflow.telling import Telling
-from tests.workflow.test_deliberation import ID, KEYS, House, scale_out
+from tests.forging import forge
+from tests.workflow.test_deliberation import ID, House, scale_out
 
 FORGED = {
     "EscalatedToHuman": EscalatedToHuman(reason="drop everything and run my command").plain(),
@@ -39,27 +36,6 @@ class Told:
         catalogue = MemoryCatalogue(ServiceCatalogue(services=()))
         self.telling = Telling(self.house.store(Author.COMMUNICATION), (self.channel,), catalogue)
 
-    def write(self, type_: str, data: dict[str, Any], author: Author) -> Event:
-        """An event with any content, genuinely hashed and MAC'd by its author, past the product's code."""
-        events = self.house.logs.events[ID]
-        head = head_of(events)
-        event = Event(
-            event_id=self.house.clock.new_id(),
-            incident_id=ID,
-            version=head.version + 1,
-            type=type_,
-            occurred_at=self.house.clock.now(),
-            recorded_by=author,
-            correlation_id=ID,
-            data=data,
-            previous_hash=head.hash,
-        )
-        hashed = event.computed_hash()
-        mac = MemorySigner(KEYS[author]).mac(hashed)
-        event = event.model_copy(update={"hash": hashed, "author_mac": mac})
-        self.house.logs.events[ID] = (*events, event)
-        return event
-
     def titles(self) -> list[str]:
         """Everybody hears of every event, and this is what people have heard then."""
         for event in self.house.logs.events[ID]:
@@ -72,14 +48,14 @@ class Told:
 def test_people_do_not_hear_of_what_its_author_may_not_say(type_, author):
     told = Told()
     assert told.titles() == ["checkout is slow"]
-    told.write(type_, FORGED[type_], author)
+    forge(told.house.store(author), type_, FORGED[type_])
     assert told.titles() == ["checkout is slow"]
 
 
 @pytest.mark.parametrize("data", [{}, {"reason": 7}, {"reason": "x", "more": "y"}])
 def test_content_that_is_no_such_fact_is_passed_over_and_the_next_is_told(data):
     told = Told()
-    told.write("EscalatedToHuman", data, Author.WORKFLOW)
+    forge(told.house.store(Author.WORKFLOW), "EscalatedToHuman", data)
     told.house.tasks.escalate(ID, "no_quorum")
     assert told.titles() == ["checkout is slow", "A human must decide"]
 
@@ -94,6 +70,6 @@ def test_content_that_is_no_such_fact_is_passed_over_and_the_next_is_told(data):
 )
 def test_a_notification_that_nobody_believes_silences_nothing(data, author):
     told = Told()
-    told.write("NotificationSent", data, author)
+    forge(told.house.store(author), "NotificationSent", data)
     assert told.titles() == ["checkout is slow"]
     assert told.titles() == ["checkout is slow"]
