@@ -9,7 +9,7 @@ from scripts.bench.sample import SENT
 from scripts.bench.stores import Stores
 from shared.domain.events import Event, head_of
 from shared.domain.facts import Author
-from shared.domain.incident import fold
+from shared.domain.folding import fold
 from shared.ports.event_store import EventStore, load
 
 

@@ -16,7 +16,8 @@ from shared.agents.communication import tells
 from shared.domain.errors import IncidentNotFound
 from shared.domain.events import Event
 from shared.domain.facts import Author
-from shared.domain.incident import Incident, fold
+from shared.domain.folding import fold
+from shared.domain.incident import Incident
 
 POLL_SECONDS = 0.2
 LIMIT_SECONDS = 90.0

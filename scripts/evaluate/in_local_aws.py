@@ -12,7 +12,7 @@ from scripts.evaluate.row import Row, row_of
 from shared.adapters.aws.kinesis_signals import KinesisSignals
 from shared.domain.errors import CommanderError
 from shared.domain.events import Event
-from shared.domain.incident import fold
+from shared.domain.folding import fold
 from shared.workflow.opening import incident_id
 
 LIMIT_SECONDS = 120.0

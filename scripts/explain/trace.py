@@ -6,7 +6,8 @@ from typing import Any
 from scripts.demo.story import story
 from shared.domain.events import Event, malformed
 from shared.domain.facts import AgentQuarantined, AuthorRejected, BallotsTallied, VoteOpened
-from shared.domain.incident import Incident, fold
+from shared.domain.folding import fold
+from shared.domain.incident import Incident
 from shared.domain.model import VOTERS
 
 

@@ -18,7 +18,8 @@ from shared.domain.facts import (
     BallotsTallied,
     VoteOpened,
 )
-from shared.domain.incident import Incident, fold
+from shared.domain.folding import fold
+from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.domain.runbook import Remedy
 from shared.workflow.candidates import frozen

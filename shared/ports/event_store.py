@@ -7,7 +7,8 @@ from typing import Protocol
 from shared.domain.errors import ConcurrentAppend, IncidentNotFound
 from shared.domain.events import Event, Head, chain
 from shared.domain.facts import Author, Fact
-from shared.domain.incident import Incident, fold
+from shared.domain.folding import fold
+from shared.domain.incident import Incident
 from shared.domain.repair import repaired
 from shared.ports.authority import Signer
 from shared.ports.clock import Clock

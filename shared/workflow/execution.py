@@ -17,7 +17,8 @@ from shared.domain.facts import (
     Fact,
     RolledBack,
 )
-from shared.domain.incident import Action, Incident, start_action
+from shared.domain.commands import start_action
+from shared.domain.incident import Action, Incident
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import Remedy

@@ -7,7 +7,8 @@ from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.errors import Equivocation
 from shared.domain.events import Event
 from shared.domain.facts import Fact, InvestigationStarted, VoteOpened
-from shared.domain.incident import Incident, cast_ballot, submit_findings
+from shared.domain.commands import cast_ballot, submit_findings
+from shared.domain.incident import Incident
 from shared.ports.authority import Signer
 from shared.ports.event_store import EventStore, load, record
 from shared.ports.sources import Sources

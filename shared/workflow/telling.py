@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from shared.agents.communication import compose, tells
 from shared.domain.events import Event, malformed
 from shared.domain.facts import Fact, NotificationSent
-from shared.domain.incident import Incident, fold
+from shared.domain.folding import fold
+from shared.domain.incident import Incident
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.channel import Channel
 from shared.ports.event_store import EventStore, record

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from scripts.bench.writers import forks, gaps
-from shared.domain.incident import fold
+from shared.domain.folding import fold
 from tests.faults.conftest import Theatre
 from tests.faults.guillotine import Guillotine
 

@@ -10,7 +10,7 @@ from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
 
-from shared.domain import certificate, consensus, incident
+from shared.domain import certificate, commands, consensus, folding, incident
 from shared.domain.events import Event, Head, fault_of
 from shared.ports import event_store
 from shared.workflow import coordination, counting, deliberation, execution, fallback
@@ -20,6 +20,8 @@ MODULES = (
     consensus,
     certificate,
     incident,
+    folding,
+    commands,
     event_store,
     counting,
     deliberation,
@@ -93,11 +95,11 @@ def _growing() -> Callable[..., Any]:
         at = next((n for n in range(len(key), 0, -1) if key[:n] in known), 0)
         for n in range(at, len(key)):
             state = known.get(key[:n])
-            if key[n][1] or incident.malformed(events[n]) is not None:
+            if key[n][1] or folding.malformed(events[n]) is not None:
                 head = Head(version=events[n].version, hash=events[n].hash)
                 known[key[: n + 1]] = state.model_copy(update={"head": head})
             else:
-                known[key[: n + 1]] = incident.evolve(state, events[n])
+                known[key[: n + 1]] = folding.evolve(state, events[n])
         return known[key]
 
     return folded

@@ -9,7 +9,8 @@ from shared.domain.certificate import Poll
 from shared.domain.consensus import Choice, DecisionKind, Rules, Tally
 from shared.domain.events import Event
 from shared.domain.facts import VoteClosed
-from shared.domain.incident import Incident, fold
+from shared.domain.folding import fold
+from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.workflow.fallback import Fallback
 from tests.model.agents import Behaviour, Cast

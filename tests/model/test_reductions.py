@@ -4,7 +4,7 @@ from itertools import permutations, product
 
 import pytest
 
-from shared.domain import certificate, consensus, incident
+from shared.domain import certificate, commands, consensus, folding
 from shared.domain.certificate import count, verify_ballots
 from shared.domain.model import VOTERS
 from tests.model.agents import Behaviour, options
@@ -91,7 +91,7 @@ def test_a_log_folds_to_the_same_whether_at_once_or_event_by_event():
     for length in range(1, len(log) + 1):
         seen = events(log[:length])
         ignored = CODE.distrust(seen)
-        assert CODE.names["fold"](seen, ignored) == incident.fold(seen, ignored)
+        assert CODE.names["fold"](seen, ignored) == folding.fold(seen, ignored)
 
 
 def test_an_event_that_is_disbelieved_changes_nothing_but_the_logs_length():
@@ -99,12 +99,12 @@ def test_an_event_that_is_disbelieved_changes_nothing_but_the_logs_length():
     words = [word.number for word in options(Behaviour.FORGING, VOTERS[0], 1)[0].now]
     assert [CODE.ignores(one) for one in words] == [False, *[True] * 8]
     seen = events((*log, *words))
-    whole, short = incident.fold(seen, CODE.distrust(seen)), incident.fold(events((*log, words[0])))
+    whole, short = folding.fold(seen, CODE.distrust(seen)), folding.fold(events((*log, words[0])))
     assert whole.model_copy(update={"head": short.head}) == short
 
 
 def test_a_link_without_an_alteration_is_the_product_itself():
-    for name, module in (("tally", consensus), ("verify_ballots", certificate), ("cast_ballot", incident)):
+    for name, module in (("tally", consensus), ("verify_ballots", certificate), ("cast_ballot", commands)):
         assert CODE.names[name].__code__ is getattr(module, name).__code__
     altered = link(tally=len)
     assert altered.names["count"].__globals__["tally"] is len

@@ -12,12 +12,12 @@ from shared.adapters.local.memory_integrity import MemoryIntegrity
 from shared.adapters.local.memory_standing import MemoryStanding
 from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.certificate import count, verify_certificate
+from shared.domain.commands import cast_ballot, start_action, submit_findings
 from shared.domain.consensus import DecisionKind
 from shared.domain.errors import CommandRefused
 from shared.domain.events import Head
 from shared.domain.evidence import OWN_KIND, Evidence, Findings
 from shared.domain.facts import ActionStarted, Author, BallotCast
-from shared.domain.incident import cast_ballot, start_action, submit_findings
 from shared.domain.model import VOTERS, AgentName
 from shared.domain.proposal import Proposal
 from shared.ports.event_store import load, record

@@ -51,6 +51,19 @@ class FindingsSubmitted(Fact):
     authors = AGENTS
     attempt: int
     findings: Findings
+    inputs: str | None = Field(
+        default=None, max_length=64, description="SHA-256 of the recording of what it saw; None: not kept"
+    )
+
+
+class FindingsReused(Fact):
+    """An agent's breaker is open: what it found a short while ago stands in for what it would find now."""
+
+    authors = WORKFLOW
+    attempt: int
+    agent: AgentName
+    version: int = Field(ge=1, description="of the event that holds them")
+    age_seconds: int = Field(ge=0)
 
 
 class VoteOpened(Fact):
@@ -76,6 +89,9 @@ class BallotCast(Fact):
     authors = AGENTS
     signed: SignedBallot
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=20)
+    inputs: str | None = Field(
+        default=None, max_length=64, description="SHA-256 of the recording of what it saw; None: not kept"
+    )
 
 
 class VoteClosed(Fact):

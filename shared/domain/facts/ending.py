@@ -15,6 +15,14 @@ class EscalatedToHuman(Fact):
     deadlock_resolved: bool = False
 
 
+class AttemptAbandoned(Fact):
+    """This attempt is over, and the next one begins with new findings."""
+
+    authors = WORKFLOW
+    attempt: int
+    reason: str
+
+
 class IncidentResolved(Fact):
     """The remedy held through the regression window."""
 

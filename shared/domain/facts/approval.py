@@ -1,0 +1,66 @@
+"""What people are asked, and what they say."""
+
+from pydantic import Field
+
+from shared.domain.facts.fact import ENGINE, OPERATOR, WORKFLOW, Fact
+from shared.domain.model import Name, Utc
+from shared.domain.proposal import Proposal
+
+
+class ApprovalRequested(Fact):
+    """People are asked whether exactly this may be done, once, before it expires."""
+
+    authors = WORKFLOW
+    request: Name
+    attempt: int = Field(ge=1)
+    proposal: Proposal
+    needed: int = Field(ge=1, le=5, description="how many different people")
+    role: Name = Field(description="whose approval counts")
+    expires_at: Utc
+    preview: tuple[str, ...] = Field(description="what would change on the target")
+    blast_radius: tuple[str, ...] = Field(description="the services that it may touch")
+    undo: str
+    cost_per_minute: str = Field(description="US dollars that waiting costs")
+    reasons: tuple[str, ...] = Field(default=(), description="why a person is needed")
+
+
+class ApprovalGranted(Fact):
+    """A person says yes to what was asked."""
+
+    authors = OPERATOR
+    request: Name
+    digest: str = Field(description="of the proposal that was shown")
+    by: str = Field(min_length=1, max_length=256)
+
+
+class ApprovalDenied(Fact):
+    """A person says no; one is enough."""
+
+    authors = OPERATOR
+    request: Name
+    digest: str
+    by: str = Field(min_length=1, max_length=256)
+    reason: str = Field(default="", max_length=1_000)
+
+
+class ApprovalExpired(Fact):
+    """Nobody, or not enough people, answered in time."""
+
+    authors = ENGINE
+    request: Name
+
+
+class ApprovalSuperseded(Fact):
+    """What was asked does not stand any more; a later yes means nothing."""
+
+    authors = ENGINE
+    request: Name
+    reason: str
+
+
+class TakenOver(Fact):
+    """A person has the incident from here on: the machine starts nothing more."""
+
+    authors = OPERATOR
+    by: str = Field(min_length=1, max_length=256)
+    reason: str = Field(default="", max_length=1_000)

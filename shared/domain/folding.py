@@ -1,0 +1,178 @@
+"""From events to the incident. `evolve` is pure."""
+
+from collections.abc import Container, Iterable
+
+from shared.domain import approval, facts
+from shared.domain.errors import IncidentNotFound
+from shared.domain.events import Event, Head, malformed
+from shared.domain.incident import Action, Incident, Status
+
+
+def fold(events: Iterable[Event], ignored: Container[str] = frozenset()) -> Incident:
+    """The incident that these events, from the first one on, add up to.
+
+    Args:
+        ignored: ids of events that must not be believed. They, and malformed ones, only move the head.
+
+    Raises:
+        IncidentNotFound: there are no events, or the first does not open an incident.
+    """
+    state: Incident | None = None
+    for event in events:
+        if event.event_id not in ignored and malformed(event) is None:
+            state = evolve(state, event)
+        elif state is not None:
+            head = Head(version=event.version, hash=event.hash)
+            state = state.model_copy(update={"head": head})
+    if state is None:
+        raise IncidentNotFound("no such incident")
+    return state
+
+
+def evolve(state: Incident | None, event: Event) -> Incident:
+    """The next state. Facts that change nothing but the head leave the rest as it is."""
+    fact = event.fact
+    if state is None:
+        if not isinstance(fact, facts.IncidentDetected):
+            raise IncidentNotFound(f"{event.incident_id} begins with {event.type}")
+        return Incident(
+            id=event.incident_id,
+            head=Head(version=event.version, hash=event.hash),
+            opened=fact,
+            signals=(fact.signal,),
+            detected_at=event.occurred_at,
+            changed_at=event.occurred_at,
+        )
+    change = _change(state, fact, event)
+    change |= {"head": Head(version=event.version, hash=event.hash), "changed_at": event.occurred_at}
+    return state.model_copy(update=change)
+
+
+def _change(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object]:
+    for phase in (_deliberation, _permission, _execution, _ending):
+        change = phase(state, fact, event)
+        if change:
+            return change
+    return {}
+
+
+def _deliberation(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object]:  # noqa: C901, PLR0911 - one arm an event
+    match fact:
+        case facts.SignalCorrelated():
+            return {"signals": (*state.signals, fact.signal)}
+        case facts.InvestigationStarted():
+            return {"status": Status.INVESTIGATING, "attempt": fact.attempt, "execution": fact.execution}
+        case facts.FindingsSubmitted():
+            return {"findings": {**state.findings, fact.findings.agent: fact.findings}}
+        case facts.VoteOpened():
+            return {"status": Status.VOTING, "vote": fact}
+        case facts.BallotCast():
+            if (fact.signed.ballot.attempt, fact.signed.ballot.round) in state.over:
+                return {}
+            attached = (*state.attached, *fact.evidence)
+            return {"ballots": (*state.ballots, fact.signed), "attached": attached}
+        case facts.AgentQuarantined():
+            return {"quarantined": {**state.quarantined, fact.agent: fact}}
+        case facts.VoteClosed():
+            return {"over": state.over | {(fact.attempt, fact.round)}}
+        case facts.BallotsTallied():
+            return {"tallied": fact}
+        case facts.ConsensusReached():
+            return {"certificate": fact.certificate, "decided_at": event.occurred_at}
+    return {}
+
+
+def _permission(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object]:
+    match fact:
+        case facts.ActionAuthorised():
+            return {"status": Status.ACTING, "authorised": fact}
+        case facts.ActionWithheld():
+            return {"status": Status.OBSERVED, "withheld": fact}
+        case facts.ApprovalRequested():
+            return {"status": Status.AWAITING_APPROVAL, "approval": approval.Approval(asked=fact)}
+        case (
+            facts.ApprovalGranted()
+            | facts.ApprovalDenied()
+            | facts.ApprovalExpired()
+            | facts.ApprovalSuperseded()
+        ) if state.approval is not None:
+            return {"approval": approval.evolve(state.approval, fact, event.occurred_at)}
+        case facts.TakenOver():
+            return {"taken": state.taken or fact}
+    return {}
+
+
+def _execution(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object]:  # noqa: C901, PLR0911 - one arm an event
+    match fact:
+        case facts.TargetBusy():
+            return {"busy": fact}
+        case facts.TargetLocked():
+            return {"lock": fact}
+        case facts.ActionRehearsed():
+            return {"rehearsed": fact}
+        case facts.NotNeeded():
+            return {"status": Status.OBSERVED, "unneeded": fact}
+        case facts.ActionStarted():
+            action = Action(
+                attempt=fact.attempt,
+                proposal=fact.proposal,
+                token=fact.token,
+                before=dict(fact.before),
+                undo=fact.undo,
+                started_at=event.occurred_at,
+            )
+            return {"status": Status.ACTING, "actions": (*state.actions, action)}
+        case facts.ActionCompleted():
+            done = {"automation_id": fact.automation_id, "ended_at": event.occurred_at}
+            return {"status": Status.WATCHING, "actions": _with_last(state, done)}
+        case facts.ActionFailed():
+            done = {"failed": fact.reason, "ended_at": event.occurred_at}
+            return {"actions": _with_last(state, done)}
+        case facts.RemedyVerified():
+            return {"verified": fact, "verified_at": event.occurred_at}
+        case facts.RegressionDetected():
+            return {"regressed": fact}
+        case facts.RolledBack():
+            return {"status": Status.ROLLED_BACK, "rolled_back": fact}
+    return {}
+
+
+def _ending(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object]:
+    match fact:
+        case facts.EscalatedToHuman():
+            ended = Status.ROLLED_BACK if state.rolled_back else Status.ESCALATED
+            return {"status": ended, "escalation": fact, "decided_at": state.decided_at or event.occurred_at}
+        case facts.AttemptAbandoned():
+            fresh = dict.fromkeys(_OF_ONE_ATTEMPT)
+            return {**fresh, "abandoned": fact.attempt, "findings": {}, "status": Status.INVESTIGATING}
+        case facts.IncidentResolved():
+            return {"status": Status.RESOLVED, "resolved_at": event.occurred_at}
+        case facts.IncidentClosed():
+            return {"closed": fact}
+        case facts.NotificationSent():
+            told = {**state.notifications, fact.channel: state.notifications.get(fact.channel, 0) + 1}
+            return {"notifications": told}
+    return {}
+
+
+_OF_ONE_ATTEMPT = (
+    "vote",
+    "tallied",
+    "certificate",
+    "authorised",
+    "withheld",
+    "approval",
+    "busy",
+    "lock",
+    "rehearsed",
+    "verified",
+    "verified_at",
+    "regressed",
+)
+"""What an attempt found out about itself, and the next one has to find out again."""
+
+
+def _with_last(state: Incident, update: dict[str, object]) -> tuple[Action, ...]:
+    if not state.actions:
+        return ()
+    return (*state.actions[:-1], state.actions[-1].model_copy(update=update))
