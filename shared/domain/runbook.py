@@ -48,10 +48,14 @@ class Observation(Model):
         description="{name} is a group of the target's pattern or an earlier observation that found a text"
     )
     select: str = Field(description="JMESPath over the response")
-    action: str = Field(pattern=r"^[a-z0-9-]+:(Get|Describe|List)[A-Za-z]+$", description="its IAM action")
+    action: str = Field(
+        pattern=r"^[a-z0-9-]+:((Get|Describe|List)[A-Za-z]+|GET)$",
+        description="its IAM action; API Gateway's are HTTP methods",
+    )
     on: str = Field(
         default="", description="the ARN pattern that IAM asks for, if it is not the runbook's target_arn"
     )
+    newest: bool = Field(default=False, description="the first page is enough: AWS answers newest first")
 
 
 class Grant(Model):
@@ -107,6 +111,12 @@ class Runbook(Model):
             and self.blast_radius == 1
         )
 
+    def propose(self, service: str, target: str, parameters: Mapping[str, str]) -> Proposal:
+        """This runbook at this version, on a target of a service."""
+        return Proposal(
+            runbook=self.id, version=self.version, service=service, target=target, parameters=dict(parameters)
+        )
+
     def grants_for(self, proposal: Proposal, names: Mapping[str, str]) -> list[tuple[tuple[str, ...], str]]:
         """(IAM actions, the one ARN that they are for), of everything that its document does.
 
@@ -117,6 +127,24 @@ class Runbook(Model):
         known = {**names, **proposal.parameters, **(match.groupdict() if match else {})}
         also = [(grant.actions, grant.resource.format_map(known)) for grant in self.also]
         return [(self.actions, proposal.target), *also]
+
+    def propose(self, service: str, target: str, **parameters: str) -> Proposal:
+        """A proposal for a target: the parameters that its ARN binds, and the given ones.
+
+        Raises:
+            InvalidParameters: the runbook does not take them, or not this target.
+        """
+        match = re.fullmatch(self.target_pattern, target)
+        bound = match.groupdict() if match else {}
+        proposal = Proposal(
+            runbook=self.id,
+            version=self.version,
+            service=service,
+            target=target,
+            parameters={name: text for name, text in bound.items() if name in self.parameters} | parameters,
+        )
+        self.check(proposal)
+        return proposal
 
     def check(self, proposal: Proposal) -> None:
         """Hold a proposal against the declaration.

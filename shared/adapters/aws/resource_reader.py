@@ -50,7 +50,7 @@ class AwsResourceReader:
     def _call(self, observation: Observation, arguments: dict[str, Any]) -> Any:
         client, method = self._client_for(observation.service), xform_name(observation.api)
         with port_errors():
-            if client.can_paginate(method):
+            if client.can_paginate(method) and not observation.newest:
                 return client.get_paginator(method).paginate(**arguments).build_full_result()
             return getattr(client, method)(**arguments)
 
