@@ -10,12 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.local_aws import process
 from scripts.local_aws.process import LocalAws
-from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
-from shared.adapters.local.memory_authority import MemorySigner
-from shared.adapters.local.system_clock import SystemClock
+from scripts.log import read_log
 from shared.domain.errors import IncidentNotFound, InvalidConfiguration
 from shared.domain.events import Event
-from shared.domain.facts import Author
 
 PARTS = ("Data", "Agents", "Consensus", "Interface")
 StageOption = Annotated[
@@ -36,11 +33,7 @@ class Reached:
         Raises:
             IncidentNotFound: it has none in this stage.
         """
-        reader = MemorySigner(b"")  # the store reads without a key
-        store = DynamodbEventStore(
-            self.client("dynamodb"), self.outputs["EventsTable"], Author.OPERATOR, reader, SystemClock()
-        )
-        events = store.read(incident_id)
+        events = read_log(self.client("dynamodb"), self.outputs["EventsTable"], incident_id)
         if not events:
             raise IncidentNotFound(f"there is no incident {incident_id} in this stage")
         return events

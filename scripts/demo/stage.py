@@ -8,20 +8,15 @@ from typing import Any
 
 from scripts.local_aws.deploy import deploy
 from scripts.local_aws.process import SLACK_TOKEN, LocalAws
+from scripts.log import read_log
 from scripts.synth import REPOSITORY, synth
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
-from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
-from shared.adapters.local.memory_authority import MemorySigner
-from shared.adapters.local.system_clock import SystemClock
 from shared.domain.events import Event
-from shared.domain.facts import Author
 from shared.domain.service import ServiceCatalogue
 
 Progress = Callable[[str], None]
 SHORTENED = "In brackets what `dev` has; nothing else differs."
 SLACK_CHANNEL = "C0INCIDENTS"
-NOBODY = MemorySigner(b"")
-"""The command line reads the log and has no key to write it with."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +49,7 @@ class Stage:
 
     def events(self, incident_id: str) -> tuple[Event, ...]:
         """The incident's log."""
-        table = self.outputs["EventsTable"]
-        store = DynamodbEventStore(self.client("dynamodb"), table, Author.COORDINATOR, NOBODY, SystemClock())
-        return store.read(incident_id)
+        return read_log(self.client("dynamodb"), self.outputs["EventsTable"], incident_id)
 
     def has_dismissed(self, since: datetime) -> bool:
         """Whether detection has looked at an alarm since then, and found nothing that can be felt."""

@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import cached_property
 
 from shared.domain.audit_finding import MENDABLE, STANDING, Finding, Kind
-from shared.domain.audit_reading import Judge, Place, places, trespass
+from shared.domain.audit_reading import Judge, Place, places
 from shared.domain.audit_records import Records, Stored
-from shared.domain.events import Event
+from shared.domain.events import Event, malformed
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Case:
             yield self.finding(Kind.COPY_MISSING, place, "the archive has no copy of the event")
 
     def _genuine(self, place: Place, here: Event) -> Iterator[Finding]:
-        reason = trespass(here)
+        reason = malformed(here)
         if reason is not None:
             yield self.finding(Kind.WRONG_AUTHOR, place, reason)
         before = self.log.get(place.version - 1)

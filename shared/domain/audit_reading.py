@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from shared.domain.audit_records import Anchor, Item, Records, Stored
-from shared.domain.events import Event, own_words
-from shared.domain.facts import Author, Fact, LogRepaired
+from shared.domain.events import Event, malformed
+from shared.domain.facts import Author, LogRepaired
 from shared.domain.model import canonical_json
 
 VerifyMac = Callable[[Author, str, str], bool]
@@ -80,19 +80,6 @@ def parsed(body: str | None) -> Event | None:
     return event
 
 
-def trespass(event: Event) -> str | None:
-    """Why the author of a genuine event may not have written it, if so."""
-    kind = Fact.types.get(event.type)
-    if kind is None:
-        return f"there is no event type {event.type}"
-    if event.recorded_by not in kind.authors:
-        return f"{event.recorded_by} may not write {event.type}"
-    try:
-        return own_words(event)
-    except ValidationError:
-        return f"its content is not that of {event.type}"
-
-
 def places(records: Records, judge: Judge) -> dict[int, Place]:
     """Every version that the log or the archive knows, in order."""
     items = {item.version: item for item in records.items if item.version is not None}
@@ -126,7 +113,7 @@ def _repairs(items: dict[int, Item], judge: Judge) -> Iterator[tuple[int, Event]
     """Originals that an operator restored later; each still proves itself by its own author's MAC."""
     for version, item in items.items():
         event = judge.genuine(item.body, version) if item.body and LogRepaired.__name__ in item.body else None
-        if event is None or event.type != LogRepaired.__name__ or trespass(event):
+        if event is None or event.type != LogRepaired.__name__ or malformed(event):
             continue
         fact = LogRepaired.model_validate(event.data)
         original = judge.genuine(canonical_json(fact.original).decode(), fact.version)
