@@ -5,7 +5,7 @@ BIN := .venv/bin
 export UV_LINK_MODE := copy
 export UV_NO_PROGRESS := 1
 
-.PHONY: install demo test test-offline test-faults bench check lock clean
+.PHONY: install demo test test-offline test-faults model bench check lock clean
 
 install: .venv/.installed
 
@@ -35,6 +35,9 @@ test: test-offline
 
 test-faults: install
 	@$(BIN)/pytest -s tests/faults
+
+model: install
+	@$(BIN)/python -m tests.model
 
 bench: install
 	@$(BIN)/python -m scripts.bench
