@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from scripts.audit.table import RawTable
 from scripts.commander.reached import Reached
-from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
+from shared.adapters.aws.dynamodb_event_store import MOST, DynamodbEventStore
 from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier
 from shared.adapters.aws.s3_anchors import S3Anchors
 from shared.adapters.aws.s3_archive import S3Archive
@@ -17,7 +17,7 @@ from shared.domain.audit_finding import Finding
 from shared.domain.audit_reading import Judge
 from shared.domain.audit_records import Item, Records
 from shared.domain.errors import CommandRefused, IncidentNotFound, InvalidConfiguration
-from shared.domain.events import Event, Head
+from shared.domain.events import Event, Head, head_of
 from shared.domain.facts import Author
 from shared.domain.repair import repairs
 
@@ -97,4 +97,8 @@ class Auditor:
             signer,
             CLOCK,
         )
-        return store.append(incident_id, head, facts)
+        made: list[Event] = []
+        for first in range(0, len(facts), MOST):
+            made += store.append(incident_id, head, facts[first : first + MOST])
+            head = head_of(made)
+        return tuple(made)

@@ -16,6 +16,8 @@ from typing import Any
 
 FORMAT = "incident-commander-audit-bundle/1"
 GENESIS = "0" * 64
+FIELDS = {"event_id", "type", "version", "occurred_at", "recorded_by", "data", "author_mac"}
+"""Of an event, beside those that its hash needs."""
 GRACE = timedelta(minutes=5)
 """How old an event may be, at the export, before its copy and an anchor must be there."""
 
@@ -69,17 +71,26 @@ class Bundle:
             event = json.loads(item["body"])
             exact = canonical(event) == item["body"] and event_hash(event) == event["hash"]
             place = (event["incident_id"], f"EVENT#{event['version']:012d}") == (self.incident, item["key"])
+            whole = event.keys() >= FIELDS
         except (KeyError, TypeError, ValueError):
             return False
-        if exact and place:
+        good = exact and place and whole
+        if good:
             self.events[event["version"]] = event
-        return exact and place
+        return good
 
     def _originals(self) -> dict[int, dict[str, Any]]:
         """Version -> the original that a later LogRepaired restores; only its MAC says who did."""
         facts = [event["data"] for event in self.events.values() if event["type"] == "LogRepaired"]
-        found = {fact["version"]: fact["original"] for fact in facts}  # the chain shows that they belong
-        return {version: one for version, one in found.items() if event_hash(one) == one["hash"]}
+        found = {}
+        for fact in facts:
+            try:
+                version, one = fact["version"], fact["original"]
+                if event_hash(one) == one["hash"] and one.keys() >= FIELDS:
+                    found[version] = one  # the chain shows that it belongs there
+            except (AttributeError, KeyError, TypeError, ValueError):  # it repairs nothing
+                continue
+        return found
 
     def check(self) -> list[str]:
         """What does not hold."""
@@ -100,12 +111,25 @@ class Bundle:
 
     def anchors(self) -> Iterator[dict[str, Any]]:
         """Every anchor that can be read."""
+        return (anchor for _, anchor in self._stored() if anchor)
+
+    def _stored(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The version that each kept anchor stands under, and the anchor; {} for what is none."""
         for stored in self.given["anchors"]:
-            yield from (json.loads(body) for body in stored["bodies"])
+            for body in stored["bodies"]:
+                try:
+                    anchor = json.loads(body)
+                    whole = anchor.keys() >= {"incident_id", "version", "hash", "mac"}
+                except (AttributeError, ValueError):
+                    whole = False
+                yield stored["version"], anchor if whole else {}
 
     def _anchors(self) -> Iterator[str]:
         covered = 0
-        for anchor in self.anchors():
+        for version, anchor in self._stored():
+            if not anchor:
+                yield f"what is kept as the anchor of version {version} is none"
+                continue
             event = self.events.get(anchor["version"], {})
             if (anchor["incident_id"], anchor["hash"]) != (self.incident, event.get("hash")):
                 yield f"the anchor of version {anchor['version']} contradicts the log"

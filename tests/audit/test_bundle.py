@@ -65,6 +65,19 @@ def forge_anchor(content: dict[str, Any]) -> None:
     content["anchors"][1]["bodies"][0] = content["anchors"][1]["bodies"][0].replace('"hash":"', '"hash":"0')
 
 
+def spoil_anchor(content: dict[str, Any]) -> None:
+    content["anchors"][0]["bodies"].append("{")
+
+
+@pytest.mark.parametrize("data", [{}, {"version": 2, "original": "none"}, {"version": 2, "original": {}}])
+def test_a_repair_that_restores_nothing_is_an_event_like_any_other(tmp_path: Path, data: Any) -> None:
+    fact = LogRepaired(version=2, original={}, found="x")
+    (repair,) = appended(head_of(LOG), fact, Author.OPERATOR, "e6")
+    repair = repair.model_copy(update={"data": data})
+    repair = repair.model_copy(update={"hash": repair.computed_hash()})
+    assert offline(tmp_path, exported(records((*LOG, repair)))) == (0, ["inc-1: 6 events hold"])
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -73,11 +86,22 @@ def forge_anchor(content: dict[str, Any]) -> None:
         (lambda content: content["events"].pop(), "the head is not that of the last event, version 4"),
         (lambda content: content["head"].update(version=9), "the head is not that of the last event"),
         (forge_anchor, "the anchor of version 5 contradicts the log"),
+        (spoil_anchor, "what is kept as the anchor of version 2 is none"),
         (lambda content: content["anchors"].pop(), "no anchor covers the events from version 3 on"),
         (lambda content: content["copies"].pop(), "copy of version 5 is not its event"),
         (lambda content: content["copies"][0].update(sha256=["0"]), "copy of version 1 is not its event"),
     ],
-    ids=["edited", "deleted", "truncated", "head", "anchor forged", "anchor missing", "no copy", "copy"],
+    ids=[
+        "edited",
+        "deleted",
+        "truncated",
+        "head",
+        "anchor forged",
+        "anchor spoilt",
+        "anchor missing",
+        "no copy",
+        "copy",
+    ],
 )
 def test_what_does_not_hold_is_said(
     tmp_path: Path, change: Callable[[dict[str, Any]], object], said: str
