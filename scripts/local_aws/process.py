@@ -16,9 +16,9 @@ import subprocess
 import tempfile
 import threading
 import time
-import urllib.error
 import urllib.request
 from dataclasses import replace
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -122,11 +122,14 @@ class LocalAws:
             self._spawn(tools)
             try:
                 self._await_health()
+                self._create_administrator()
             except LocalAwsError as error:
                 last = str(error)
                 self.stop()
                 continue
-            self._create_administrator()
+            except BaseException:
+                self.stop()  # a detached one that nobody has noted would run for ever
+                raise
             return self
         raise LocalAwsError(last)
 
@@ -278,7 +281,7 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=1) as answer:
             return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+    except (HTTPException, OSError):  # somebody else may have the port by now
         return False
 
 

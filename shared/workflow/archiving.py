@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
 from shared.domain.audit_records import Anchor, Item
 from shared.domain.errors import InvalidSignal
 from shared.domain.events import Event
@@ -58,10 +56,11 @@ def _read(image: Mapping[str, Any]) -> tuple[str, Event]:
     try:
         key, place, body = image["pk"]["S"], image["sk"]["S"], image["body"]["S"]
         event = Event.model_validate_json(body)
-    except (KeyError, TypeError, ValidationError) as error:
+        computed = event.computed_hash()
+    except (KeyError, TypeError, ValueError) as error:  # also a NaN, which has no canonical form
         raise InvalidSignal(f"malformed: the record holds no event ({type(error).__name__})") from error
     if (key, Item(sort_key=place).version) != (f"INCIDENT#{event.incident_id}", event.version):
         raise InvalidSignal(f"malformed: {key} {place} holds {event.incident_id} version {event.version}")
-    if event.computed_hash() != event.hash:
+    if computed != event.hash:
         raise InvalidSignal(f"malformed: the hash of {key} {place} is not that of its content")
     return body, event

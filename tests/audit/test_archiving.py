@@ -105,8 +105,9 @@ def test_another_event_under_a_kept_key_is_a_dead_letter_and_is_not_anchored() -
         {"sk": "EVENT#000000000002"},
         {"pk": "INCIDENT#inc-2"},
         {"body": body(LOG[0]).replace('"one"', '"two"')},
+        {"body": body(LOG[0]).replace('"one"', "NaN")},
     ],
-    ids=["no event", "another place", "another incident", "another hash"],
+    ids=["no event", "another place", "another incident", "another hash", "a number that is none"],
 )
 def test_what_is_no_event_in_its_place_is_a_dead_letter(changed: dict[str, str]) -> None:
     function = Function()

@@ -93,6 +93,18 @@ def result(name: str, at: datetime, value: float) -> dict[str, Any]:
     return {"Id": name, "Timestamps": [at], "Values": [value]}
 
 
+@pytest.mark.parametrize(("code", "retryable"), [("InternalError", True), ("Forbidden", False)])
+def test_a_metric_that_could_not_be_read_is_not_one_without_data(
+    stubs: Stubs, code: str, retryable: bool
+) -> None:
+    metrics, _, telemetry = stubs
+    unread = {"Id": "m0", "Label": "Latency", "Timestamps": [], "Values": [], "StatusCode": code}
+    metrics.add_response("get_metric_data", {"MetricDataResults": [unread]})
+    with pytest.raises(PortError, match=f"Latency: {code}") as raised:
+        telemetry.series([service("api", latency=latency("api"))], START, END)
+    assert raised.value.retryable is retryable
+
+
 def test_a_statistic_is_asked_for_as_declared_and_pages_are_joined(stubs: Stubs) -> None:
     metrics, _, telemetry = stubs
     asked = {

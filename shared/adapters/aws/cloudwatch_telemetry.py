@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.aws.errors import port_errors
+from shared.domain.errors import PortError
 from shared.domain.service import MetricSource, Service
 from shared.ports.telemetry import LogLine, Series
 
@@ -17,6 +18,8 @@ Point = tuple[datetime, float]
 
 QUERIES = 500
 """Metrics that one GetMetricData call takes."""
+UNREAD = frozenset({"InternalError", "Forbidden"})
+"""Codes of a result without its values."""
 PAGES = 20
 """Pages of log events that one question reads, at most 1 MB each."""
 MESSAGE_BYTES = 10 * 1024
@@ -85,12 +88,22 @@ class CloudwatchTelemetry:
             )
             for page in pages:
                 for result in page["MetricDataResults"]:
+                    _refuse(result)
                     pairs = zip(result["Timestamps"], result["Values"], strict=True)
                     # CloudWatch rounds the start down to the whole period.
                     found[int(result["Id"][1:])] += [
                         (at.astimezone(UTC), value) for at, value in pairs if start <= at <= end
                     ]
         return found
+
+
+def _refuse(result: Mapping[str, Any]) -> None:
+    """A metric that could not be read is not one without data, which may mean that nothing is wrong."""
+    status = result.get("StatusCode")
+    if status in UNREAD:
+        raise PortError(
+            f"CloudWatch: {result.get('Label', result['Id'])}: {status}", retryable=status == "InternalError"
+        )
 
 
 def _query(place: int, source: MetricSource) -> Any:
