@@ -111,12 +111,6 @@ class Runbook(Model):
             and self.blast_radius == 1
         )
 
-    def propose(self, service: str, target: str, parameters: Mapping[str, str]) -> Proposal:
-        """This runbook at this version, on a target of a service."""
-        return Proposal(
-            runbook=self.id, version=self.version, service=service, target=target, parameters=dict(parameters)
-        )
-
     def grants_for(self, proposal: Proposal, names: Mapping[str, str]) -> list[tuple[tuple[str, ...], str]]:
         """(IAM actions, the one ARN that they are for), of everything that its document does.
 

@@ -1,7 +1,6 @@
 """Put an SSM parameter that changed just before the incident back to its previous value."""
 
 import re
-from datetime import UTC, datetime, timedelta
 
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
@@ -16,12 +15,17 @@ from shared.domain.runbook import (
     Subject,
 )
 from shared.domain.service import Measure
+from shared.runbooks.catalogue_documents import api_document
+from shared.runbooks.catalogue_recent import moment, recent
 
-RECENT = timedelta(minutes=30)
-"""A change this long before the incident's start, or later, may have caused it."""
 NAME = r"/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*"
 VALUE = r"[A-Za-z0-9 _.,:;/@+=-]{1,1024}"
 """Without braces: Automation would expand {{ }} inside a value."""
+
+PARAMETERS = {
+    "Name": Parameter(pattern=NAME, description="the parameter's full name"),
+    "Value": Parameter(pattern=VALUE, description="the value to put back"),
+}
 
 RUNBOOK = Runbook(
     id="restore-parameter",
@@ -49,36 +53,18 @@ RUNBOOK = Runbook(
             action="ssm:GetParameter",
         ),
     ),
-    parameters={
-        "Name": Parameter(pattern=NAME, description="the parameter's full name"),
-        "Value": Parameter(pattern=VALUE, description="the value to put back"),
-    },
+    parameters=PARAMETERS,
     causes=frozenset({"configuration_change"}),
     symptoms=frozenset({"database_failure", "resource_exhaustion", "latency", "errors"}),
     relieves=Measure.SATURATION,
     actions=("ssm:PutParameter",),
-    document={
-        "schemaVersion": "0.3",
-        "description": "Put an SSM parameter back to a value that it had.",
-        "parameters": {
-            "Name": {"type": "String", "allowedPattern": f"^{NAME}$"},
-            "Value": {"type": "String", "allowedPattern": f"^{VALUE}$"},
-        },
-        "mainSteps": [
-            {
-                "name": "PutParameter",
-                "action": "aws:executeAwsApi",
-                "inputs": {
-                    "Service": "ssm",
-                    "Api": "PutParameter",
-                    "Name": "{{ Name }}",
-                    "Value": "{{ Value }}",
-                    "Overwrite": True,
-                },
-                "isEnd": True,
-            }
-        ],
-    },
+    document=api_document(
+        "Put an SSM parameter back to a value that it had.",
+        PARAMETERS,
+        "ssm",
+        "PutParameter",
+        {"Name": "{{ Name }}", "Value": "{{ Value }}", "Overwrite": True},
+    ),
     reversibility=Reversibility.REVERSIBLE,
     inverse="restore-parameter",
     expected_seconds=10,
@@ -94,9 +80,9 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
         return Infeasible(reason=reason)
     previous, current = history[-2:]
     return Feasible(
-        proposal=_proposal(subject.service.name, subject.target, match["Name"], str(previous["value"])),
+        proposal=RUNBOOK.propose(subject.service.name, subject.target, Value=str(previous["value"])),
         statement=f"{match['Name']}: {previous['value']} became {current['value']} "
-        f"at {_time(current['at']):%H:%M:%S}",
+        f"at {moment(current['at']):%H:%M:%S}",
         telling=True,
     )
 
@@ -107,23 +93,15 @@ def _obstacle(subject: Subject, history: list[dict[str, object]]) -> str:
     previous, current = history[-2:]
     if current["value"] != subject.state.get("value"):
         return "the history does not end with the present value"
-    if _time(current["at"]) < subject.started_at - RECENT:
+    if not recent(current["at"], subject.started_at):
         return "it was last changed more than 30 minutes before the incident"
     if "SecureString" in {previous["type"], current["type"]}:
         return "it is encrypted, and this runbook never reads a secret"
     if previous["value"] == current["value"]:
         return "its previous value is its present one"
-    if not re.fullmatch(VALUE, str(previous["value"])):
-        return "its previous value has characters that the runbook does not take"
+    if not all(re.fullmatch(VALUE, str(each["value"])) for each in (previous, current)):
+        return "a value has characters that the runbook does not take, there or back"
     return ""
-
-
-def _time(value: object) -> datetime:
-    """An aware time, from a datetime, an ISO 8601 string or epoch seconds."""
-    if isinstance(value, int | float):
-        return datetime.fromtimestamp(value, UTC)
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def effect(proposal: Proposal, _before: State) -> dict[str, str]:
@@ -138,17 +116,7 @@ def expect(_proposal: Proposal, _state: State, _value: float, baseline: float) -
 
 def undo(done: Proposal, before: State) -> Proposal:
     """The same runbook with the value that was there before."""
-    return _proposal(done.service, done.target, done.parameters["Name"], str(before["value"]))
-
-
-def _proposal(service: str, target: str, name: str, value: str) -> Proposal:
-    return Proposal(
-        runbook=RUNBOOK.id,
-        version=RUNBOOK.version,
-        service=service,
-        target=target,
-        parameters={"Name": name, "Value": value},
-    )
+    return RUNBOOK.propose(done.service, done.target, Value=str(before["value"]))
 
 
 REMEDY = Remedy(runbook=RUNBOOK, prepare=prepare, effect=effect, expect=expect, undo=undo, compare=("value",))

@@ -15,12 +15,19 @@ from shared.domain.runbook import (
     Subject,
 )
 from shared.domain.service import Measure
+from shared.runbooks.catalogue_documents import api_document
 
 MOST = 20
 """Tasks that this runbook will ever ask for."""
 NAME = r"[A-Za-z0-9_-]{1,255}"
 COUNT = r"(?:[1-9]|1[0-9]|20)"
 _DESCRIBE = {"cluster": "{Cluster}", "services": ["{Service}"]}
+
+PARAMETERS = {
+    "Cluster": Parameter(pattern=NAME, description="the cluster's name"),
+    "Service": Parameter(pattern=NAME, description="the service's name"),
+    "DesiredCount": Parameter(pattern=COUNT, description="tasks to run, 1 to 20"),
+}
 
 RUNBOOK = Runbook(
     id="scale-out-service",
@@ -41,38 +48,19 @@ RUNBOOK = Runbook(
         )
         for name, field in (("desired", "desiredCount"), ("running", "runningCount"))
     ),
-    parameters={
-        "Cluster": Parameter(pattern=NAME, description="the cluster's name"),
-        "Service": Parameter(pattern=NAME, description="the service's name"),
-        "DesiredCount": Parameter(pattern=COUNT, description="tasks to run, 1 to 20"),
-    },
+    parameters=PARAMETERS,
     causes=frozenset({"saturation"}),
     symptoms=frozenset({"resource_exhaustion", "latency", "errors"}),
     relieves=Measure.SATURATION,
     actions=("ecs:UpdateService",),
-    document={
-        "schemaVersion": "0.3",
-        "description": "Set the desired count of an ECS service.",
-        "parameters": {
-            "Cluster": {"type": "String", "allowedPattern": f"^{NAME}$"},
-            "Service": {"type": "String", "allowedPattern": f"^{NAME}$"},
-            "DesiredCount": {"type": "Integer"},
-        },
-        "mainSteps": [
-            {
-                "name": "UpdateService",
-                "action": "aws:executeAwsApi",
-                "inputs": {
-                    "Service": "ecs",
-                    "Api": "UpdateService",
-                    "cluster": "{{ Cluster }}",
-                    "service": "{{ Service }}",
-                    "desiredCount": "{{ DesiredCount }}",
-                },
-                "isEnd": True,
-            }
-        ],
-    },
+    document=api_document(
+        "Set the desired count of an ECS service.",
+        PARAMETERS,
+        "ecs",
+        "UpdateService",
+        {"cluster": "{{ Cluster }}", "service": "{{ Service }}", "desiredCount": "{{ DesiredCount }}"},
+        types={"DesiredCount": "Integer"},
+    ),
     reversibility=Reversibility.REVERSIBLE,
     inverse="scale-out-service",
     expected_seconds=120,
@@ -92,7 +80,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     if desired >= MOST:
         return Infeasible(reason=f"it has {desired} tasks, and {MOST} is the most")
     return Feasible(
-        proposal=_proposal(subject.service.name, subject.target, match.groupdict(), wanted(desired)),
+        proposal=RUNBOOK.propose(subject.service.name, subject.target, DesiredCount=str(wanted(desired))),
         statement=f"all {desired} tasks run, and {MOST} is the most",
         telling=False,
     )
@@ -117,17 +105,7 @@ def expect(proposal: Proposal, state: State, value: float, baseline: float) -> f
 
 def undo(done: Proposal, before: State) -> Proposal:
     """The same runbook with the count that was there before."""
-    return _proposal(done.service, done.target, done.parameters, int(before["desired"]))
-
-
-def _proposal(service: str, target: str, names: dict[str, str], count: int) -> Proposal:
-    return Proposal(
-        runbook=RUNBOOK.id,
-        version=RUNBOOK.version,
-        service=service,
-        target=target,
-        parameters={**names, "DesiredCount": str(count)},
-    )
+    return RUNBOOK.propose(done.service, done.target, DesiredCount=str(before["desired"]))
 
 
 REMEDY = Remedy(

@@ -31,11 +31,15 @@ def test_only_the_executor_may_assume_it_with_identity_and_tags(dev: Templates, 
 def test_it_may_run_its_document_and_act_on_its_targets(dev: Templates, runbook: str) -> None:
     declared = remedies()[runbook].runbook
     document = f"{title(runbook)}Document"
-    target = declared.target_arn.format(region="Region", account="AccountId")
+    acts = [(declared.actions, declared.target_arn), *((each.actions, each.most) for each in declared.also)]
     started = (f"automation-definition/{document}:*", f"document/{document}", "automation-execution/*")
     expected = {("ssm:StartAutomationExecution", f"{SSM}:{each}", "") for each in started}
     expected |= {("ssm:AddTagsToResource", f"{SSM}:automation-execution/*", "")}
-    expected |= {(action, target, "") for action in declared.actions}
+    expected |= {
+        (action, pattern.format(region="Region", account="AccountId"), "")
+        for actions, pattern in acts
+        for action in actions
+    }
     assert dev.roles[f"{title(runbook)}Role"] == expected
 
 
