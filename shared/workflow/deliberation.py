@@ -1,18 +1,16 @@
 """From the open investigation to a decision: the tasks that the state machine calls around the vote."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from shared.domain.certificate import QUARANTINED, Rejection
-from shared.domain.consensus import RULES, DecisionKind, Rules, to_choice
+from shared.domain.certificate import Rejection
+from shared.domain.consensus import RULES, Rules, to_choice
 from shared.domain.errors import CommandRefused, InsufficientTrustedAgents
 from shared.domain.facts import (
     AgentQuarantined,
     BallotsTallied,
-    EscalatedToHuman,
     Fact,
     InvestigationStarted,
     VoteOpened,
@@ -26,6 +24,7 @@ from shared.ports.event_store import Distrust, EventStore, believe, record
 from shared.ports.integrity import Integrity
 from shared.workflow.candidates import frozen
 from shared.workflow.counting import close_round, count_round, decided, sort_ballots
+from shared.workflow.handover import handover
 from shared.workflow.vigilance import FEWEST_TRUSTED, Vigilance
 
 MAX_ROUNDS = 3
@@ -108,7 +107,7 @@ class Deliberation:
 
         state = record(self.store, incident_id, decide, distrust=self.distrust)
         if first:
-            self.vigilance.answered(state.findings)
+            self.vigilance.answered(agent for agent in state.findings if has_found(state, agent))
         vote = state.vote
         digests = [one.digest for one in vote.candidates] if vote else []
         return {"candidates": digests, "safe": list(vote.safe) if vote else [], "round": round_}
@@ -161,14 +160,7 @@ class Deliberation:
             if state.escalation is not None or observing:
                 return ()
             last, counted = self._counted(state) if state.vote else (None, ())
-            wanted = last.tally.suggestion if last else None
-            harmed = state.rolled_back is not None or state.regressed is not None
-            suggestion = state.poll().candidate(wanted) if wanted and not harmed else None
-            deadlock = last is not None and last.tally.kind is DecisionKind.NONE
-            escalated = EscalatedToHuman(
-                reason=readable(reason), suggestion=suggestion, deadlock_resolved=deadlock
-            )
-            return (*counted, escalated)
+            return (*counted, handover(state, last.tally if last else None, reason))
 
         record(self.store, incident_id, decide, distrust=self.distrust)
 
@@ -183,25 +175,8 @@ class Deliberation:
         if state.tallied and state.vote and _round(state.tallied) == _round(state.vote):
             return state.tallied, ()
         counted, accepted = count_round(state, self.verifier, self.clock.now(), self.rules)
-        rejected, cast = counted.rejected, state.ballots_of(counted.attempt, counted.round)
-        idle = {one.agent for one in rejected if one.reason == QUARANTINED}
-        self.vigilance.counted((*accepted, *(one for one in cast if one.ballot.agent in idle)))
-        proofs = {
-            fault.agent: [one.ballot.digest for one in cast if one.ballot.agent is fault.agent]
-            for fault in rejected
-        }
-        found = self.vigilance.quarantine(state, rejected, proofs)
+        found = self.vigilance.judged(state, counted, accepted)
         return counted, (*close_round(state), counted, *found)
-
-
-def readable(reason: str) -> str:
-    """A reason for people: of a Lambda's error (`State: Name {json}`) its own sentence, bounded."""
-    said, brace, rest = reason.partition(" {")
-    try:
-        said = f"{said}: {json.loads(brace.strip() + rest)['errorMessage']}"
-    except (ValueError, KeyError, TypeError):
-        said = reason
-    return said[:1_000]
 
 
 def _round(fact: BallotsTallied | VoteOpened) -> tuple[int, int]:

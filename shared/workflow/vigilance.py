@@ -9,7 +9,7 @@ from shared.analysis.behaviour import anomaly
 from shared.domain.ballot import SignedBallot
 from shared.domain.certificate import QUARANTINED, Rejection
 from shared.domain.errors import PortError
-from shared.domain.facts import AgentQuarantined
+from shared.domain.facts import AgentQuarantined, BallotsTallied
 from shared.domain.incident import Incident
 from shared.domain.model import VOTERS, AgentName
 from shared.ports.clock import Clock
@@ -67,10 +67,22 @@ class Vigilance:
             )
         return tuple(found.values())
 
-    def counted(self, ballots: Iterable[SignedBallot]) -> None:
-        """Remember ballots that were good in themselves, also those of agents that are quarantined."""
-        for signed in ballots:
+    def judged(
+        self, state: Incident, counted: BallotsTallied, accepted: Sequence[SignedBallot]
+    ) -> tuple[AgentQuarantined, ...]:
+        """What a count means for the agents: good ballots are remembered, the others' makers quarantined.
+
+        Good are also those that do not count only because their agents are quarantined already.
+        """
+        cast = state.ballots_of(counted.attempt, counted.round)
+        idle = {one.agent for one in counted.rejected if one.reason == QUARANTINED}
+        for signed in (*accepted, *(one for one in cast if one.ballot.agent in idle)):
             self.standing.note(signed.ballot, self.clock.now())
+        proofs = {
+            fault.agent: [one.ballot.digest for one in cast if one.ballot.agent is fault.agent]
+            for fault in counted.rejected
+        }
+        return self.quarantine(state, counted.rejected, proofs)
 
     def answered(self, agents: Iterable[AgentName]) -> None:
         """Tell the breakers who answered in time and who did not."""
