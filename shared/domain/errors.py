@@ -75,3 +75,11 @@ class AccessDenied(PortError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, retryable=False)
+
+
+class OutOfReach(AccessDenied):
+    """The target is in an account or Region that this stage does not act in; nobody was asked."""
+
+
+class NotPinned(AccessDenied):
+    """The deployed document is not the catalogue's; no credential was asked for."""
