@@ -107,7 +107,7 @@ class Deliberation:
 
         state = record(self.store, incident_id, decide, distrust=self.distrust)
         if first:
-            self.vigilance.answered(agent for agent in state.findings if has_found(state, agent))
+            self.vigilance.answered(state.findings)
         vote = state.vote
         digests = [one.digest for one in vote.candidates] if vote else []
         return {"candidates": digests, "safe": list(vote.safe) if vote else [], "round": round_}
