@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    IncompleteReadError,
+)
+from botocore.exceptions import ConnectionError as NoConnection
 
 from shared.domain.errors import AccessDenied, PortError
 
@@ -39,6 +45,9 @@ RETRYABLE = frozenset(
     }
 )
 
+ON_THE_WAY = (NoConnection, HTTPClientError, IncompleteReadError)
+"""What botocore raises when there was no answer, or half of one."""
+
 
 def code_of(error: ClientError) -> str:
     """The error code, without the service's namespace."""
@@ -67,4 +76,4 @@ def port_errors() -> Iterator[None]:
     except ClientError as error:
         raise translated(error) from error
     except BotoCoreError as error:
-        raise PortError(str(error), retryable=isinstance(error, HTTPClientError)) from error
+        raise PortError(str(error), retryable=isinstance(error, ON_THE_WAY)) from error
