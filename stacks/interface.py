@@ -3,6 +3,7 @@
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from shared.agents import communication
 from shared.domain.facts import Author
 from shared.settings import Setting
 from stacks.components.async_retries import AsyncRetries
@@ -23,22 +24,7 @@ HEARD = {
 """Rule -> source and detail type of the default bus's events that become signals."""
 NOT_OURS = {"alarmName": events.Match.anything_but_prefix(PREFIX)}
 """Our own alarms reach people through SNS, not through what they watch."""
-TOLD = (
-    "IncidentDetected",
-    "VoteOpened",
-    "AgentQuarantined",
-    "ConsensusReached",
-    "ActionWithheld",
-    "ActionStarted",
-    "ActionCompleted",
-    "ActionFailed",
-    "RemedyVerified",
-    "RegressionDetected",
-    "RolledBack",
-    "EscalatedToHuman",
-    "IncidentResolved",
-    "IncidentClosed",
-)
+TOLD = tuple(fact.__name__ for fact in communication.TOLD)
 """The events that people hear of."""
 
 

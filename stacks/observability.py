@@ -76,7 +76,8 @@ class Observability(StageStack):
             watched=metric("AWS/SQS", name, {"QueueName": queue.queue_name}, "Maximum"),
             above=0,
             topic=self._topic,
-            meaning="Something was given up: read the queue, mend the cause, and send it again.",
+            meaning="Something was given up: read the queue, mend the cause, and send it again. Of what a "
+            "stream could not deliver it has the place in the stream, which keeps it for a day.",
         )
 
     def _lateness(self, id_: str, function: Function) -> cloudwatch.Alarm:
