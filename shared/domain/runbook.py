@@ -14,6 +14,9 @@ from shared.domain.model import Model, Name
 from shared.domain.proposal import Proposal
 from shared.domain.service import Measure, Service
 
+WILDCARD = re.compile(r"[*?]|\$\{")
+"""What IAM reads as more than itself in an ARN."""
+
 
 class Reversibility(StrEnum):
     """Whether and how the action can be taken back."""
@@ -91,6 +94,10 @@ class Runbook(Model):
         description="SSM Automation content, schema 0.3; with an assumeRole in the role form only"
     )
     form: Form = Form.CALLER
+    untagged: frozenset[str] = Field(
+        default=frozenset(),
+        description="role form: its IAM actions for which AWS knows no aws:ResourceTag, so no tag binds them",
+    )
     reversibility: Reversibility
     touches_data: bool = False
     inverse: str | None = Field(
@@ -116,11 +123,19 @@ class Runbook(Model):
 
         Args:
             names: region and account.
+
+        Raises:
+            InvalidParameters: the proposal would put a wildcard into an ARN.
         """
         match = re.fullmatch(self.target_pattern, proposal.target)
         known = {**names, **proposal.parameters, **(match.groupdict() if match else {})}
         also = [(grant.actions, grant.resource.format_map(known)) for grant in self.also]
-        return [(self.actions, proposal.target), *also]
+        written = ["", *(grant.resource for grant in self.also)]
+        grants = [(self.actions, proposal.target), *also]
+        for (_, arn), own in zip(grants, written, strict=True):
+            if WILDCARD.findall(arn) != WILDCARD.findall(own):
+                raise InvalidParameters(f"{self.id}: {arn!r} would be a pattern of IAM, not one resource")
+        return grants
 
     def propose(self, service: str, target: str, **parameters: str) -> Proposal:
         """A proposal for a target: the parameters that its ARN binds, and the given ones.
