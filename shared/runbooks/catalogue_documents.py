@@ -3,14 +3,14 @@
 https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from pydantic import JsonValue
 
 from shared.domain.runbook import Parameter
 
-TEXT: Mapping[str, str] = MappingProxyType({})
+Step = dict[str, JsonValue]
 
 
 def api_document(
@@ -18,44 +18,56 @@ def api_document(
     parameters: Mapping[str, Parameter],
     service: str,
     api: str,
-    inputs: Mapping[str, JsonValue],
-    types: Mapping[str, str] = TEXT,
+    inputs: Mapping[str, Any],
+    integers: Collection[str] = (),
 ) -> dict[str, JsonValue]:
-    """A document of one AWS call.
-
-    Args:
-        service, api: as boto3 names the service, and AWS the call.
-        inputs: the call's arguments; "{{ Name }}" is a parameter, and keeps its type if it stands alone.
-        types: of the parameters that are no String: Integer, Boolean.
-    """
-    return document(description, parameters, call(service, api, inputs), types=types)
+    """A document of one AWS call; see `api_step` and `document`."""
+    return document(description, parameters, [api_step(service, api, inputs)], integers)
 
 
 def document(
     description: str,
     parameters: Mapping[str, Parameter],
-    *steps: dict[str, JsonValue],
-    types: Mapping[str, str] = TEXT,
+    steps: list[Step],
+    integers: Collection[str] = (),
 ) -> dict[str, JsonValue]:
-    """A document of these steps, without an assume role. Only a String takes a pattern."""
+    """A document of these steps, without an assume role.
+
+    Args:
+        integers: the parameters that an API takes as numbers; Automation takes a pattern only of texts.
+    """
     return {
         "schemaVersion": "0.3",
         "description": description,
         "parameters": {
-            name: {"type": types[name]}
-            if name in types
-            else {"type": "String", "allowedPattern": f"^{parameter.pattern}$"}
+            name: {"type": "Integer"}
+            if name in integers
+            else {"type": "String", "allowedPattern": f"^(?:{parameter.pattern})$"}
             for name, parameter in parameters.items()
         },
         "mainSteps": list(steps),
     }
 
 
-def call(service: str, api: str, inputs: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """The step that makes one AWS call, is named like it, and ends the automation."""
+def api_step(service: str, api: str, inputs: Mapping[str, Any]) -> Step:
+    """The step that makes one AWS call, is named like it, and ends the automation.
+
+    Args:
+        service, api: as boto3 names the service, and AWS the call.
+        inputs: the call's arguments; "{{ Name }}" is a parameter, and keeps its type if it stands alone.
+    """
     return {
         "name": api,
         "action": "aws:executeAwsApi",
         "inputs": {"Service": service, "Api": api, **inputs},
         "isEnd": True,
     }
+
+
+def either(parameter: str, steps: Mapping[str, Step]) -> list[Step]:
+    """The one step that a parameter chooses by its value; a step takes the value as its name."""
+    choices: list[JsonValue] = [
+        {"Variable": f"{{{{ {parameter} }}}}", "StringEquals": value, "NextStep": value} for value in steps
+    ]
+    branch: Step = {"name": "Choose", "action": "aws:branch", "inputs": {"Choices": choices}}
+    return [branch, *({**step, "name": value} for value, step in steps.items())]

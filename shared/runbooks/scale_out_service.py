@@ -59,7 +59,7 @@ RUNBOOK = Runbook(
         "ecs",
         "UpdateService",
         {"cluster": "{{ Cluster }}", "service": "{{ Service }}", "desiredCount": "{{ DesiredCount }}"},
-        types={"DesiredCount": "Integer"},
+        integers={"DesiredCount"},
     ),
     reversibility=Reversibility.REVERSIBLE,
     inverse="scale-out-service",
