@@ -15,7 +15,9 @@ class Setting(StrEnum):
     EVENTS_TABLE = "COMMANDER_EVENTS_TABLE"
     STATE_TABLE = "COMMANDER_STATE_TABLE"  # open incidents, changes, catalogue
     WAITS_TABLE = "COMMANDER_WAITS_TABLE"  # task tokens: coordinator and ask only
-    ARCHIVE_BUCKET = "COMMANDER_ARCHIVE_BUCKET"  # copies of events, anchors of heads
+    ARCHIVE_BUCKET = "COMMANDER_ARCHIVE_BUCKET"  # copies of events, anchors of heads, what agents saw
+    INVESTIGATE_SECONDS = "COMMANDER_INVESTIGATE_SECONDS"  # how long this agent's findings are waited for
+    VOTE_SECONDS = "COMMANDER_VOTE_SECONDS"
     SIGNALS_STREAM = "COMMANDER_SIGNALS_STREAM"
     DEAD_LETTERS_URL = "COMMANDER_DEAD_LETTERS_URL"
     MAC_KEYS = "COMMANDER_MAC_KEYS"  # JSON: author -> KMS key id

@@ -4,6 +4,8 @@ from aws_cdk import Aws
 from constructs import Construct
 
 from shared.domain.facts import Author
+from shared.settings import Setting
+from stacks.components.event_archive import INPUTS, EventArchive
 from stacks.components.function import Size
 from stacks.components.mapping import KINESIS_READ, Feed
 from stacks.components.member import CATALOGUE, CHANGES, OPEN, Member
@@ -13,19 +15,23 @@ from stacks.house import House
 
 ASKED = ("InvestigationStarted", "VoteOpened")
 """The events that ask a voter for something."""
+LEAST_SECONDS = 60
 
 
 class Agents(StageStack):
-    """Detection, diagnosis, prediction and the resolution advisor. None of them may change anything."""
+    """Detection, diagnosis, prediction and the resolution advisor. None of them may change anything.
 
-    def __init__(self, scope: Construct, house: House) -> None:
+    What each saw it leaves in the archive, under `inputs/`, where it may put and nothing else.
+    """
+
+    def __init__(self, scope: Construct, house: House, archive: EventArchive) -> None:
         super().__init__(scope, "Agents", house.stage)
-        self._house = house
+        self._house, self._archive = house, archive
         self.voters = (self._detection(), self._diagnosis(), self._prediction(), self._resolution())
         put_out(self, {f"{each.author.capitalize()}Function": each.function.name for each in self.voters})
 
     def _detection(self) -> Member:
-        voter = self._voter(Author.DETECTION, Size(60, 1024, numerics=True))
+        voter = self._voter(Author.DETECTION, megabytes=1024)
         voter.feed("Signals", Feed(self._house.data.signals.stream_arn, KINESIS_READ, batch=100))
         voter.may_keep_state(reads=[CATALOGUE], puts=[OPEN, CHANGES], deletes=[OPEN])
         voter.may_query_changes()
@@ -33,7 +39,7 @@ class Agents(StageStack):
         return voter
 
     def _diagnosis(self) -> Member:
-        voter = self._voter(Author.DIAGNOSIS, Size(180, 1024, numerics=True))
+        voter = self._voter(Author.DIAGNOSIS, megabytes=1024)
         voter.may_keep_state(reads=[CATALOGUE, CHANGES])
         voter.may_query_changes()
         voter.may_look_at_metrics()
@@ -45,19 +51,33 @@ class Agents(StageStack):
         return voter
 
     def _prediction(self) -> Member:
-        voter = self._voter(Author.PREDICTION, Size(90, 1024, numerics=True))
+        voter = self._voter(Author.PREDICTION, megabytes=1024)
         voter.may_keep_state(reads=[CATALOGUE])
         voter.may_look_at_metrics()
         voter.may_look_at_targets()
         return voter
 
     def _resolution(self) -> Member:
-        voter = self._voter(Author.RESOLUTION, Size(300, 512))
+        voter = self._voter(Author.RESOLUTION, megabytes=512, numerics=False)
         voter.may_keep_state(reads=[CATALOGUE])
         voter.may_look_at_targets()
         return voter
 
-    def _voter(self, author: Author, size: Size) -> Member:
+    def _voter(self, author: Author, *, megabytes: int, numerics: bool = True) -> Member:
+        """A voter whose function lives at least as long as anybody waits for it."""
+        stage = self._house.stage
+        limit: int = getattr(stage.investigate_seconds, author.value)
+        size = Size(max(limit, stage.vote_seconds, LEAST_SECONDS), megabytes, numerics=numerics)
         voter = Member(self, author, self._house, size)
         voter.feed_new_events(*ASKED)
+        voter.function.set(
+            {
+                Setting.INVESTIGATE_SECONDS: str(limit),
+                Setting.VOTE_SECONDS: str(stage.vote_seconds),
+                Setting.ARCHIVE_BUCKET: self._archive.bucket.bucket_name,
+            }
+        )
+        inputs = self._archive.bucket.arn_for_objects(INPUTS)
+        because = "one object a look, named by its incident and its content"
+        voter.function.allow_any(["s3:PutObject"], inputs, because=because)
         return voter

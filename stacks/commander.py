@@ -19,6 +19,7 @@ def build(app: Construct, stage: StageConfig) -> None:
         InvalidConfiguration: a bundle could not be built.
     """
     house = House(stage, Data(app, stage), Bundles(on_this_machine=stage.on_this_machine))
-    agents, interface = Agents(app, house), Interface(app, house)
+    interface = Interface(app, house)
+    agents = Agents(app, house, interface.archive)
     consensus = Consensus(app, house, agents)
     Observability(app, house, agents=agents, consensus=consensus, interface=interface)

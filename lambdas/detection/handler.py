@@ -1,8 +1,7 @@
 """Detection agent: AWS entry point for signals, and for calls to take part."""
 
 from shared.agents.detection import AGENT
-from shared.composition.agents import participant
 from shared.composition.detection import opening
-from shared.runtime.stream import stream_handler
+from shared.runtime.voter import voter_handler
 
-handler = stream_handler(AGENT.name, lambda: participant(AGENT).hear, lambda: opening().hear)
+handler = voter_handler(AGENT, lambda: opening().hear)

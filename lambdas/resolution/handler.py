@@ -1,7 +1,6 @@
 """Resolution agent: AWS entry point."""
 
 from shared.agents.resolution import AGENT
-from shared.composition.agents import participant
-from shared.runtime.stream import stream_handler
+from shared.runtime.voter import voter_handler
 
-handler = stream_handler(AGENT.name, lambda: participant(AGENT).hear)
+handler = voter_handler(AGENT)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from shared.agents.steps import METRICS, Steps
 from shared.agents.voter import Verdict, Voter, abstention
 from shared.analysis.excess import HARM_OF, Harm
 from shared.analysis.health import Examination, Reading, examine
@@ -136,7 +137,11 @@ def _evidence(felt: Sequence[Reading], now: datetime) -> tuple[Evidence, ...]:
 
 
 def _look(incident: Incident, sources: Sources) -> tuple[list[Reading], Trace | None]:
-    """What is felt, and where it leads."""
+    """What is felt, and where it leads.
+
+    Raises:
+        OutOfTime: the metrics did not come in time.
+    """
     catalogue = sources.catalogue.services()
     services = catalogue.of_application(incident.opened.application)
     found = examine(sources.telemetry, services, incident.opened.started_at, sources.clock.now())
@@ -147,7 +152,17 @@ def _look(incident: Incident, sources: Sources) -> tuple[list[Reading], Trace | 
 
 def investigate(incident: Incident, sources: Sources) -> Findings:
     """What is felt now, which may be more than when the alarm came."""
-    felt, _ = _look(incident, sources)
+    steps = Steps(sources.limit)
+    seen = steps.take(METRICS, lambda: _look(incident, sources))
+    if seen is None:
+        return Findings(
+            agent=AgentName.DETECTION,
+            summary=steps.told(f"as when it was opened: {incident.opened.summary}")[:2_000],
+            confidence=steps.sure(incident.opened.confidence),
+            evidence=incident.opened.symptoms,
+            left_out=steps.left_out,
+        )
+    felt, _ = seen
     evidence = _evidence(felt, sources.clock.now())
     return Findings(
         agent=AgentName.DETECTION,
@@ -159,7 +174,11 @@ def investigate(incident: Incident, sources: Sources) -> Findings:
 
 def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
     """The remedy for the service that the symptoms lead to, if remedies of its kind fit what it is called."""
-    felt, traced = _look(incident, sources)
+    steps = Steps(sources.limit)
+    seen = steps.take(METRICS, lambda: _look(incident, sources))
+    if seen is None:
+        return abstention(steps.told("whether it is still felt is not known"))
+    felt, traced = seen
     if traced is None:
         return abstention("nothing can be felt any more")
     deepest = traced.first

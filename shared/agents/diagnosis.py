@@ -1,9 +1,10 @@
 """Diagnosis: which service is the cause, and what kind of cause? Its evidence: metrics, changes and logs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.agents.steps import CHANGES, LOGS, METRICS, Steps
 from shared.agents.voter import Verdict, Voter, abstention
 from shared.analysis.health import Reading, examine, window
 from shared.analysis.root_cause import Suspect
@@ -14,7 +15,7 @@ from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import Feasible, Subject
-from shared.domain.service import SYMPTOMS, Service, ServiceCatalogue
+from shared.domain.service import SYMPTOMS, Service
 from shared.domain.signal import Signal
 from shared.ports.sources import Sources
 from shared.runbooks.catalogue import remedies
@@ -39,28 +40,42 @@ class Diagnosis:
     evidence: tuple[Evidence, ...]
 
 
-def diagnose(incident: Incident, sources: Sources) -> Diagnosis | None:
-    """The cause, or None when what the incident's service feels is not beyond noise."""
+def diagnose(incident: Incident, sources: Sources, steps: Steps) -> Diagnosis | None:
+    """The cause without the logs, or None when what the incident's service feels is not beyond noise.
+
+    Without the metrics there is no suspect, and without the change ledger no kind of cause.
+    """
     catalogue, now = sources.catalogue.services(), sources.clock.now()
     opened = incident.opened
     services = catalogue.of_application(opened.application)
-    found = examine(sources.telemetry, services, opened.started_at, now)
+    found = steps.take(METRICS, lambda: examine(sources.telemetry, services, opened.started_at, now))
+    if found is None:
+        return None
     traced = trace(found.series, catalogue, opened.service, found.split, saturated=found.saturated)
     if traced is None:
         return None
     first = catalogue.get(traced.first)
-    changes = _changes(sources, incident, first.name)
-    logs = _logs(sources, first, opened.started_at, now)
-    cause, confidence = _cause(found.saturated, first.name, changes)
+    changes = steps.take(CHANGES, lambda: _changes(sources, incident, first.name))
+    cause, confidence = (UNKNOWN, 550) if changes is None else _cause(found.saturated, first.name, changes)
     return Diagnosis(
         suspects=traced.suspects,
         cause=cause,
-        confidence=min(confidence + (50 if logs else 0), 950),
+        confidence=confidence,
         evidence=(
             *_root(traced, found.readings, now),
-            *(_change_evidence(change, now) for change in changes),
-            *(_log_evidence(first.name, burst, now) for burst in logs),
+            *(_change_evidence(change, now) for change in changes or ()),
         ),
+    )
+
+
+def _with_logs(found: Diagnosis, incident: Incident, sources: Sources, steps: Steps) -> Diagnosis:
+    """The diagnosis and what the first suspect logs; it is the slowest to read, and says least."""
+    first, now = sources.catalogue.services().get(found.suspects[0].service), sources.clock.now()
+    logs = steps.take(LOGS, lambda: _logs(sources, first, incident.opened.started_at, now)) or ()
+    return replace(
+        found,
+        confidence=steps.sure(min(found.confidence + (50 if logs else 0), 950)),
+        evidence=(*found.evidence, *(_log_evidence(first.name, burst, now) for burst in logs)),
     )
 
 
@@ -133,32 +148,49 @@ def _log_evidence(service: str, burst: Burst, now: datetime) -> Evidence:
 
 def investigate(incident: Incident, sources: Sources) -> Findings:
     """The suspects, the kind of cause, and the remedies that cure that kind on the first suspect."""
-    found = diagnose(incident, sources)
+    steps = Steps(sources.limit)
+    found = diagnose(incident, sources, steps)
     if found is None:
-        return Findings(agent=AgentName.DIAGNOSIS, summary="no anomalous service found", confidence=0)
+        return Findings(
+            agent=AgentName.DIAGNOSIS,
+            summary=steps.told("no anomalous service found"),
+            confidence=0,
+            left_out=steps.left_out,
+        )
     first = found.suspects[0].service
+    candidates = _candidates(first, found.cause, incident, sources, steps)
+    found = _with_logs(found, incident, sources, steps)
     return Findings(
         agent=AgentName.DIAGNOSIS,
-        summary=f"{first} is the root cause: {found.cause.replace('_', ' ')}",
+        summary=steps.told(f"{first} is the root cause: {found.cause.replace('_', ' ')}"),
         confidence=found.confidence,
         evidence=found.evidence,
-        candidates=_candidates(sources.catalogue.services(), first, found.cause, incident, sources),
+        candidates=candidates,
         root_causes=tuple(one.service for one in found.suspects[:MOST_SUSPECTS]),
         cause=found.cause,
+        left_out=steps.left_out,
     )
 
 
 def _candidates(
-    catalogue: ServiceCatalogue, name: str, cause: str, incident: Incident, sources: Sources
+    name: str, cause: str, incident: Incident, sources: Sources, steps: Steps
 ) -> tuple[Proposal, ...]:
-    service = catalogue.get(name)
+    service = sources.catalogue.services().get(name)
     proposals: list[Proposal] = []
     for remedy in remedies().values():
         target = service.resources.get(remedy.runbook.resource)
         if target is None or cause not in remedy.runbook.causes:
             continue
-        state = sources.resources.observe(remedy.runbook, target)
-        prepared = remedy.prepare(Subject(service, target, state, incident.opened.started_at))
+        subject = steps.take(
+            f"{remedy.runbook.id} on {service.name}",
+            lambda remedy=remedy, target=target: Subject(  # type: ignore[misc]
+                service,
+                target,
+                sources.resources.observe(remedy.runbook, target),
+                incident.opened.started_at,
+            ),
+        )
+        prepared = remedy.prepare(subject) if subject else None
         if isinstance(prepared, Feasible):
             proposals.append(prepared.proposal)
     return tuple(proposals)[:5]
@@ -166,16 +198,18 @@ def _candidates(
 
 def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
     """The candidate that cures this kind of cause on the first suspect."""
-    found = diagnose(incident, sources)
+    steps = Steps(sources.limit)
+    found = diagnose(incident, sources, steps)
     if found is None or found.cause == UNKNOWN:
-        return abstention("the kind of cause is not known", found.evidence if found else ())
+        return abstention(steps.told("the kind of cause is not known"), found.evidence if found else ())
+    found = _with_logs(found, incident, sources, steps)
     first = found.suspects[0].service
     for proposal in candidates:
         if proposal.service == first and found.cause in remedies()[proposal.runbook].runbook.causes:
             return Verdict(
                 choice=proposal,
                 confidence=found.confidence,
-                reasoning=f"it cures {found.cause.replace('_', ' ')} on {first}, the root cause",
+                reasoning=steps.told(f"it cures {found.cause.replace('_', ' ')} on {first}, the root cause"),
                 evidence=found.evidence,
             )
     return abstention(f"no candidate cures {found.cause} on {first}", found.evidence)

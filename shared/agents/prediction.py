@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.agents.steps import METRICS, Steps
 from shared.agents.voter import Verdict, Voter, abstention, support
 from shared.analysis.anomaly import THRESHOLD
 from shared.analysis.forecast import forecast
@@ -33,7 +34,11 @@ class Outlook:
 
 
 def outlooks(incident: Incident, sources: Sources) -> tuple[Outlook, ...]:
-    """The outlook of every harmful measure of the application, worst first."""
+    """The outlook of every harmful measure of the application, worst first.
+
+    Raises:
+        OutOfTime: the metrics did not come in time.
+    """
     now = sources.clock.now()
     services = sources.catalogue.services().of_application(incident.opened.application)
     start, split = window(services, incident.opened.started_at)
@@ -73,21 +78,24 @@ def _evidence(found: Sequence[Outlook], now: datetime) -> tuple[Evidence, ...]:
 
 def investigate(incident: Incident, sources: Sources) -> Findings:
     """What becomes of it if nobody does anything."""
-    found = outlooks(incident, sources)
+    steps = Steps(sources.limit)
+    found = steps.take(METRICS, lambda: outlooks(incident, sources)) or ()
     worst = found[0] if found else None
     return Findings(
         agent=AgentName.PREDICTION,
         summary=f"left alone, {worst.breach:.0%} likely to go on in 15 minutes"
         if worst
-        else "nothing to forecast",
+        else steps.told("nothing to forecast"),
         confidence=round(950 * worst.breach) if worst else 0,
         evidence=_evidence(found, sources.clock.now()),
+        left_out=steps.left_out,
     )
 
 
 def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
     """The candidate that undoes most deviation, if waiting is worse and it undoes half of its own."""
-    found = outlooks(incident, sources)
+    steps = Steps(sources.limit)
+    found = steps.take(METRICS, lambda: outlooks(incident, sources)) or ()
     evidence = _evidence(found, sources.clock.now())
     others = support(incident, AgentName.PREDICTION)
     options = [
@@ -97,25 +105,32 @@ def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources
         if (one.reading.service, one.reading.measure)
         == (proposal.service, remedies()[proposal.runbook].runbook.relieves)
         and one.breach >= LIKELY
-        and (relief := _relief(one.reading, proposal, sources)) >= RELIEF
+        and (relief := _relief(one.reading, proposal, sources, steps)) >= RELIEF
     ]
     if not options:
-        return abstention("no candidate changes the forecast", evidence)
+        return abstention(steps.told("no candidate changes the forecast"), evidence)
     _, relief, breach, proposal = max(
         options, key=lambda one: (others.get(one[3].digest, 0), one[0], one[3].digest)
     )
     return Verdict(
         choice=proposal,
-        confidence=round(breach * (600 + 350 * min(relief, 1.0))),
-        reasoning=f"left alone it goes on with {breach:.0%}; this undoes {relief:.0%} of the deviation",
+        confidence=steps.sure(round(breach * (600 + 350 * min(relief, 1.0)))),
+        reasoning=steps.told(
+            f"left alone it goes on with {breach:.0%}; this undoes {relief:.0%} of the deviation"
+        ),
         evidence=evidence,
     )
 
 
-def _relief(reading: Reading, proposal: Proposal, sources: Sources) -> float:
-    """The share of the deviation that the remedy is expected to undo."""
+def _relief(reading: Reading, proposal: Proposal, sources: Sources, steps: Steps) -> float:
+    """The share of the deviation that the remedy is expected to undo; none without a look at its target."""
     remedy = remedies()[proposal.runbook]
-    state = sources.resources.observe(remedy.runbook, proposal.target)
+    state = steps.take(
+        f"{proposal.runbook} on {proposal.service}",
+        lambda: sources.resources.observe(remedy.runbook, proposal.target),
+    )
+    if state is None:
+        return 0.0
     expected = remedy.expect(proposal, state, reading.value, reading.baseline)
     return (reading.value - expected) / (reading.value - reading.baseline)
 

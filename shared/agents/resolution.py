@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from shared.agents.steps import Steps
 from shared.agents.voter import Verdict, Voter, abstention, support
 from shared.domain.evidence import Evidence, EvidenceKind, Findings
 from shared.domain.incident import Incident
@@ -16,34 +17,41 @@ SURE = 900
 MOST = 5
 
 
-def prepare(remedy: Remedy, service: Service, incident: Incident, sources: Sources) -> Feasible | Infeasible:
+def prepare(
+    remedy: Remedy, service: Service, incident: Incident, sources: Sources, steps: Steps
+) -> Feasible | Infeasible:
     """What a remedy says about a service's resource as it is now."""
     target = service.resources.get(remedy.runbook.resource)
     if target is None:
         return Infeasible(reason=f"{service.name} has no {remedy.runbook.resource}")
-    state = sources.resources.observe(remedy.runbook, target)
+    state = steps.take(
+        f"{remedy.runbook.id} on {service.name}", lambda: sources.resources.observe(remedy.runbook, target)
+    )
+    if state is None:
+        return Infeasible(reason="there was no time to look at it")
     return remedy.prepare(Subject(service, target, state, incident.opened.started_at))
 
 
 def investigate(incident: Incident, sources: Sources) -> Findings:
     """Every remedy that fits the incident's name and could be run on a service that it hurts."""
     catalogue, now = sources.catalogue.services(), sources.clock.now()
-    found: list[tuple[Service, Feasible]] = []
+    steps, found = Steps(sources.limit), list[tuple[Service, Feasible]]()
     for name in incident.opened.services:
         service = catalogue.get(name)
         for remedy in remedies().values():
             if incident.opened.classification in remedy.runbook.symptoms:
-                prepared = prepare(remedy, service, incident, sources)
+                prepared = prepare(remedy, service, incident, sources, steps)
                 if isinstance(prepared, Feasible):
                     found.append((service, prepared))
     found.sort(key=lambda one: not one[1].telling)
     telling = sum(one.telling for _, one in found)
     return Findings(
         agent=AgentName.RESOLUTION,
-        summary=f"{len(found)} remedies could be run; the target speaks for {telling}",
-        confidence=SURE if telling else 0,
+        summary=steps.told(f"{len(found)} remedies could be run; the target speaks for {telling}"),
+        confidence=steps.sure(SURE) if telling else 0,
         evidence=tuple(_evidence(service, one, now) for service, one in found[:MOST]),
         candidates=tuple(one.proposal for _, one in found[:MOST]),
+        left_out=steps.left_out,
     )
 
 
@@ -60,20 +68,23 @@ def _evidence(service: Service, prepared: Feasible, now: datetime) -> Evidence:
 def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
     """The first candidate for which its own target speaks. That something could be done is not a yes."""
     catalogue, now = sources.catalogue.services(), sources.clock.now()
-    seen: list[Evidence] = []
+    steps, seen = Steps(sources.limit), list[Evidence]()
     others = support(incident, AgentName.RESOLUTION)
     for proposal in sorted(candidates, key=lambda one: -others.get(one.digest, 0)):
         service = catalogue.get(proposal.service)
-        prepared = prepare(remedies()[proposal.runbook], service, incident, sources)
+        prepared = prepare(remedies()[proposal.runbook], service, incident, sources, steps)
         if isinstance(prepared, Infeasible):
             continue
         evidence = _evidence(service, prepared, now)
         if prepared.telling and prepared.proposal.digest == proposal.digest:
             return Verdict(
-                choice=proposal, confidence=SURE, reasoning=evidence.statement, evidence=(evidence,)
+                choice=proposal,
+                confidence=steps.sure(SURE),
+                reasoning=steps.told(evidence.statement),
+                evidence=(evidence,),
             )
         seen.append(evidence)
-    return abstention("feasible at most: no target speaks for its remedy", tuple(seen))
+    return abstention(steps.told("feasible at most: no target speaks for its remedy"), tuple(seen))
 
 
 AGENT = Voter(name=AgentName.RESOLUTION, investigate=investigate, judge=judge)

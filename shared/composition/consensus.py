@@ -45,7 +45,7 @@ def tasks() -> Mapping[str, Task]:
     autonomy = Autonomy(read(Setting.AUTONOMY))
     return workflow_tasks(
         deliberation,
-        Asking(store, aws.waiting(), aws.workflow(), aws.standing()),
+        Asking(store, aws.waiting(), aws.workflow(), aws.standing(), aws.CLOCK, trust.distrust),
         Authorisation(store, trust.distrust, remedies(), aws.catalogue(), autonomy),
         Closing(store, trust.distrust, aws.catalogue(), aws.CLOCK, vigilance),
     )

@@ -1,6 +1,6 @@
 """The whole product in this process on simulated time: what `evaluate` and offline tests run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -13,10 +13,12 @@ from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLog
 from shared.adapters.local.memory_executor import MemoryExecutor
 from shared.adapters.local.memory_integrity import MemoryIntegrity
 from shared.adapters.local.memory_open_incidents import MemoryOpenIncidents
+from shared.adapters.local.memory_recordings import MemoryRecordings
 from shared.adapters.local.memory_standing import MemoryStanding
 from shared.adapters.local.memory_waiting_room import MemoryWaitingRoom
 from shared.adapters.local.state_machine import StateMachine, load
 from shared.agents import detection, diagnosis, prediction, resolution
+from shared.agents.voter import Voter
 from shared.domain.consensus import RULES
 from shared.domain.events import Event
 from shared.domain.facts import Author
@@ -26,6 +28,7 @@ from shared.domain.proposal import Proposal
 from shared.domain.service import ServiceCatalogue
 from shared.domain.signal import Signal
 from shared.ports import event_store
+from shared.ports.recordings import Recordings
 from shared.ports.resources import ResourceReader
 from shared.ports.sources import Sources
 from shared.ports.telemetry import Telemetry
@@ -36,7 +39,7 @@ from shared.workflow.dispatch import executor_tasks, workflow_tasks
 from shared.workflow.execution import Execution
 from shared.workflow.fallback import Fallback
 from shared.workflow.opening import Opening, Outcome
-from shared.workflow.participation import Participant
+from shared.workflow.participation import Bounding, Limits, Participant, as_they_are
 from shared.workflow.tasks import Asking, Authorisation, Autonomy, Closing
 from shared.workflow.telling import Telling
 from shared.workflow.trust import Trust
@@ -54,6 +57,10 @@ class Waits:
     vote: int
     watch: int
     poll: int
+
+    def of(self, agent: AgentName) -> Limits:
+        """An agent's own."""
+        return Limits(timedelta(seconds=self.investigate[agent]), timedelta(seconds=self.vote))
 
     def placeholders(self) -> dict[str, int]:
         """By the names that stand in the state machine's file."""
@@ -90,6 +97,9 @@ class LocalHouse:
     logs: MemoryLogs = field(default_factory=MemoryLogs)
     channel: MemoryChannel = field(default_factory=MemoryChannel)
     changes: MemoryChanges = field(default_factory=MemoryChanges)
+    recordings: Recordings = field(default_factory=MemoryRecordings)
+    voters: Sequence[Voter] = VOTERS
+    bounded: Bounding = as_they_are
 
     def __post_init__(self) -> None:
         """Wire it as the stacks do."""
@@ -126,7 +136,7 @@ class LocalHouse:
             self.clock,
             self._pump,
         )
-        asking = Asking(workflow_store, waiting, self.machine, self.standing)
+        asking = Asking(workflow_store, waiting, self.machine, self.standing, self.clock, trust.distrust)
         tasks = workflow_tasks(deliberation, asking, authorisation, closing)
         self.coordination = Coordination(
             self._stores[Author.COORDINATOR],
@@ -144,8 +154,11 @@ class LocalHouse:
                 self._stores[Author(voter.name.value)],
                 MemorySigner(keys[Author(voter.name.value)]),
                 sources,
+                self.recordings,
+                self.waits.of(voter.name),
+                self.bounded,
             )
-            for voter in VOTERS
+            for voter in self.voters
             if voter.name not in self.silent
         ]
         self._telling = Telling(self._stores[Author.COMMUNICATION], (self.channel,), catalogue)

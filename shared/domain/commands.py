@@ -1,23 +1,58 @@
 """What may follow on an incident's state: the facts that a command adds, or why it is refused."""
 
+from datetime import datetime, timedelta
+
 from shared.domain import facts
 from shared.domain.ballot import SignedBallot
 from shared.domain.errors import CommandRefused, Equivocation
 from shared.domain.evidence import Evidence, Findings
 from shared.domain.incident import Incident
+from shared.domain.model import AgentName
+
+CACHED_FOR = timedelta(minutes=5)
+"""Findings that are older say nothing about now."""
 
 
-def submit_findings(state: Incident, findings: Findings, attempt: int) -> tuple[facts.Fact, ...]:
-    """The facts of an agent's answer; nothing when it has answered this attempt already."""
-    if attempt != state.attempt or findings.agent in state.findings:
+def has_found(state: Incident, agent: AgentName) -> bool:
+    """Whether this attempt has findings of the agent that are new."""
+    return agent in state.findings and agent not in state.reused
+
+
+def submit_findings(
+    state: Incident, findings: Findings, attempt: int, inputs: str | None = None
+) -> tuple[facts.Fact, ...]:
+    """The facts of an agent's answer; nothing when it has answered this attempt already.
+
+    Args:
+        inputs: the digest of the recording of what it saw, if that was kept.
+    """
+    if attempt != state.attempt or has_found(state, findings.agent):
         return ()
-    return (facts.FindingsSubmitted(attempt=attempt, findings=findings),)
+    return (facts.FindingsSubmitted(attempt=attempt, findings=findings, inputs=inputs),)
+
+
+def reuse_findings(state: Incident, agent: AgentName, now: datetime) -> tuple[facts.Fact, ...]:
+    """The fact that an agent's earlier findings stand in for new ones; nothing when they are too old.
+
+    Only findings: a ballot is made for one round and execution, and one of earlier would be a replay.
+    """
+    earlier = state.remembered(agent)
+    if agent in state.findings or earlier is None or now - earlier.at > CACHED_FOR:
+        return ()
+    age = max(0, int((now - earlier.at).total_seconds()))
+    return (
+        facts.FindingsReused(attempt=state.attempt, agent=agent, version=earlier.version, age_seconds=age),
+    )
 
 
 def cast_ballot(
-    state: Incident, signed: SignedBallot, evidence: tuple[Evidence, ...] = ()
+    state: Incident, signed: SignedBallot, evidence: tuple[Evidence, ...] = (), inputs: str | None = None
 ) -> tuple[facts.Fact, ...]:
     """The facts of a vote; nothing when this agent's ballot is in already, or the round is over.
+
+    Args:
+        evidence: what it refers to that may not be in the log yet.
+        inputs: the digest of the recording of what the agent saw, if that was kept.
 
     Raises:
         Equivocation: the agent has cast a different choice in this round.
@@ -31,7 +66,7 @@ def cast_ballot(
                 raise Equivocation(f"{ballot.agent} already voted otherwise in round {ballot.round}")
             return ()
     new = tuple(one for one in evidence if one.id not in state.evidence)
-    return (facts.BallotCast(signed=signed, evidence=new),)
+    return (facts.BallotCast(signed=signed, evidence=new, inputs=inputs),)
 
 
 def start_action(state: Incident, started: facts.ActionStarted) -> tuple[facts.Fact, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable
 from shared.domain import approval, facts
 from shared.domain.errors import IncidentNotFound
 from shared.domain.events import Event, Head, malformed
-from shared.domain.incident import Action, Incident, Status
+from shared.domain.incident import Action, Heard, Incident, Status
 
 
 def fold(events: Iterable[Event], ignored: Container[str] = frozenset()) -> Incident:
@@ -63,7 +63,13 @@ def _deliberation(state: Incident, fact: facts.Fact, event: Event) -> dict[str, 
         case facts.InvestigationStarted():
             return {"status": Status.INVESTIGATING, "attempt": fact.attempt, "execution": fact.execution}
         case facts.FindingsSubmitted():
-            return {"findings": {**state.findings, fact.findings.agent: fact.findings}}
+            return _found(state, fact, event)
+        case facts.FindingsReused():
+            earlier = state.remembered(fact.agent)
+            if earlier is None:
+                return {}
+            findings = {**state.findings, fact.agent: earlier.findings}
+            return {"findings": findings, "reused": {**state.reused, fact.agent: fact}}
         case facts.VoteOpened():
             return {"status": Status.VOTING, "vote": fact}
         case facts.BallotCast():
@@ -80,6 +86,16 @@ def _deliberation(state: Incident, fact: facts.Fact, event: Event) -> dict[str, 
         case facts.ConsensusReached():
             return {"certificate": fact.certificate, "decided_at": event.occurred_at}
     return {}
+
+
+def _found(state: Incident, fact: facts.FindingsSubmitted, event: Event) -> dict[str, object]:
+    agent = fact.findings.agent
+    heard = Heard(findings=fact.findings, at=event.occurred_at, version=event.version)
+    return {
+        "findings": {**state.findings, agent: fact.findings},
+        "heard": {**state.heard, agent: heard},
+        "reused": {name: one for name, one in state.reused.items() if name is not agent},
+    }
 
 
 def _permission(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object]:
@@ -144,7 +160,13 @@ def _ending(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object
             return {"status": ended, "escalation": fact, "decided_at": state.decided_at or event.occurred_at}
         case facts.AttemptAbandoned():
             fresh = dict.fromkeys(_OF_ONE_ATTEMPT)
-            return {**fresh, "abandoned": fact.attempt, "findings": {}, "status": Status.INVESTIGATING}
+            return {
+                **fresh,
+                "abandoned": fact.attempt,
+                "findings": {},
+                "reused": {},
+                "status": Status.INVESTIGATING,
+            }
         case facts.IncidentResolved():
             return {"status": Status.RESOLVED, "resolved_at": event.occurred_at}
         case facts.IncidentClosed():

@@ -51,6 +51,14 @@ class Action(Model):
     ended_at: Utc | None = None
 
 
+class Heard(Model):
+    """What an agent said it found, and when."""
+
+    findings: Findings
+    at: Utc
+    version: int
+
+
 class Incident(Model):
     """An incident as the log tells it."""
 
@@ -66,6 +74,8 @@ class Incident(Model):
     attempt: int = 0
     execution: str = ""
     findings: dict[AgentName, Findings] = Field(default_factory=dict)
+    heard: dict[AgentName, Heard] = Field(default_factory=dict)  # the last of each agent, in any attempt
+    reused: dict[AgentName, facts.FindingsReused] = Field(default_factory=dict)  # those of `findings` not new
     vote: facts.VoteOpened | None = None
     ballots: tuple[SignedBallot, ...] = ()
     attached: tuple[Evidence, ...] = ()
@@ -98,6 +108,18 @@ class Incident(Model):
         for findings in self.findings.values():
             found += findings.evidence
         return {one.id: one for one in (*found, *self.attached)}
+
+    def remembered(self, agent: AgentName) -> Heard | None:
+        """The last that this agent found; detection has found something when it opened the incident."""
+        if agent is not AgentName.DETECTION or agent in self.heard:
+            return self.heard.get(agent)
+        found = Findings(
+            agent=agent,
+            summary=self.opened.summary[:2_000],
+            confidence=self.opened.confidence,
+            evidence=self.opened.symptoms[:30],
+        )
+        return Heard(findings=found, at=self.detected_at, version=1)
 
     @property
     def decision(self) -> DecisionKind:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.domain.certificate import Rejection
+from shared.domain.commands import has_found
 from shared.domain.consensus import RULES, Rules, to_choice
 from shared.domain.errors import CommandRefused, InsufficientTrustedAgents
 from shared.domain.facts import (
@@ -107,7 +108,7 @@ class Deliberation:
 
         state = record(self.store, incident_id, decide, distrust=self.distrust)
         if first:
-            self.vigilance.answered(state.findings)
+            self.vigilance.answered(agent for agent in state.findings if has_found(state, agent))
         vote = state.vote
         digests = [one.digest for one in vote.candidates] if vote else []
         return {"candidates": digests, "safe": list(vote.safe) if vote else [], "round": round_}

@@ -1,28 +1,60 @@
 """How an agent takes part: it hears that findings or ballots are wanted, looks, and answers once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from shared.agents.voter import Verdict, Voter
 from shared.domain.ballot import Ballot, SignedBallot
-from shared.domain.errors import Equivocation
+from shared.domain.commands import cast_ballot, has_found, submit_findings
+from shared.domain.errors import Equivocation, PortError
 from shared.domain.events import Event
 from shared.domain.facts import Fact, InvestigationStarted, VoteOpened
-from shared.domain.commands import cast_ballot, submit_findings
 from shared.domain.incident import Incident
 from shared.ports.authority import Signer
 from shared.ports.event_store import EventStore, load, record
+from shared.ports.recordings import Recordings
 from shared.ports.sources import Sources
 from shared.runbooks.catalogue import remedies
+from shared.workflow.looking import Look, until
+
+Bounding = Callable[[Sources, datetime], Sources]
+
+
+def as_they_are(sources: Sources, _until: datetime) -> Sources:
+    """Sources that answer at once, or whose own limits are good enough."""
+    return sources
+
+
+def nobody_counts(_reason: str) -> None:
+    """For those who would see it anyway."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long the state machine waits for this agent."""
+
+    findings: timedelta
+    ballot: timedelta
 
 
 @dataclass(frozen=True)
 class Participant:
-    """One agent at work. An event is a hint: what is answered is what the log says now."""
+    """One agent at work. An event is a hint: what is answered is what the log says now.
+
+    Args:
+        bounded: makes sources that answer before a time or raise OutOfTime.
+        lost: told why a recording could not be kept; the answer counts without it.
+    """
 
     voter: Voter
     store: EventStore
     signer: Signer
     sources: Sources
+    recordings: Recordings
+    limits: Limits
+    bounded: Bounding = as_they_are
+    lost: Callable[[str], None] = nobody_counts
 
     def hear(self, event: Event) -> None:
         """Answer a call for findings or for ballots; every other event says nothing to an agent."""
@@ -33,13 +65,15 @@ class Participant:
 
     def _submit(self, event: Event) -> None:
         state = load(self.store, event.incident_id)
-        if self.voter.name in state.findings or state.closed:
+        if has_found(state, self.voter.name) or state.closed:
             return
-        findings = self.voter.investigate(state, self.sources)
+        look = self._look(event, self.limits.findings)
+        findings = self.voter.investigate(state, look.sources)
+        inputs = self._kept(state, "findings", look)
         attempt = state.attempt
 
         def decide(now: Incident) -> tuple[Fact, ...]:
-            return submit_findings(now, findings, attempt)
+            return submit_findings(now, findings, attempt, inputs)
 
         record(self.store, event.incident_id, decide, event.event_id)
 
@@ -48,17 +82,32 @@ class Participant:
         vote = state.vote
         if vote is None or state.closed or self._has_voted(state, vote):
             return
-        verdict = self.voter.judge(state, vote.candidates, self.sources)
+        look = self._look(event, self.limits.ballot)
+        verdict = self.voter.judge(state, vote.candidates, look.sources)
+        inputs = self._kept(state, f"ballot-{vote.round}", look)
         ballot = self._ballot(state, vote, verdict)
         signed = SignedBallot(ballot=ballot, mac=self.signer.mac(ballot.digest))
 
         def decide(now: Incident) -> tuple[Fact, ...]:
             try:
-                return cast_ballot(now, signed, verdict.evidence)
+                return cast_ballot(now, signed, verdict.evidence, inputs)
             except Equivocation:
                 return ()  # a retry looked again and saw otherwise: the first ballot stands
 
         record(self.store, event.incident_id, decide, event.event_id)
+
+    def _look(self, event: Event, limit: timedelta) -> Look:
+        end = until(event.occurred_at, limit, self.sources.clock.now())
+        return Look(self.bounded(self.sources, end), end)
+
+    def _kept(self, state: Incident, question: str, look: Look) -> str | None:
+        """The digest of the recording; None when it could not be kept, which must not stop an incident."""
+        try:
+            body = look.body(state.id, self.voter.name, question, state.head.version)
+            return self.recordings.keep(state.id, body)
+        except (PortError, TypeError, ValueError) as error:
+            self.lost(f"{type(error).__name__}: {error}"[:500])
+            return None
 
     def _has_voted(self, state: Incident, vote: VoteOpened) -> bool:
         cast = state.ballots_of(vote.attempt, vote.round)
@@ -79,6 +128,6 @@ class Participant:
             evidence=tuple(one.id for one in verdict.evidence),
             risk_level=runbook.risk if runbook else "low",
             expected_seconds=runbook.expected_seconds if runbook else 0,
-            rollback_plan=runbook.inverse if runbook else "",
+            rollback_plan=(runbook.inverse if runbook else None) or "",
             expires_at=vote.expires_at,
         )

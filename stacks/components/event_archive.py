@@ -1,6 +1,6 @@
 """The archive: a bucket that keeps a copy of every event and the anchors of heads, and its one writer."""
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Aws, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -10,15 +10,19 @@ from shared.settings import Setting
 from stacks.components.acknowledged import acknowledge, acknowledge_wildcard
 from stacks.components.function import Function, Size
 from stacks.components.mapping import NEW_EVENT, TABLE_READ, Feed, Mapping
+from stacks.components.stack import PREFIX
 from stacks.house import House
 from stacks.stage import StageConfig
 
 PREFIXES = ("events/*", "anchors/*")
+INPUTS = "inputs/*"
+"""What agents saw, which they put here themselves: named by its SHA-256, which the log names."""
 BATCH = 100
 
 
 class EventArchive(Construct):
-    """Only `anchor` may write the bucket, and nobody may delete in it before a person lifts its policy.
+    """Only `anchor` writes the bucket, but for what agents saw. Nobody deletes in it before a person
+    lifts its policy.
 
     It is kept when its stack is destroyed, whatever the stage.
     """
@@ -69,8 +73,21 @@ class EventArchive(Construct):
                 effect=iam.Effect.DENY,
                 principals=[anyone],
                 actions=["s3:PutObject"],
-                resources=[objects],
+                not_resources=[self.bucket.arn_for_objects(INPUTS)],
                 conditions=others,
+            )
+        )
+        # The voters' roles are in a stack that needs this bucket, so they cannot be named here. Which of our
+        # roles may put is said by their own policies; this keeps everybody else out.
+        ours = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{PREFIX}*"
+        self.bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="OnlyOurRolesRecord",
+                effect=iam.Effect.DENY,
+                principals=[anyone],
+                actions=["s3:PutObject"],
+                resources=[self.bucket.arn_for_objects(INPUTS)],
+                conditions={"ArnNotLike": {"aws:PrincipalArn": ours}},
             )
         )
         self.bucket.add_to_resource_policy(

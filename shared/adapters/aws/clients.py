@@ -23,6 +23,13 @@ def client(service: str) -> Any:
     return boto3.client(service, config=CONFIG)  # type: ignore[call-overload]
 
 
+@cache
+def hasty_client(service: str) -> Any:
+    """A client for what must not be waited for: it gives up after some four seconds."""
+    config = CONFIG.merge(Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}))
+    return boto3.client(service, config=config)  # type: ignore[call-overload]
+
+
 def session_client(service: str, credentials: "CredentialsTypeDef") -> Any:
     """A client with the credentials of an assumed role's session, for one use."""
     return boto3.client(  # type: ignore[call-overload]
