@@ -44,7 +44,7 @@ HOOKS: dict[str, tuple[str, ...]] = {
     ),
     "ministack.services.dynamodb": ("_tables", "stream_live_records"),
     "ministack.services.dynamodb_streams": ("_DEFAULT_SHARD_ID",),
-    "ministack.services.ecs": ("_reconcile_restored_services",),
+    "ministack.services.ecs": ("_ACTION_MAP", "_reconcile_restored_services", "_services"),
     "ministack.services.eventbridge": ("_SCHEDULER_TICK_INTERVAL", "_put_events"),
     "ministack.services.iam": ("_roles",),
     "ministack.services.kinesis": ("_ensure_base64", "_streams"),

@@ -13,6 +13,7 @@ from scripts.local_aws.fillers import (
     change_events,
     cloudformation_types,
     ecs,
+    ecs_deployments,
     event_source_mappings,
     get_metric_data,
     iam_names,
@@ -36,6 +37,7 @@ def serve() -> None:
     get_metric_data.install()
     change_events.install()
     ssm_automation.install(app)
+    ecs_deployments.install()
     cloudformation_types.install()
     _treat_loopback_as_tls(app)
     _quicken_schedulers()

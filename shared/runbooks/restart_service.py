@@ -1,0 +1,91 @@
+"""Replace the tasks of an ECS service by new ones of the same definition."""
+
+import re
+
+from shared.domain.proposal import Proposal
+from shared.domain.runbook import (
+    CHANGED,
+    Feasible,
+    Infeasible,
+    Remedy,
+    Reversibility,
+    Runbook,
+    State,
+    Subject,
+)
+from shared.domain.service import Measure
+from shared.runbooks.catalogue_documents import api_document
+from shared.runbooks.catalogue_ecs import DEPLOYABLE, NAMES, TARGET, TARGET_ARN, seen, undeployable
+
+RUNBOOK = Runbook(
+    id="restart-service",
+    version=1,
+    family="restart",
+    title="Restart an ECS service, a few tasks at a time",
+    resource="ecs_service",
+    target_pattern=TARGET,
+    target_arn=TARGET_ARN,
+    observe=(
+        *DEPLOYABLE,
+        *seen(
+            definition="taskDefinition",
+            deployment="deployments[?status=='PRIMARY'].id | [0]",
+            deployments="length(deployments)",
+        ),
+    ),
+    parameters=dict(NAMES),
+    causes=frozenset({"memory_leak", "connection_exhaustion"}),
+    symptoms=frozenset({"resource_exhaustion", "latency", "errors"}),
+    relieves=Measure.SATURATION,
+    actions=("ecs:UpdateService",),
+    document=api_document(
+        "Start a new deployment of an ECS service with its present task definition.",
+        NAMES,
+        "ecs",
+        "UpdateService",
+        {"cluster": "{{ Cluster }}", "service": "{{ Service }}", "forceNewDeployment": True},
+    ),
+    reversibility=Reversibility.TRANSIENT,
+    inverse=None,
+    expected_seconds=180,
+)
+
+
+def prepare(subject: Subject) -> Feasible | Infeasible:
+    """A rolling restart, if no deployment is under way and tasks stay while others start."""
+    state = subject.state
+    if re.fullmatch(TARGET, subject.target) is None:
+        return Infeasible(reason="the target is not an ECS service")
+    if reason := undeployable(state):
+        return Infeasible(reason=reason)
+    if state.get("deployments") != 1 or state.get("rollout") != "COMPLETED":
+        return Infeasible(reason="a deployment is under way, and a restart would start it over")
+    return Feasible(
+        proposal=RUNBOOK.propose(subject.service.name, subject.target),
+        statement=f"{state['running']} of {state['desired']} tasks run, and no deployment is under way",
+        telling=False,
+    )
+
+
+def effect(_proposal: Proposal, before: State) -> dict[str, object]:
+    """Another deployment has replaced every task."""
+    return {"deployment": CHANGED, "deployments": 1, "rollout": "COMPLETED", "running": before["desired"]}
+
+
+def expect(_proposal: Proposal, _state: State, _value: float, baseline: float) -> float:
+    """A fresh process holds nothing yet of what the old one had gathered."""
+    return baseline
+
+
+def undo(_done: Proposal, _before: State) -> None:
+    """Nothing that is configured has changed."""
+
+
+REMEDY = Remedy(
+    runbook=RUNBOOK,
+    prepare=prepare,
+    effect=effect,
+    expect=expect,
+    undo=undo,
+    compare=("definition", "desired"),
+)
