@@ -20,7 +20,7 @@ Item = Mapping[str, Any]
 
 
 class VersionedItems:
-    """Attributes: `pk`, `sk`, `version`, `body` (text), and `ttl` in epoch seconds."""
+    """Attributes: `pk`, `sk`, `version`, `body` (text), and `ttl` in epoch seconds if it ends by itself."""
 
     def __init__(self, client: "DynamoDBClient", table: str, clock: Clock) -> None:
         self._client = client
@@ -36,8 +36,8 @@ class VersionedItems:
         with port_errors():
             return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
 
-    def change(self, key: Item, decide: Callable[[Item | None], str | None], keep: timedelta) -> None:
-        """Rewrite the body; a decision of None leaves it as it is.
+    def change(self, key: Item, decide: Callable[[Item | None], str | None], keep: timedelta | None) -> None:
+        """Rewrite the body, kept for so long or, with None, for ever; a decision of None leaves it as it is.
 
         Raises:
             PortError: AWS failed, or other writers were faster 12 times.
@@ -48,8 +48,9 @@ class VersionedItems:
             if body is None:
                 return
             seen = None if item is None else item.get("version")
-            ends = int((self._clock.now() + keep).timestamp())
-            new = {**key, "version": _next(seen), "body": {"S": body}, "ttl": {"N": str(ends)}}
+            new: Item = {**key, "version": _next(seen), "body": {"S": body}}
+            if keep is not None:
+                new = {**new, "ttl": {"N": str(int((self._clock.now() + keep).timestamp()))}}
             if seen is None and self.put(new, "attribute_not_exists(#version)", "version"):
                 return
             if seen is not None and self.put(new, "#version = :seen", "version", {":seen": seen}):
