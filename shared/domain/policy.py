@@ -2,8 +2,9 @@
 
 from collections import Counter
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, PlainSerializer, field_validator
 
 from shared.domain.autonomy import Autonomy, AutonomyRule
 from shared.domain.consensus import DecisionKind
@@ -16,6 +17,10 @@ MACHINES = frozenset({*AgentName, "coordinator", "workflow", "executor", "anchor
 """Who is nobody: none of them can approve."""
 MOST_APPROVALS = 2
 """The two-person rule is the strictest that there is."""
+
+
+Texts = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str])]
+"""A set that is written in one order."""
 
 
 class Outcome(StrEnum):
@@ -59,7 +64,7 @@ class PolicyConfig(Model):
     autonomy_by: tuple[AutonomyRule, ...] = Field(default=(), max_length=20)
     freezes: tuple[Freeze, ...] = Field(default=(), max_length=12)
     actions_per_hour: int = Field(default=3, ge=1, le=60, strict=True, description="of one service")
-    places: frozenset[str] = Field(default=frozenset(), description="account/region that it may act in")
+    places: Texts = Field(default=frozenset(), description="account/region that it may act in")
 
     @field_validator("autonomy_by")
     @classmethod
@@ -84,14 +89,14 @@ class PolicyRequest(Model):
     risk: str
     form: Form
     target: str = Field(description="ARN")
-    places: frozenset[str] = Field(description="account/region that the stage may act in")
+    places: Texts = Field(description="account/region that the stage may act in")
     tags: dict[str, str] | None = Field(description="of the target")
     service: Name
     tier: Tier | None
     severity: str = Field(description="of the incident")
     decision: DecisionKind
     autonomy: Autonomy | None
-    approvers: frozenset[str] = Field(description="who approved this very action: one identity a person")
+    approvers: Texts = Field(description="who approved this very action: one identity a person")
     stopped: bool | None = Field(description="the kill switch is on")
     freeze: str | None = Field(description="the reason of the change freeze in force; empty: there is none")
     actions_last_hour: int | None = Field(ge=0, description="on this service")
