@@ -5,42 +5,57 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shared.adapters.local.manual_clock import ManualClock
+from shared.adapters.local.memory_action_history import MemoryActionHistory
 from shared.adapters.local.memory_authority import MemorySigner, MemoryVerifier
 from shared.adapters.local.memory_catalogue import MemoryCatalogue
 from shared.adapters.local.memory_changes import MemoryChanges
 from shared.adapters.local.memory_channel import MemoryChannel
+from shared.adapters.local.memory_controls import MemoryControls
 from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLogs
 from shared.adapters.local.memory_executor import MemoryExecutor
 from shared.adapters.local.memory_integrity import MemoryIntegrity
+from shared.adapters.local.memory_locks import MemoryLocks
 from shared.adapters.local.memory_open_incidents import MemoryOpenIncidents
+from shared.adapters.local.memory_permissions import NoPermissions
 from shared.adapters.local.memory_recordings import MemoryRecordings
 from shared.adapters.local.memory_standing import MemoryStanding
+from shared.adapters.local.memory_tags import MemoryTags
 from shared.adapters.local.memory_waiting_room import MemoryWaitingRoom
 from shared.adapters.local.state_machine import StateMachine, load
 from shared.agents import detection, diagnosis, prediction, resolution
 from shared.agents.voter import Voter
+from shared.domain.autonomy import Autonomy
 from shared.domain.consensus import RULES
 from shared.domain.events import Event
 from shared.domain.facts import Author
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
+from shared.domain.policy import PolicyConfig
 from shared.domain.proposal import Proposal
 from shared.domain.service import ServiceCatalogue
 from shared.domain.signal import Signal
+from shared.policies.cedar import CedarEngine
 from shared.ports import event_store
 from shared.ports.recordings import Recordings
 from shared.ports.resources import ResourceReader
 from shared.ports.sources import Sources
 from shared.ports.telemetry import Telemetry
 from shared.runbooks.catalogue import remedies
+from shared.workflow.asking import Asking
+from shared.workflow.asking_people import AskingPeople
+from shared.workflow.authorisation import Authorisation
+from shared.workflow.closing import Closing
 from shared.workflow.coordination import Coordination
 from shared.workflow.deliberation import Deliberation
 from shared.workflow.dispatch import executor_tasks, workflow_tasks
 from shared.workflow.execution import Execution
 from shared.workflow.fallback import Fallback
+from shared.workflow.judging import Judging
+from shared.workflow.leases import Leases
 from shared.workflow.opening import Opening, Outcome
 from shared.workflow.participation import Bounding, Limits, Participant, as_they_are
-from shared.workflow.tasks import Asking, Authorisation, Autonomy, Closing
+from shared.workflow.preparing import Preparing
+from shared.workflow.proof import Proof
 from shared.workflow.telling import Telling
 from shared.workflow.trust import Trust
 from shared.workflow.vigilance import Vigilance
@@ -57,6 +72,7 @@ class Waits:
     vote: int
     watch: int
     poll: int
+    approval: int = 1_800
 
     def of(self, agent: AgentName) -> Limits:
         """An agent's own."""
@@ -65,7 +81,8 @@ class Waits:
     def placeholders(self) -> dict[str, int]:
         """By the names that stand in the state machine's file."""
         asked = {f"{name.value.capitalize()}Seconds": limit for name, limit in self.investigate.items()}
-        return {**asked, "VoteSeconds": self.vote, "WatchPollSeconds": self.poll}
+        people = {"ApprovalSeconds": self.approval}
+        return {**asked, **people, "VoteSeconds": self.vote, "WatchPollSeconds": self.poll}
 
 
 DEV = Waits(
@@ -99,6 +116,8 @@ class LocalHouse:
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     recordings: Recordings = field(default_factory=MemoryRecordings)
     voters: Sequence[Voter] = VOTERS
+    policy: PolicyConfig | None = None
+    tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     bounded: Bounding = as_they_are
 
     def __post_init__(self) -> None:
@@ -115,29 +134,83 @@ class LocalHouse:
         workflow_store, executor_store = self._stores[Author.WORKFLOW], self._stores[Author.EXECUTOR]
         self.executor = MemoryExecutor(self.act)
         self.standing = MemoryStanding(self.clock)
+        self.locks, self.history = MemoryLocks(self.clock), MemoryActionHistory()
+        self.controls = MemoryControls()
         self.integrity = MemoryIntegrity()
         vigilance = Vigilance(self.standing, self.clock)
         deliberation = Deliberation(
             workflow_store, verifier, self.clock, remedies(), vigilance, self.integrity, trust.distrust
         )
-        authorisation = Authorisation(workflow_store, trust.distrust, remedies(), catalogue, self.autonomy)
-        closing = Closing(workflow_store, trust.distrust, catalogue, self.clock, vigilance)
+        policy = self.policy or PolicyConfig(autonomy=self.autonomy, places=places(self.catalogue))
+        proof = Proof(verifier, self.clock, remedies())
+        leases = Leases(executor_store, trust.distrust, self.locks, catalogue, proof)
+        preparing = Preparing(
+            executor_store,
+            trust.distrust,
+            self.clock,
+            remedies(),
+            catalogue,
+            self.telemetry,
+            self.resources,
+            self.executor,
+            NoPermissions("there is no IAM in this process"),
+            proof,
+            leases,
+        )
         execution = Execution(
-            executor_store, trust.distrust, verifier, self.clock, remedies(), self.executor, self.resources
+            executor_store,
+            trust.distrust,
+            self.clock,
+            remedies(),
+            self.executor,
+            self.resources,
+            proof,
+            leases,
+            self.history,
+            policy.actions_per_hour,
         )
         watch = timedelta(seconds=self.waits.watch)
         watching = Watching(executor_store, trust.distrust, self.clock, catalogue, self.telemetry, watch)
+        acting = executor_tasks(leases, preparing, execution, watching)
         self.machine = StateMachine(
             load(self.definition, self.waits.placeholders()),
             {
                 "workflow": lambda payload: tasks[payload["task"]](payload),
-                "executor": lambda payload: executor_tasks(execution, watching)[payload["task"]](payload),
+                "executor": lambda payload: acting[payload["task"]](payload),
             },
             self.clock,
             self._pump,
         )
+        waits_for_people = timedelta(seconds=self.waits.approval)
+        people = AskingPeople(
+            workflow_store,
+            trust.distrust,
+            self.clock,
+            waiting,
+            self.machine,
+            catalogue,
+            self.resources,
+            remedies(),
+            waits_for_people,
+        )
+        judging = Judging(
+            CedarEngine(),
+            policy,
+            self.controls,
+            self.history,
+            MemoryTags(self.tags),
+            catalogue,
+            remedies(),
+            self.clock,
+        )
+        authorisation = Authorisation(
+            workflow_store, trust.distrust, remedies(), catalogue, judging.judge, people
+        )
+        closing = Closing(
+            workflow_store, trust.distrust, catalogue, self.clock, vigilance, self.locks, remedies()
+        )
         asking = Asking(workflow_store, waiting, self.machine, self.standing, self.clock, trust.distrust)
-        tasks = workflow_tasks(deliberation, asking, authorisation, closing)
+        tasks = workflow_tasks(deliberation, asking, authorisation, people, closing)
         self.coordination = Coordination(
             self._stores[Author.COORDINATOR],
             trust,
@@ -193,3 +266,9 @@ class LocalHouse:
                 participant.hear(event)
             self._telling.hear(event)
         return bool(fresh)
+
+
+def places(catalogue: ServiceCatalogue) -> frozenset[str]:
+    """account/region of everything that the catalogue's services own."""
+    arns = [arn.split(":") for service in catalogue.services for arn in service.resources.values()]
+    return frozenset(f"{arn[4]}/{arn[3]}" for arn in arns if len(arn) > 5)

@@ -235,3 +235,19 @@ class Remedy:
     expect: Expect
     undo: Undo
     compare: tuple[str, ...]  # the observations that must be equal again after an undo
+
+
+def differences(before: State, wanted: State, now: State) -> tuple[str, ...]:
+    """In words, where `now` is not what was wanted; CHANGED wants anything but what was there before."""
+    return tuple(
+        f"{name}: {now.get(name)!r}, not {value if value == CHANGED else repr(value)}"
+        for name, value in wanted.items()
+        if (now.get(name) == before.get(name) if value == CHANGED else now.get(name) != value)
+    )
+
+
+def preview(before: State, wanted: State) -> tuple[str, ...]:
+    """What an action would change, in words."""
+    return tuple(
+        f"{name}: {before.get(name)} → {value}" for name, value in wanted.items() if before.get(name) != value
+    )

@@ -14,11 +14,16 @@ MOST = 5
 def frozen(
     state: Incident, remedies: Mapping[str, Remedy]
 ) -> tuple[tuple[Proposal, ...], tuple[Rejection, ...]]:
-    """At most five candidates, and what was struck out because the catalogue does not know or take it."""
+    """At most five candidates, and what was struck out because the catalogue does not know or take it.
+
+    What this incident has tried already is no candidate again.
+    """
     by_digest: dict[str, Proposal] = {}
     struck: list[Rejection] = []
     for findings in state.findings.values():
         for proposal in findings.candidates:
+            if proposal.digest in state.tried:
+                continue
             fault = _misfit(proposal, remedies)
             if fault is None:
                 by_digest.setdefault(proposal.digest, proposal)

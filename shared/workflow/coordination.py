@@ -7,6 +7,9 @@ from shared.domain.consensus import DecisionKind
 from shared.domain.errors import PortError
 from shared.domain.events import Event
 from shared.domain.facts import (
+    ApprovalDenied,
+    ApprovalGranted,
+    AttemptAbandoned,
     AuthorRejected,
     BallotCast,
     EscalatedToHuman,
@@ -14,12 +17,14 @@ from shared.domain.facts import (
     FindingsSubmitted,
     IncidentClosed,
     IncidentDetected,
+    TakenOver,
 )
 from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
 from shared.domain.model import VOTERS
 from shared.ports.event_store import EventStore, load, record
 from shared.ports.open_incidents import OpenIncidents
 from shared.ports.workflow import WaitingRoom, Workflow, waiting_key
+from shared.workflow.asking_people import PEOPLE, answer
 from shared.workflow.fallback import SUFFIX, Fallback
 from shared.workflow.trust import Trust
 from shared.workflow.vigilance import Vigilance
@@ -45,13 +50,17 @@ class Coordination:
             return
         match event.fact:
             case IncidentDetected():
-                self._start(event.incident_id)
+                self._start(event.incident_id, 1)
+            case AttemptAbandoned(attempt=attempt):
+                self._start(event.incident_id, attempt + 1)
             case FindingsSubmitted(attempt=attempt, findings=findings):
                 execution = execution_name(event.incident_id, attempt)
                 self._complete(execution, "findings", findings.agent.value, event)
             case BallotCast(signed=signed):
                 ballot = signed.ballot
                 self._complete(ballot.execution, f"ballot-{ballot.round}", ballot.agent.value, event)
+            case ApprovalGranted() | ApprovalDenied() | TakenOver():
+                self._answered_by_people(event.incident_id)
             case IncidentClosed(outcome=outcome) if outcome not in LEFT_WITH_A_HUMAN:
                 application = load(self.store, event.incident_id).opened.application
                 self.open_incidents.release(application, event.incident_id)
@@ -73,10 +82,17 @@ class Coordination:
             }
             self.workflow.start(f"{execution_name(incident_id, state.attempt)}{SUFFIX}", payload)
 
-    def _start(self, incident_id: str) -> None:
+    def _answered_by_people(self, incident_id: str) -> None:
+        state = load(self.store, incident_id, self.trust.distrust)
+        said = answer(state)
+        token = self.waiting.token(waiting_key(state.execution, "approval", PEOPLE)) if said else None
+        if said is not None and token is not None:
+            self.workflow.complete(token, said)
+
+    def _start(self, incident_id: str, attempt: int) -> None:
         try:
-            name = execution_name(incident_id, 1)
-            self.workflow.start(name, {"incident_id": incident_id, "attempt": 1})
+            name = execution_name(incident_id, attempt)
+            self.workflow.start(name, {"incident_id": incident_id, "attempt": attempt})
         except PortError as error:
             if not error.retryable:
                 self._escalate(incident_id, f"the state machine cannot be started: {error}"[:1_000])

@@ -3,59 +3,76 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from shared.workflow.asking import Asking
+from shared.workflow.asking_people import AskingPeople
+from shared.workflow.authorisation import Authorisation
+from shared.workflow.closing import Closing
 from shared.workflow.deliberation import Deliberation
 from shared.workflow.execution import Execution
-from shared.workflow.tasks import Asking, Authorisation, Closing
+from shared.workflow.leases import Leases
 
-if TYPE_CHECKING:
-    from shared.workflow.watching import Watching  # brings the numerics, which only the executor has
+if TYPE_CHECKING:  # they bring the numerics, which only the executor has
+    from shared.workflow.preparing import Preparing
+    from shared.workflow.watching import Watching
 
 Task = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 def workflow_tasks(
-    deliberation: Deliberation, asking: Asking, authorisation: Authorisation, closing: Closing
+    deliberation: Deliberation,
+    asking: Asking,
+    authorisation: Authorisation,
+    people: AskingPeople,
+    closing: Closing,
 ) -> Mapping[str, Task]:
     """The tasks of the workflow function."""
 
-    def open_(payload: Mapping[str, Any]) -> dict[str, Any]:
+    def open_(payload: Mapping[str, Any]) -> None:
         deliberation.open(payload["incident_id"], payload["attempt"], payload["execution"])
-        return {}
-
-    def ask(payload: Mapping[str, Any]) -> dict[str, Any]:
-        asking.ask(**{name: value for name, value in payload.items() if name != "task"})
-        return {}
-
-    def decide(payload: Mapping[str, Any]) -> dict[str, Any]:
-        return {"outcome": deliberation.decide(payload["incident_id"], payload["tally"])}
-
-    def authorise(payload: Mapping[str, Any]) -> dict[str, Any]:
-        return {"permitted": authorisation.authorise(payload["incident_id"])}
-
-    def escalate(payload: Mapping[str, Any]) -> dict[str, Any]:
-        deliberation.escalate(payload["incident_id"], payload["reason"])
-        return {}
 
     def close(payload: Mapping[str, Any]) -> dict[str, Any]:
-        verified = payload["outcome"] == "verified"
-        return {"outcome": closing.close(payload["incident_id"], verified)}
+        outcome, expires = closing.close(payload["incident_id"], payload["outcome"] == "verified")
+        return {"outcome": outcome, "expires_seconds": expires}
 
     return {
-        "open": open_,
-        "ask": ask,
-        "freeze": lambda payload: deliberation.freeze(payload["incident_id"]),
-        "clarify": lambda payload: deliberation.clarify(payload["incident_id"], payload["round"]),
-        "verify": lambda payload: deliberation.verify(payload["incident_id"]),
-        "decide": decide,
-        "authorise": authorise,
-        "escalate": escalate,
+        "open": _silently(open_),
+        "ask": _silently(lambda given: asking.ask(**{k: v for k, v in given.items() if k != "task"})),
+        "freeze": lambda given: deliberation.freeze(given["incident_id"]),
+        "clarify": lambda given: deliberation.clarify(given["incident_id"], given["round"]),
+        "verify": lambda given: deliberation.verify(given["incident_id"]),
+        "decide": lambda given: {"outcome": deliberation.decide(given["incident_id"], given["tally"])},
+        "authorise": lambda given: {"verdict": authorisation.authorise(given["incident_id"])},
+        "ask_people": _silently(
+            lambda given: people.ask(given["incident_id"], given["execution"], given["token"])
+        ),
+        "end_asking": lambda given: people.end(given["incident_id"]),
+        "again": lambda given: {"again": closing.again(given["incident_id"], given["reason"])},
+        "escalate": _silently(lambda given: deliberation.escalate(given["incident_id"], given["reason"])),
         "close": close,
+        "release": _silently(lambda given: closing.release(given["incident_id"])),
     }
 
 
-def executor_tasks(execution: Execution, watching: "Watching") -> Mapping[str, Task]:
+def _silently(act: Callable[[Mapping[str, Any]], None]) -> Task:
+    def task(payload: Mapping[str, Any]) -> dict[str, Any]:
+        act(payload)
+        return {}
+
+    return task
+
+
+def executor_tasks(
+    leases: Leases, preparing: "Preparing", execution: Execution, watching: "Watching"
+) -> Mapping[str, Task]:
     """The tasks of the executor function."""
+
+    def rehearse(payload: Mapping[str, Any]) -> dict[str, Any]:
+        verdict, why = preparing.rehearse(payload["incident_id"])
+        return {"verdict": verdict, "why": why}
+
     return {
+        "lock": lambda payload: {"status": leases.lock(payload["incident_id"])},
+        "rehearse": rehearse,
         "execute": lambda payload: {"status": execution.execute(payload["incident_id"])},
         "status": lambda payload: {"status": execution.status(payload["incident_id"])},
         "watch": lambda payload: {"verdict": watching.watch(payload["incident_id"])},

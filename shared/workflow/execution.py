@@ -1,35 +1,36 @@
-"""The executor's tasks: prove the decision again, act once, watch, and undo what made things worse."""
+"""The executor's tasks: prove the decision again, act once, see the effect, undo what made things worse."""
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from shared.domain.certificate import verify_certificate
-from shared.domain.consensus import RULES, Rules
-from shared.domain.errors import CommandRefused, InvalidCertificate, PortError
+from shared.domain.commands import start_action
+from shared.domain.errors import CommandRefused, PortError
 from shared.domain.facts import (
-    ActionAuthorised,
     ActionCompleted,
     ActionFailed,
     ActionStarted,
-    Author,
+    CredentialsIssued,
     Fact,
     RolledBack,
 )
-from shared.domain.commands import start_action
 from shared.domain.incident import Action, Incident
-from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
-from shared.domain.runbook import Remedy
-from shared.ports.authority import Verifier
+from shared.domain.runbook import Remedy, differences
+from shared.ports.action_history import ActionHistory
 from shared.ports.clock import Clock
 from shared.ports.event_store import Distrust, EventStore, load, record
-from shared.ports.executor import Executor, Run
+from shared.ports.executor import Executor, Issued, OnIssued
 from shared.ports.resources import ResourceReader
+from shared.workflow.leases import Leases
+from shared.workflow.proof import Proof
+from shared.workflow.recorded_values import plain, value_of
+from shared.workflow.tokens import acted, run_token
 
-RUNNING, SUCCEEDED, FAILED = "running", "succeeded", "failed"
-NAMESPACE = uuid.UUID("5f0ac9c4-6a4b-4f0e-9f5e-0c2d3a1b7e11")
+RUNNING, SUCCEEDED, FAILED, BUSY = "running", "succeeded", "failed", "busy"
+PATIENCE = timedelta(seconds=120)
+"""How long an automation itself may run: as long as the credentials of the caller form."""
 
 
 @dataclass(frozen=True)
@@ -38,142 +39,186 @@ class Execution:
 
     store: EventStore
     distrust: Distrust
-    verifier: Verifier
     clock: Clock
     remedies: Mapping[str, Remedy]
     executor: Executor
     resources: ResourceReader
-    rules: Rules = RULES
+    proof: Proof
+    leases: Leases
+    history: ActionHistory
+    actions_per_hour: int
 
     def execute(self, incident_id: str) -> str:
         """Verify the certificate, count the ballots again, and start the automation.
 
         Raises:
             InvalidCertificate: the log does not prove the decision; nothing was started.
-            CommandRefused: it was not authorised, or a human has it.
+            CommandRefused: it was not authorised, locked and rehearsed, or a human has it.
             PortError: it could not be started; an ActionFailed says why.
         """
         state = load(self.store, incident_id, self.distrust)
-        return self._act(state, self._proven(state), undo=False)
+        proposal = self.proof.of(state)
+        if state.rehearsed is None or state.rehearsed.proposal.digest != proposal.digest:
+            raise CommandRefused(f"{incident_id}: it was not rehearsed")
+        self.leases.keep(state)
+        if not self.history.begin(acted(state, proposal, self.clock.now()), self.actions_per_hour):
+            raise CommandRefused(
+                f"{incident_id}: {self.actions_per_hour} actions an hour on {proposal.service}"
+            )
+        return self._act(state, proposal, undo=False)
 
     def status(self, incident_id: str, *, undo: bool = False) -> str:
-        """Where the automation is; its end is written down once, with the target's state after it."""
+        """Where the action is; its end is written down once, with the target's state after it.
+
+        It has succeeded when the automation has and the target shows its effect. An automation that runs
+        too long is stopped, and an effect that does not come in time is a failure.
+        """
         state = load(self.store, incident_id, self.distrust)
-        action = _action(state, undo)
+        action = state.action(undo=undo)
         if action is None:
             raise CommandRefused(f"{incident_id}: nothing was started")
         if action.ended_at is not None:
             return FAILED if action.failed else SUCCEEDED
-        run = self.executor.find(action.token)
-        if run is not None and run.status == RUNNING:
+        self.leases.regain(state)  # to look and to stop is right whoever has it
+        ended = self._ended(state, action)
+        if ended is None:
             return RUNNING
-        self._ended(state, action, run)
-        return SUCCEEDED if run is not None and run.status == SUCCEEDED else FAILED
+        self._record(incident_id, ended)
+        return FAILED if isinstance(ended, ActionFailed) else SUCCEEDED
 
     def undo(self, incident_id: str) -> str:
-        """Start the runbook's own inverse with what was there before, if it has anything to put back."""
+        """Start the runbook's own inverse with what was there before, if it has anything to put back.
+
+        `busy` while another incident changes the target, after a lease that was lost.
+        """
         state = load(self.store, incident_id, self.distrust)
-        done = _action(state, undo=False)
+        done = state.action(undo=False)
         if done is None:
             raise CommandRefused(f"{incident_id}: nothing was done, so nothing can be undone")
-        inverse = self.remedies[done.proposal.runbook].undo(done.proposal, done.before)
+        inverse = self._inverse(done)
         if inverse is None:
             return SUCCEEDED
+        if not self.leases.regain(state):
+            return BUSY
         self.remedies[inverse.runbook].runbook.check(inverse)
         return self._act(state, inverse, undo=True)
 
     def undo_status(self, incident_id: str) -> str:
         """Where the undoing is; when it ends the target is compared with how it was before."""
         state = load(self.store, incident_id, self.distrust)
-        done = _action(state, undo=False)
+        done = state.action(undo=False)
         if done is None:
             raise CommandRefused(f"{incident_id}: nothing was done")
         status = SUCCEEDED
-        if self.remedies[done.proposal.runbook].undo(done.proposal, done.before) is not None:
-            status = self.status(incident_id, undo=True)
-        if status == RUNNING:
-            return status
-        differences = self._differences(done)
+        if self._inverse(done) is not None:
+            begun = state.action(undo=True) is not None
+            status = self.status(incident_id, undo=True) if begun else self.undo(incident_id)
+        if status in {RUNNING, BUSY}:
+            return RUNNING
+        left = self._left(done)
+        if state.closed is None:  # else it was for a time, and that is over
+            self.history.harmed(acted(state, done.proposal, done.started_at))
 
         def decide(now: Incident) -> tuple[Fact, ...]:
-            if now.rolled_back is not None:
+            if now.rolled_back is not None and now.rolled_back.attempt == now.attempt:
                 return ()
-            return (RolledBack(restored=not differences, differences=differences),)
+            return (RolledBack(attempt=now.attempt, restored=not left, differences=left),)
 
         record(self.store, incident_id, decide, distrust=self.distrust)
-        return status if not differences else FAILED
+        return status if not left else FAILED
 
-    def _proven(self, state: Incident) -> Proposal:
-        certificate = state.certificate
-        if certificate is None:
-            raise InvalidCertificate(f"{state.id}: there is no certificate")
-        cast = state.ballots_of(certificate.attempt, certificate.round)
-        verify_certificate(certificate, state.poll(), cast, self._made_by, self.clock.now(), self.rules)
-        authorised: ActionAuthorised | None = state.authorised
-        if authorised is None or authorised.proposal.digest != certificate.proposal.digest:
-            raise CommandRefused(f"{state.id}: the winner was not authorised")
-        if state.escalation or state.closed:
-            raise CommandRefused(f"{state.id}: a human has it")
-        self.remedies[certificate.proposal.runbook].runbook.check(certificate.proposal)
-        return certificate.proposal
-
-    def _made_by(self, agent: AgentName, digest: str, mac: str) -> bool:
-        return self.verifier.verify(Author(agent.value), digest, mac)
+    def _inverse(self, done: Action) -> Proposal | None:
+        return self.remedies[done.proposal.runbook].undo(done.proposal, value_of(done.before))
 
     def _act(self, state: Incident, proposal: Proposal, *, undo: bool) -> str:
         runbook = self.remedies[proposal.runbook].runbook
         token = run_token(state.id, state.attempt, undo=undo)
-        if _action(state, undo) is None:
-            before = self._observed(proposal)
-            started = ActionStarted(proposal=proposal, token=token, before=before, undo=undo)
+        if state.action(undo=undo) is None:
+            started = ActionStarted(
+                attempt=state.attempt,
+                proposal=proposal,
+                token=token,
+                before=plain(self._observed(proposal)),
+                undo=undo,
+            )
             record(self.store, state.id, lambda now: _started(now, started), distrust=self.distrust)
         try:
-            if self.executor.find(token) is None:
-                self.executor.start(runbook, proposal, state.id, token)
+            if self.executor.find(token, proposal.target) is None:
+                self.executor.start(runbook, proposal, state.id, token, self._noting(state, undo=undo))
         except PortError as error:
             if not error.retryable:
-                self._record(state.id, ActionFailed(reason=str(error)[:1_000], undo=undo))
+                failed = ActionFailed(attempt=state.attempt, reason=str(error)[:1_000], undo=undo)
+                self._record(state.id, failed)
             raise
         return RUNNING
 
-    def _ended(self, state: Incident, action: Action, run: Run | None) -> None:
-        if run is not None and run.status == SUCCEEDED:
-            after = self._observed(action.proposal)
-            self._record(state.id, ActionCompleted(automation_id=run.id, after=after, undo=action.undo))
+    def _ended(self, state: Incident, action: Action) -> ActionCompleted | ActionFailed | None:
+        """How it ended, or None while it runs or its effect may still come."""
+        run = self.executor.find(action.token, action.proposal.target)
+        now, runbook = self.clock.now(), self.remedies[action.proposal.runbook].runbook
+        limit = action.started_at + PATIENCE + timedelta(seconds=runbook.expected_seconds)
+        if run is None:
+            reason = "the automation was never started"
+        elif run.status == RUNNING:
+            if now < limit:
+                return None
+            note = self._noting(state, undo=action.undo)
+            self.executor.stop(runbook, action.proposal, state.id, run.id, note)
+            reason = f"stopped: it had not ended after {(now - action.started_at).total_seconds():.0f} s"
+        elif run.status != SUCCEEDED:
+            reason = run.reason
         else:
-            reason = run.reason if run is not None else "the automation was never started"
-            self._record(state.id, ActionFailed(reason=reason[:1_000], undo=action.undo))
+            after = self._observed(action.proposal)
+            missing = self._missing(action, after)
+            if not missing:
+                return ActionCompleted(
+                    attempt=action.attempt, automation_id=run.id, after=plain(after), undo=action.undo
+                )
+            if now < limit:
+                return None
+            reason = f"the automation succeeded without effect: {'; '.join(missing)}"
+        return ActionFailed(attempt=action.attempt, reason=reason[:1_000], undo=action.undo)
 
     def _record(self, incident_id: str, ended: ActionCompleted | ActionFailed) -> None:
         def decide(now: Incident) -> tuple[Fact, ...]:
-            action = _action(now, ended.undo)
+            action = now.action(undo=ended.undo)
             return () if action is None or action.ended_at is not None else (ended,)
 
         record(self.store, incident_id, decide, distrust=self.distrust)
 
-    def _observed(self, proposal: Proposal) -> dict[str, Any]:
-        """What undoing compares, and what undoing needs: the target's state, as JSON."""
-        remedy = self.remedies[proposal.runbook]
-        state = self.resources.observe(remedy.runbook, proposal.target)
-        return {name: state[name] for name in remedy.compare}
+    def _observed(self, proposal: Proposal) -> Mapping[str, Any]:
+        """Everything that the runbook looks at."""
+        return self.resources.observe(self.remedies[proposal.runbook].runbook, proposal.target)
 
-    def _differences(self, done: Action) -> tuple[str, ...]:
-        now = self._observed(done.proposal)
-        return tuple(
-            f"{name}: {done.before.get(name)!r} before, {value!r} now"
-            for name, value in now.items()
-            if done.before.get(name) != value
-        )
+    def _missing(self, action: Action, after: Mapping[str, Any]) -> tuple[str, ...]:
+        """What the action should have changed and did not."""
+        before = value_of(action.before)
+        wanted = self.remedies[action.proposal.runbook].effect(action.proposal, before)
+        return differences(before, wanted, after)
 
+    def _left(self, done: Action) -> tuple[str, ...]:
+        """What is not as it was before."""
+        names = self.remedies[done.proposal.runbook].compare
+        before, now = value_of(done.before), self._observed(done.proposal)
+        return differences(before, {name: before.get(name) for name in names}, now)
 
-def run_token(incident_id: str, attempt: int, *, undo: bool) -> str:
-    """The client token of an action: the same for every retry of it, a UUID as Automation wants it."""
-    return str(uuid.uuid5(NAMESPACE, f"{incident_id}/{attempt}/{'undo' if undo else 'do'}"))
+    def _noting(self, state: Incident, *, undo: bool) -> OnIssued:
+        """Written down before the session is used: no credential is ever out that the log does not know."""
 
+        def note(issued: Issued) -> None:
+            fact = CredentialsIssued(
+                attempt=state.attempt,
+                session=issued.session,
+                role=issued.role,
+                user_id=issued.user_id,
+                policy_sha256=issued.policy,
+                ends_at=issued.ends_at,
+                undo=undo,
+            )
+            record(self.store, state.id, lambda _now: (fact,), distrust=self.distrust)
 
-def _action(state: Incident, undo: bool) -> Action | None:
-    return next((one for one in state.actions if one.undo is undo), None)
+        return note
 
 
 def _started(state: Incident, started: ActionStarted) -> tuple[Fact, ...]:
-    return () if _action(state, started.undo) else start_action(state, started)
+    return () if state.action(undo=started.undo) is not None else start_action(state, started)

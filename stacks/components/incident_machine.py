@@ -58,6 +58,7 @@ def filled(stage: StageConfig) -> str:
     limits = {
         **{f"{agent.capitalize()}Seconds": given for agent, given in stage.investigate_seconds},
         "VoteSeconds": stage.vote_seconds,
+        "ApprovalSeconds": stage.approval_seconds,
         "WatchPollSeconds": stage.watch_poll_seconds,
     }
     text = DEFINITION.read_text()

@@ -11,7 +11,7 @@ from shared.domain.model import VOTERS, AgentName
 from shared.domain.service import Measure
 from shared.domain.signal import SignalKind
 from shared.workflow.opening import Outcome
-from shared.workflow.tasks import Autonomy
+from shared.domain.autonomy import Autonomy
 from tests.e2e.storefront import DATABASE, Street
 
 

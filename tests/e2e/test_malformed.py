@@ -7,7 +7,7 @@ from shared.domain.facts import Author
 from shared.domain.incident import Status
 from shared.domain.model import AgentName
 from shared.domain.service import Measure
-from shared.workflow.tasks import Autonomy
+from shared.domain.autonomy import Autonomy
 from tests.e2e.storefront import Street
 from tests.e2e.test_incidents import cascade
 from tests.forging import forge

@@ -9,7 +9,7 @@ from threading import Lock
 from shared.adapters.local.memory_event_store import MemoryLogs
 from shared.composition.local import LocalHouse
 from shared.domain.errors import PortError
-from shared.workflow.tasks import Autonomy
+from shared.domain.autonomy import Autonomy
 from tests.e2e.storefront import DEFINITION, WAITS, Street, catalogue
 
 CRASH, LOSE, OVERTAKE, HOLD, AGAIN = 0.15, 0.15, 0.4, 0.3, 0.4

@@ -18,6 +18,7 @@ PLACEHOLDERS = {
     "PredictionSeconds": "90",
     "ResolutionSeconds": "300",
     "VoteSeconds": "40",
+    "ApprovalSeconds": "1800",
     "WatchPollSeconds": "15",
 }
 

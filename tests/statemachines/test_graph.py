@@ -17,7 +17,15 @@ SERVICE_ERRORS = {
     "Runtime.ExitError",
     "Sandbox.Timedout",
 }
-ENDS_ELSEWHERE = {HUMAN: "Nobody was told", "Close": "Told already?"}
+ENDS_ELSEWHERE = {
+    HUMAN: "Nobody was told",
+    "Close": "Told already?",
+    "Approve": "Approval over",  # which says whether the answer came at the last moment
+    "Expire": "Expiry failed",
+    "Expiry status": "Expiry failed",
+    "Expired": "Not closed",
+    "Expiry failed": "Nobody was told",
+}
 
 
 def targets(state):
@@ -73,13 +81,13 @@ def test_every_failure_reaches_a_human(name):
     (caught,) = TOP[name]["Catch"]
     assert caught["ErrorEquals"] == ["States.ALL"]
     assert caught["Next"] == ENDS_ELSEWHERE.get(name, HUMAN)
-    if name != HUMAN:
+    if name not in {HUMAN, "Approve", "Expiry failed"}:
         assert "reason" in caught["Assign"]
 
 
 def test_a_way_to_a_human_says_why():
     for name, state in TOP.items():
-        if name == "Told already?":
+        if name in {"Told already?", "Another attempt?"}:  # a reason is there on the way to them
             continue
         for rule in (*state.get("Choices", ()), {**state, "Next": state.get("Default")}):
             if rule["Next"] == HUMAN:
@@ -92,12 +100,18 @@ def test_a_way_to_a_human_says_why():
         ("Executed?", "Wait", {"status": "running"}),
         ("Better?", "Watch wait", {"verdict": "pending"}),
         ("Rolled back?", "Rollback wait", {"status": "running"}),
+        ("Expired?", "Expiry wait", {"status": "running"}),
     ],
 )
 def test_polling_is_bounded(question, again, answer):
     assert TOP[again]["Assign"] == {"polls": "{% $polls + 1 %}"}
     assert follow(question, answer, polls=599) == again
-    assert follow(question, answer, polls=600) == HUMAN
+    assert follow(question, answer, polls=600) == ("Expiry failed" if question == "Expired?" else HUMAN)
+
+
+def test_a_busy_target_is_waited_for_within_bounds():
+    assert follow("Locked?", {"status": "busy"}, polls=239) == "Busy wait"
+    assert follow("Locked?", {"status": "busy"}, polls=240) == HUMAN
 
 
 def test_clarification_is_bounded():
@@ -112,9 +126,15 @@ def test_clarification_is_bounded():
         ("Quorum?", {"winner": None}, "Clarify?"),
         ("Quorum?", {"winner": "a" * 64}, "Decide"),
         ("Won?", {"outcome": "human"}, HUMAN),
-        ("Permitted?", {"permitted": False}, HUMAN),
+        ("Permitted?", {"verdict": "denied"}, HUMAN),
         ("Permitted?", {}, HUMAN),
-        ("Permitted?", {"permitted": True}, "Execute"),
+        ("Permitted?", {"verdict": "permitted"}, "Lock"),
+        ("Permitted?", {"verdict": "approval"}, "Approve"),
+        ("Approved?", {"granted": "yes", "why": "?"}, HUMAN),
+        ("Locked?", {"status": "unheard of"}, HUMAN),
+        ("Rehearsed?", {"verdict": "ready"}, "Execute"),
+        ("Rehearsed?", {"why": "?"}, HUMAN),
+        ("Another attempt?", {}, HUMAN),
         ("Executed?", {"status": "failed"}, "Roll back"),
         ("Better?", {"verdict": "regressed"}, "Roll back"),
         ("Better?", {"verdict": "verified"}, "Close"),

@@ -20,6 +20,7 @@ SECONDS = {
     "PredictionSeconds": 90,
     "ResolutionSeconds": 300,
     "VoteSeconds": 40,
+    "ApprovalSeconds": 1800,
     "WatchPollSeconds": 15,
 }
 DIGEST = "a" * 64
@@ -82,7 +83,31 @@ class House:
         return {"outcome": "won"}
 
     def authorise(self, payload):
-        return {"permitted": True}
+        return {"verdict": self.next_of("authorise", "permitted")}
+
+    def ask_people(self, payload):
+        said = self.next_of("people", None)
+        if said is not None:
+            self.machine.complete(payload["token"], said)
+        return {}
+
+    def end_asking(self, payload):
+        return {"granted": False, "why": "approval expired"}
+
+    def lock(self, payload):
+        return {"status": self.next_of("lock", "locked")}
+
+    def rehearse(self, payload):
+        return {"verdict": self.next_of("rehearse", "ready"), "why": "because"}
+
+    def again(self, payload):
+        return {"again": self.next_of("again", False)}
+
+    def close(self, payload):
+        return {"outcome": "resolved", "expires_seconds": self.next_of("expires", 0)}
+
+    def undo(self, payload):
+        return {"status": "running"}
 
     def next_of(self, task, default):
         sequence = self.answers.get(task, [])
@@ -124,6 +149,10 @@ def test_the_way_to_a_verified_close():
         "Won?",
         "Authorise",
         "Permitted?",
+        "Lock",
+        "Locked?",
+        "Rehearse",
+        "Rehearsed?",
         "Execute",
         "Wait",
         "Execution status",
@@ -135,6 +164,7 @@ def test_the_way_to_a_verified_close():
         "Watch",
         "Better?",
         "Close",
+        "Expires?",
         "Closed",
     ]
     assert house.said["close"]["outcome"] == "verified"
@@ -219,6 +249,69 @@ def test_what_made_it_worse_is_undone_and_a_human_is_told(answers, reason):
     house.run()
     assert house.calls["undo"] == 1
     assert house.said["escalate"]["reason"] == reason
+
+
+def test_people_are_asked_and_policy_once_more():
+    granted = {"granted": True, "why": "approved by ann"}
+    house = House(authorise=["approval", "permitted"], people=[granted])
+    assert way(house.run())[12:17] == ["Permitted?", "Approve", "Approved?", "Authorise", "Permitted?"]
+    assert house.said["close"]["outcome"] == "verified"
+
+
+@pytest.mark.parametrize(
+    ("people", "why", "waited"),
+    [
+        ([{"granted": False, "why": "denied by ann"}], "denied by ann", 0),
+        ([], "approval expired", 1800),
+    ],
+)
+def test_without_a_yes_nothing_is_done(people, why, waited):
+    house = House(authorise=["approval"], people=people)
+    house.run()
+    assert house.said["escalate"]["reason"] == why
+    assert house.calls["lock"] == house.calls["execute"] == 0
+    assert house.clock.now() - START == timedelta(seconds=waited)
+
+
+def test_a_target_that_others_changed_is_voted_on_again():
+    house = House(lock=["busy", "busy", "free_again"], again=[True])
+    execution = house.run()
+    assert way(execution)[-3:] == ["Again", "Another attempt?", "Attempt given up"]
+    assert house.said["again"]["reason"] == "the target was changed by another incident"
+    assert house.calls["rehearse"] == house.calls["execute"] == house.calls["close"] == 0
+    assert house.clock.now() - START == timedelta(seconds=2 * 15)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "outcome"),
+    [
+        ("changed", "because", "human"),
+        ("failed", "rehearsal_failed: because", "human"),
+        ("unneeded", None, "unneeded"),
+    ],
+)
+def test_a_rehearsal_that_does_not_end_well_stops_it(verdict, reason, outcome):
+    house = House(rehearse=[verdict])
+    house.run()
+    assert house.calls["execute"] == 0
+    assert house.said["close"]["outcome"] == outcome
+    assert house.said.get("escalate", {}).get("reason") == reason
+
+
+def test_what_was_undone_may_be_followed_by_another_attempt():
+    house = House(watch=["regressed"], again=[True])
+    assert way(house.run())[-1] == "Attempt given up"
+    assert house.calls["close"] == house.calls["escalate"] == 0
+
+
+def test_what_is_for_a_time_is_taken_back_after_it():
+    house = House(expires=[3600], undo_status=["running", "succeeded"])
+    execution = house.run()
+    assert way(execution)[-2:] == ["Expired", "Closed"]
+    assert house.clock.now() - START == timedelta(seconds=2 * 15 + 3600 + 2 * 15)
+    house = House(expires=[3600], undo_status=["failed"])
+    assert house.run().error == "ExpiryFailed"
+    assert house.said["escalate"]["reason"] == "expiry_failed"
 
 
 def test_a_service_error_is_retried_within_bounds_then_caught():

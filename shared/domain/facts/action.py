@@ -4,6 +4,7 @@ from pydantic import Field, JsonValue
 
 from shared.domain.facts.fact import EXECUTOR, WORKFLOW, Fact
 from shared.domain.model import Name, Utc
+from shared.domain.policy import PolicyRequest
 from shared.domain.proposal import Proposal
 
 
@@ -14,6 +15,7 @@ class ActionAuthorised(Fact):
     proposal: Proposal
     autonomy: str
     reasons: tuple[str, ...]
+    asked: PolicyRequest | None = Field(default=None, description="what policy was asked, to ask it again")
 
 
 class ActionWithheld(Fact):
@@ -23,6 +25,7 @@ class ActionWithheld(Fact):
     proposal: Proposal
     autonomy: str
     reasons: tuple[str, ...]
+    asked: PolicyRequest | None = Field(default=None, description="what policy was asked, to ask it again")
 
 
 class TargetBusy(Fact):
@@ -80,6 +83,7 @@ class CredentialsIssued(Fact):
     attempt: int
     session: str
     role: str
+    user_id: str = Field(description="what aws:userid says of it, and what break-glass denies")
     policy_sha256: str
     ends_at: Utc
     undo: bool = False

@@ -1,0 +1,114 @@
+"""The end of an attempt, and of an incident: everything that was held is given back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.domain.facts import (
+    ApprovalSuperseded,
+    AttemptAbandoned,
+    Fact,
+    IncidentClosed,
+    IncidentResolved,
+)
+from shared.domain.impact import BusinessImpact, own_cost
+from shared.domain.incident import Incident
+from shared.domain.runbook import Remedy
+from shared.ports.catalogue import CatalogueSource
+from shared.ports.clock import Clock
+from shared.ports.event_store import Distrust, EventStore, load, record
+from shared.ports.locks import Locks
+from shared.workflow.leases import give_back
+from shared.workflow.vigilance import Vigilance
+
+MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Ends an incident in the log, with what it cost."""
+
+    store: EventStore
+    distrust: Distrust
+    catalogue: CatalogueSource
+    clock: Clock
+    vigilance: Vigilance
+    locks: Locks
+    remedies: Mapping[str, Remedy]
+
+    def again(self, incident_id: str, reason: str) -> bool:
+        """Give this attempt up for another one; False when a human has it, or the attempts are spent.
+
+        What failed is undone before: an attempt begins with the world as it was.
+        """
+        state = load(self.store, incident_id, self.distrust)
+        give_back(self.locks, self.catalogue.services(), state)
+        self._settle(state)
+
+        def decide(now: Incident) -> tuple[Fact, ...]:
+            over = now.abandoned >= state.attempt
+            if over or now.in_human_hands or state.attempt >= MOST_ATTEMPTS:
+                return ()
+            return (*superseded(now, reason), AttemptAbandoned(attempt=state.attempt, reason=reason[:1_000]))
+
+        after = record(self.store, incident_id, decide, distrust=self.distrust)
+        return after.abandoned >= state.attempt
+
+    def close(self, incident_id: str, verified: bool) -> tuple[str, int]:
+        """Close; returns the outcome (resolved, rolled_back, escalated or observed).
+
+        And the seconds until what was done is to be taken back, if it was for a time only; else 0.
+        """
+
+        def decide(state: Incident) -> tuple[Fact, ...]:
+            if state.closed is not None:
+                return ()
+            resolved = verified and state.verified is not None
+            business, own = self._business(state), f"{own_cost(state.head.version):.4f}"
+            closed = IncidentClosed(
+                outcome="resolved" if resolved else _outcome(state),
+                decision=state.decision,
+                business_usd=business,
+                incident_usd=own,
+            )
+            if not resolved:
+                return (closed,)
+            return (IncidentResolved(business_usd=business, incident_usd=own), closed)
+
+        state = record(self.store, incident_id, decide, distrust=self.distrust)
+        self.release(incident_id)
+        self._settle(state)
+        return state.closed.outcome if state.closed else "", self._expiry(state)
+
+    def release(self, incident_id: str) -> None:
+        """Give back every lease of the incident."""
+        give_back(self.locks, self.catalogue.services(), load(self.store, incident_id, self.distrust))
+
+    def _settle(self, state: Incident) -> None:
+        self.vigilance.settle(state, verified=state.verified is not None and state.regressed is None)
+
+    def _expiry(self, state: Incident) -> int:
+        done = state.action(undo=False)
+        if done is None or state.action(undo=True) is not None or state.verified is None:
+            return 0
+        return self.remedies[done.proposal.runbook].runbook.expires_seconds or 0
+
+    def _business(self, state: Incident) -> str:
+        """US dollars from the first symptom to the verified remedy, or to now."""
+        service = self.catalogue.services().get(state.opened.service)
+        end = state.verified_at or self.clock.now()
+        return str(BusinessImpact.of(service).cumulative_cost(state.opened.started_at, end))
+
+
+def superseded(state: Incident, reason: str) -> tuple[Fact, ...]:
+    """The fact that what people were asked does not stand any more, if they still are."""
+    if state.approval is None or not state.approval.open:
+        return ()
+    return (ApprovalSuperseded(request=state.approval.asked.request, reason=reason[:1_000]),)
+
+
+def _outcome(state: Incident) -> str:
+    if state.rolled_back is not None:
+        return "rolled_back"
+    if state.escalation is not None:
+        return "escalated"
+    return "observed"
