@@ -14,10 +14,6 @@ class Patient(Protocol):
         """Set an SSM parameter."""
         ...
 
-    def set_desired_count(self, service: str, count: int) -> None:
-        """Set the desired count of an ECS service."""
-        ...
-
     def impose(self, *, traffic: float = 1.0, contention: float = 0.0) -> None:
         """Set what comes from outside."""
         ...

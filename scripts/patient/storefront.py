@@ -78,10 +78,6 @@ class Storefront:
         """Set one of its SSM parameters, as anybody with access could."""
         self._aws.client("ssm").put_parameter(Name=name, Value=value, Overwrite=True)
 
-    def set_desired_count(self, service: str, count: int) -> None:
-        """Set the desired count of one of its ECS services."""
-        self._aws.client("ecs").update_service(cluster=topology.CLUSTER, service=service, desiredCount=count)
-
     def impose(self, *, traffic: float = 1.0, contention: float = 0.0) -> None:
         """Set what comes from outside: visits as a multiple of an ordinary day's, and contention, 0 to 1."""
         with self._lock:

@@ -23,7 +23,6 @@ class Ticker:
         self._interval = interval
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
-        self.ticks = 0
         self.errors = 0
 
     @property
@@ -53,6 +52,5 @@ class Ticker:
             except Exception as error:  # noqa: BLE001 - the edge of the thread: counted and told
                 self.errors += 1
                 self._on_progress(f"{self._name}: a tick failed ({self.errors} in all): {error}")
-            self.ticks += 1
             if self._stopped.wait(self._interval - time.time() % self._interval):
                 return
