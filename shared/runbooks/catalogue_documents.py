@@ -71,3 +71,28 @@ def either(parameter: str, steps: Mapping[str, Step]) -> list[Step]:
     ]
     branch: Step = {"name": "Choose", "action": "aws:branch", "inputs": {"Choices": choices}}
     return [branch, *({**step, "name": value} for value, step in steps.items())]
+
+
+def read_step(service: str, api: str, inputs: Mapping[str, Any], *outputs: Step) -> Step:
+    """The step that makes one AWS call, and hands on parts of its answer to the next one."""
+    return {**api_step(service, api, inputs), "isEnd": False, "outputs": list(outputs)}
+
+
+def script_step(name: str, script: str, inputs: Mapping[str, Any], *outputs: Step) -> Step:
+    """A Python function `handler(events, context)` over values: its answer's parts are handed on.
+
+    In a document without a role it has no credentials, so it can compute and nothing else.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-document-script-considerations.html
+    """
+    run = {"Runtime": "python3.11", "Handler": "handler", "Script": script}
+    return {
+        "name": name,
+        "action": "aws:executeScript",
+        "inputs": {**run, "InputPayload": dict(inputs)},
+        "outputs": list(outputs),
+    }
+
+
+def output(name: str, selector: str, kind: str = "String") -> Step:
+    """What a step hands on as `{{ Step.name }}`: a JSONPath into its answer, and a type of Automation."""
+    return {"Name": name, "Selector": selector, "Type": kind}

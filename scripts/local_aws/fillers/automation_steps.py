@@ -17,6 +17,7 @@ from typing import Any
 
 from botocore import xform_name
 
+from scripts.local_aws.fillers.automation_script import run_script
 from scripts.local_aws.fillers.automation_values import Lookup, plain, resolve, select
 from scripts.local_aws.fillers.caller import Credentials, client
 from scripts.local_aws.fillers.ssm_fault import Fault
@@ -173,6 +174,7 @@ def _holds(choice: dict[str, Any], lookup: Lookup) -> bool:
 
 _ACTIONS: dict[str, Callable[[dict[str, Any], dict[str, Any], Context], Result]] = {
     "aws:executeAwsApi": _execute_api,
+    "aws:executeScript": lambda _step, inputs, _context: Result(run_script(inputs)),
     "aws:invokeLambdaFunction": _invoke_function,
     "aws:assertAwsResourceProperty": _assert_property,
     "aws:waitForAwsResourceProperty": _wait_property,

@@ -23,6 +23,16 @@ HOOKS: dict[str, tuple[str, ...]] = {
         "set_request_region",
     ),
     "ministack.core.router": ("extract_access_key_id",),
+    "ministack.services.alb": ("_p", "_tgs"),
+    "ministack.services.autoscaling": (
+        "_ACTION_MAP",
+        "_asgs",
+        "_error",
+        "_p",
+        "_parse_member_list",
+        "_reconcile_instances",
+        "_xml",
+    ),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS", "_physical_name"),
     "ministack.services.cloudwatch": (
         "_alarms",
@@ -45,6 +55,7 @@ HOOKS: dict[str, tuple[str, ...]] = {
     "ministack.services.dynamodb": ("_tables", "stream_live_records"),
     "ministack.services.dynamodb_streams": ("_DEFAULT_SHARD_ID",),
     "ministack.services.ecs": ("_ACTION_MAP", "_reconcile_restored_services", "_services"),
+    "ministack.services.elasticache": ("_error", "_p", "_replication_groups", "_rg_xml", "_xml"),
     "ministack.services.eventbridge": ("_SCHEDULER_TICK_INTERVAL", "_put_events"),
     "ministack.services.iam": ("_roles",),
     "ministack.services.kinesis": ("_ensure_base64", "_streams"),
@@ -80,6 +91,7 @@ HOOKS: dict[str, tuple[str, ...]] = {
         "_task_tokens",
     ),
     "ministack.services.sts": ("_sessions", "register_session"),
+    "ministack.services.waf": ("_resource_from_scope", "_waf_err", "_waf_tags", "_web_acls"),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ministack.services import kms, ses, ses_v2
 
+from scripts.local_aws.fillers.auto_scaling import group_arn
 from scripts.local_aws.fillers.step_functions import token_machines
 
 
@@ -33,6 +34,10 @@ def _ecs(call: Call, found: str) -> str:
         return call.arn(
             "ecs", f"service/{cluster}/{_last(request.get('service') or request.get('serviceName'))}"
         )
+    if call.operation == "ListServiceDeployments":
+        return call.arn("ecs", f"service/{cluster}/{_last(request['service'])}")
+    if arns := request.get("serviceDeploymentArns") or request.get("serviceRevisionArns"):
+        return str(arns[0])
     if call.operation == "DescribeServices" and request.get("services"):
         return call.arn("ecs", f"service/{cluster}/{_last(request['services'][0])}")
     if call.operation == "StopTask":
@@ -119,12 +124,29 @@ def _ses(call: Call, found: str) -> str:
     return call.arn("ses", f"identity/{address if known else address.split('@')[-1]}")
 
 
+def _sqs(call: Call, found: str) -> str:
+    return str(call.request.get("SourceArn") or found)
+
+
 def _wafv2(call: Call, found: str) -> str:
     request = call.request
-    if not (call.operation.endswith("IPSet") and request.get("Id")):
-        return found
     scope = "global" if request.get("Scope") == "CLOUDFRONT" else "regional"
-    return call.arn("wafv2", f"{scope}/ipset/{request['Name']}/{request['Id']}")
+    for ending, kind in (("IPSet", "ipset"), ("WebACL", "webacl")):
+        if call.operation.endswith(ending) and request.get("Id"):
+            return call.arn("wafv2", f"{scope}/{kind}/{request['Name']}/{request['Id']}")
+    return found
+
+
+def _rds(call: Call, found: str) -> str:
+    group = call.query.get("DBParameterGroupName")
+    return call.arn("rds", f"pg:{group}") if group else found
+
+
+def _autoscaling(call: Call, found: str) -> str:
+    """A group's ARN has an id of its own, and describing knows no resource."""
+    if call.query.get("Action", "").startswith("Describe"):
+        return "*"
+    return group_arn(call.query.get("AutoScalingGroupName"), call.query.get("InstanceId")) or found
 
 
 def _last(value: Any) -> str:
@@ -136,12 +158,15 @@ def _document(name: Any) -> str:
 
 
 RESOURCES: dict[str, Callable[[Call, str], str]] = {
+    "autoscaling": _autoscaling,
     "ecs": _ecs,
     "iam": _iam,
     "kms": _kms,
     "lambda": _lambda,
     "logs": _logs,
+    "rds": _rds,
     "ses": _ses,
+    "sqs": _sqs,
     "ssm": _ssm,
     "states": _states,
     "wafv2": _wafv2,
