@@ -4,12 +4,14 @@ import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from scripts.audit.bundle import inputs_of
 from scripts.audit.table import RawTable
 from scripts.commander.reached import Reached
 from shared.adapters.aws.dynamodb_event_store import MOST, DynamodbEventStore
 from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier
 from shared.adapters.aws.s3_anchors import S3Anchors
 from shared.adapters.aws.s3_archive import S3Archive
+from shared.adapters.aws.s3_recordings import S3Recordings
 from shared.adapters.local.system_clock import SystemClock
 from shared.domain.audit import GRACE, findings
 from shared.domain.audit_case import Case
@@ -71,6 +73,13 @@ class Auditor:
             if head == before:
                 break
         return head, items
+
+    def inputs(self, case: Case) -> dict[str, bytes]:
+        """What agents saw, by the digests that the log names; without those that are not there."""
+        kept = S3Recordings(self.reached.client("s3"), self.reached.outputs["ArchiveBucket"])
+        named = inputs_of(item.body for item in case.records.items)
+        found = {digest: kept.read(case.records.incident_id, digest) for digest in named}
+        return {digest: body for digest, body in found.items() if body is not None}
 
     def verify(self, incident_id: str) -> tuple[Finding, ...]:
         """What is wrong with an incident's log."""

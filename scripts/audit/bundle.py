@@ -1,6 +1,10 @@
 """The bundle: one JSON file with everything that a third party needs to check an incident's log."""
 
+import base64
+import gzip
 import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +16,8 @@ from shared.domain.facts import Author
 FORMAT = "incident-commander-audit-bundle/1"
 OFFLINE = (
     "Offline: every event's hash is that of its content, each follows from the one before it, the head is the"
-    " last one's, every anchor names an event's hash, every copy has its event's bytes."
+    " last one's, every anchor names an event's hash, every copy has its event's bytes, every recording"
+    " of what an agent saw has the SHA-256 that its event names."
 )
 WITH_KMS = (
     "With kms:VerifyMac on the keys: who wrote each event (Message = hash) and that the anchor function saw"
@@ -21,9 +26,19 @@ WITH_KMS = (
 
 
 def bundle(
-    case: Case, found: tuple[Finding, ...], keys: dict[Author, str], *, stage: str, at: datetime
+    case: Case,
+    found: tuple[Finding, ...],
+    keys: dict[Author, str],
+    inputs: Mapping[str, bytes],
+    *,
+    stage: str,
+    at: datetime,
 ) -> dict[str, Any]:
-    """The bundle, as JSON values; bodies are strings, byte for byte as they are kept."""
+    """The bundle, as JSON values; bodies are strings, byte for byte as they are kept.
+
+    Args:
+        inputs: what agents saw, by the digests that events name.
+    """
     records = case.records
     return {
         "format": FORMAT,
@@ -40,10 +55,28 @@ def bundle(
             for place in case.log.values()
             if place.here is None and place.kept is not None and place.copy is not None
         ],
+        "inputs": [{"sha256": digest, "gzip": _packed(body)} for digest, body in inputs.items()],
         "keys": {author.value: key for author, key in keys.items()},
         "mac_algorithm": "HMAC_SHA_256",
         "findings": [each.plain() for each in found],
     }
+
+
+def inputs_of(bodies: Iterable[str | None]) -> tuple[str, ...]:
+    """The digests of recordings that these events name, each once."""
+    named: list[str] = []
+    for body in bodies:
+        try:
+            digest = json.loads(body or "null")["data"]["inputs"]
+        except (KeyError, TypeError, ValueError):
+            continue
+        if isinstance(digest, str):
+            named.append(digest)
+    return tuple(dict.fromkeys(named))
+
+
+def _packed(body: bytes) -> str:
+    return base64.b64encode(gzip.compress(body, mtime=0)).decode()
 
 
 def _whole(stored: Stored) -> dict[str, Any]:

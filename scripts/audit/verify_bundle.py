@@ -6,6 +6,7 @@ the keys can run: HMACs cannot be checked offline. Exit code 0: everything holds
 """
 
 import base64
+import gzip
 import hashlib
 import json
 import sys
@@ -18,6 +19,8 @@ FORMAT = "incident-commander-audit-bundle/1"
 GENESIS = "0" * 64
 FIELDS = {"event_id", "type", "version", "occurred_at", "recorded_by", "data", "author_mac"}
 """Of an event, beside those that its hash needs."""
+RECORDED = ("FindingsSubmitted", "BallotCast")
+"""The events that name a recording of what their agent saw."""
 GRACE = timedelta(minutes=5)
 """How old an event may be, at the export, before its copy and an anchor must be there."""
 
@@ -94,7 +97,7 @@ class Bundle:
 
     def check(self) -> list[str]:
         """What does not hold."""
-        return [*self.wrong, *self._chain(), *self._anchors(), *self._copies()]
+        return [*self.wrong, *self._chain(), *self._anchors(), *self._copies(), *self._inputs()]
 
     def _chain(self) -> Iterator[str]:
         before, last = GENESIS, max(self.events, default=0)
@@ -147,6 +150,21 @@ class Bundle:
         for version in sorted({*own, *copied} - (young - copied.keys())):
             if copied.get(version) != {own.get(version)}:
                 yield f"the archive's copy of version {version} is not its event"
+
+    def _inputs(self) -> Iterator[str]:
+        """What agents saw. Events from before it was recorded, or whose recording failed, name none."""
+        recorded = {one["sha256"]: one["gzip"] for one in self.given.get("inputs", [])}
+        for version, event in self.events.items():
+            named = event["data"].get("inputs") if event["type"] in RECORDED else None
+            if named is None:
+                continue
+            try:
+                body = gzip.decompress(base64.b64decode(recorded[named]))
+            except (EOFError, KeyError, OSError, TypeError, ValueError):
+                yield f"the recording that version {version} names is not here"
+                continue
+            if hashlib.sha256(body).hexdigest() != named:
+                yield f"the recording that version {version} names is another"
 
     def macs(self) -> Iterator[str]:
         """One command of the AWS CLI for each MAC; it fails for one that is wrong."""

@@ -79,9 +79,12 @@ def export(
     auditor = Auditor(reach(stage))
     case = auditor.case(incident)
     found = findings(case)
-    content = bundle(case, found, auditor.keys, stage=stage, at=CLOCK.now())
+    inputs = auditor.inputs(case)
+    content = bundle(case, found, auditor.keys, inputs, stage=stage, at=CLOCK.now())
     out.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    _print(f"{out}: {len(case.records.items)} events, {len(faults(found))} findings")
+    _print(
+        f"{out}: {len(case.records.items)} events, {len(inputs)} recordings, {len(faults(found))} findings"
+    )
 
 
 def _line(each: Finding) -> str:

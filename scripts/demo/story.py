@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from shared.domain import facts
 from shared.domain.consensus import RULES, TOTAL, Rules, Sum
 from shared.domain.events import Event, malformed
-from shared.domain.evidence import Evidence
+from shared.domain.evidence import Evidence, Findings
 from shared.domain.proposal import Proposal
 
 Line = tuple[str, str]
@@ -35,12 +35,20 @@ def _finding(fact: facts.Fact) -> Iterator[Line]:
         case facts.InvestigationStarted():
             yield "state machine: every agent is asked what it sees", QUIET
         case facts.FindingsSubmitted(findings=found):
-            yield f"{found.agent}: {found.summary} ({_percent(found.confidence)} sure)", LOUD
-            yield from (_seen(one) for one in found.evidence[:3])
+            yield from _found(found)
+        case facts.FindingsReused(agent=agent, age_seconds=age):
+            yield f"{agent}: its breaker is open; what it found {age} s ago stands in (cached)", "yellow"
         case facts.AgentQuarantined():
             yield f"QUARANTINED {fact.agent} until {fact.until:%H:%M:%S}: {fact.reason}", BAD
         case facts.AuthorRejected():
             yield f"IGNORED an event of {fact.author}: {fact.reason}", BAD
+
+
+def _found(found: Findings) -> Iterator[Line]:
+    yield f"{found.agent}: {found.summary} ({_percent(found.confidence)} sure)", LOUD
+    yield from (_seen(one) for one in found.evidence[:3])
+    if found.left_out:
+        yield f"    partial: there was no time for {', '.join(found.left_out)}", "yellow"
 
 
 def _deciding(fact: facts.Fact, rules: Rules) -> Iterator[Line]:

@@ -42,7 +42,12 @@ def _findings(findings: list[dict[str, Any]]) -> Table:
             table.add_row(one["agent"], "", "nothing in time", "")
             continue
         seen = "\n".join(f"{fact['kind']}: {fact['says']}" for fact in one["evidence"][:4])
-        table.add_row(one["agent"], f"{one['confidence'] / 10:.0f} %", escape(one["summary"]), escape(seen))
+        said = one["summary"]
+        if one["cached_seconds"] is not None:
+            said += f"\ncached: its breaker is open, and this is {one['cached_seconds']} s old"
+        if one["left_out"]:
+            said += f"\npartial: no time for {', '.join(one['left_out'])}"
+        table.add_row(one["agent"], f"{one['confidence'] / 10:.0f} %", escape(said), escape(seen))
     return table
 
 

@@ -51,7 +51,7 @@ def trace(events: Sequence[Event]) -> dict[str, Any]:
 
 
 def _findings(incident: Incident, agent: Any) -> dict[str, Any]:
-    found = incident.findings.get(agent)
+    found, reused = incident.findings.get(agent), incident.reused.get(agent)
     if found is None:
         return {"agent": agent.value, "silent": True}
     return {
@@ -59,6 +59,8 @@ def _findings(incident: Incident, agent: Any) -> dict[str, Any]:
         "silent": False,
         "summary": found.summary,
         "confidence": found.confidence,
+        "left_out": list(found.left_out),
+        "cached_seconds": reused.age_seconds if reused else None,
         "evidence": [{"id": one.id, "kind": one.kind, "says": one.statement} for one in found.evidence],
         "proposed": [one.digest for one in found.candidates],
     }

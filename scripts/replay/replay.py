@@ -1,12 +1,16 @@
-"""An incident's decisions from its log, and where today's rules, policy or runbooks would differ.
+"""An incident's decisions from its log, and where today's agents, rules, policy or runbooks would differ.
 
-What agents saw is recorded as their findings, ballots and evidence; the telemetry behind it is not, so their
-judgement is taken from the log and everything that follows from it is decided again.
+An agent is asked again with what it was told then, if that was recorded; else what it said is taken from the
+log. Everything that follows is decided again, from what agents would say now.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from scripts.replay.agents import Agents, Inputs, nothing_kept
+from shared.agents.voter import Voter
+from shared.domain.autonomy import Autonomy
+from shared.domain.ballot import SignedBallot
 from shared.domain.certificate import count, verify_ballots
 from shared.domain.consensus import Rules, Tally
 from shared.domain.errors import CommanderError
@@ -15,7 +19,9 @@ from shared.domain.facts import (
     ActionAuthorised,
     ActionStarted,
     ActionWithheld,
+    BallotCast,
     BallotsTallied,
+    FindingsSubmitted,
     VoteOpened,
 )
 from shared.domain.folding import fold
@@ -23,7 +29,6 @@ from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.domain.runbook import Remedy
 from shared.workflow.candidates import frozen
-from shared.workflow.tasks import Autonomy
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Step:
     what: str
     recorded: str
     now: str
+    apart: str = ""  # why this was taken from the log instead of being decided again
 
     @property
     def differs(self) -> bool:
@@ -48,6 +54,8 @@ class Today:
     remedies: Mapping[str, Remedy]
     rules: Rules | None = None
     autonomy: Autonomy | None = None
+    agents: Mapping[AgentName, Voter] = field(default_factory=dict)
+    inputs: Inputs = nothing_kept
 
 
 def replay(events: Sequence[Event], today: Today) -> tuple[Step, ...]:
@@ -56,28 +64,53 @@ def replay(events: Sequence[Event], today: Today) -> tuple[Step, ...]:
 
 
 def _steps(events: Sequence[Event], today: Today) -> Iterator[Step]:
+    agents = Agents(events, today.agents, today.inputs)
     for at, event in enumerate(events):
         if at == 0 or malformed(event) is not None:
             continue
         before, fact = fold(events[:at]), event.fact
         match fact:
+            case FindingsSubmitted() | BallotCast() if today.agents:
+                yield _asked(event, fact, before, agents)
             case VoteOpened() if fact.round == 1:
-                kept, _ = frozen(before, today.remedies)
+                kept, _ = frozen(_with(before, agents), today.remedies)
                 yield Step(event.version, "candidates", _digests(fact.candidates), _digests(kept))
             case BallotsTallied():
-                yield _tally(event, fact, before, today.rules or fact.rules)
+                yield _tally(event, fact, before, today.rules or fact.rules, agents)
             case ActionAuthorised() | ActionWithheld():
                 yield _policy(event, fact, today)
             case ActionStarted() if fact.undo:
                 yield _undo(event, fact, before, today)
 
 
-def _tally(event: Event, fact: BallotsTallied, before: Incident, rules: Rules) -> Step:
+def _asked(event: Event, fact: FindingsSubmitted | BallotCast, before: Incident, agents: Agents) -> Step:
+    answer = agents.find(fact) if isinstance(fact, FindingsSubmitted) else agents.vote(fact, before.evidence)
+    return Step(event.version, answer.what, answer.recorded, answer.now, answer.apart)
+
+
+def _with(before: Incident, agents: Agents) -> Incident:
+    """The incident with what agents would find now, of those who found something then."""
+    now = {agent: agents.findings.get(agent, found) for agent, found in before.findings.items()}
+    return before.model_copy(update={"findings": now})
+
+
+def _tally(event: Event, fact: BallotsTallied, before: Incident, rules: Rules, agents: Agents) -> Step:
     poll = before.poll()
     cast = before.ballots_of(poll.attempt, poll.round)
     accepted, _ = verify_ballots(poll, cast, _as_recorded(fact), event.occurred_at)
-    now = count(poll, accepted, rules)
+    now = count(poll, [_now(signed, agents) for signed in accepted], rules)
     return Step(event.version, f"tally of round {fact.round}", _result(fact.tally), _result(now))
+
+
+def _now(signed: SignedBallot, agents: Agents) -> SignedBallot:
+    """The ballot that its agent would cast now, for counting only."""
+    ballot = signed.ballot
+    verdict = agents.verdicts.get((ballot.attempt, ballot.round, ballot.agent))
+    if verdict is None:
+        return signed
+    choice = verdict.choice.digest if verdict.choice else None
+    again = ballot.model_copy(update={"choice": choice, "confidence": verdict.confidence})
+    return signed.model_copy(update={"ballot": again})
 
 
 def _result(tally: Tally) -> str:

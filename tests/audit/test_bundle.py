@@ -1,5 +1,8 @@
 """The bundle, and its checking in an interpreter that has nothing of this project."""
 
+import base64
+import gzip
+import hashlib
 import json
 import subprocess
 import sys
@@ -9,25 +12,28 @@ from typing import Any
 
 import pytest
 
-from scripts.audit.bundle import bundle
+from scripts.audit.bundle import bundle, inputs_of
 from scripts.synth import REPOSITORY
 from shared.domain.audit import findings
 from shared.domain.audit_case import Case
 from shared.domain.audit_reading import Judge
 from shared.domain.audit_records import Records
 from shared.domain.events import head_of
-from shared.domain.facts import Author, LogRepaired
+from shared.domain.evidence import Findings
+from shared.domain.facts import Author, FindingsSubmitted, LogRepaired
+from shared.domain.model import AgentName
 from tests.audit.logs import INCIDENT, NOW, WRITTEN, appended, item, records, swapped, verify, written
 
 VERIFIER = REPOSITORY / "scripts" / "audit" / "verify_bundle.py"
 LOG = written(*WRITTEN)
 GOOD = records(LOG)
 KEYS = {author: f"key-{author}" for author in Author}
+INPUTS: dict[str, bytes] = {}
 
 
 def exported(given: Records) -> dict[str, Any]:
     case = Case(given, Judge(INCIDENT, verify), NOW)
-    return bundle(case, findings(case), KEYS, stage="dev", at=NOW)
+    return bundle(case, findings(case), KEYS, INPUTS, stage="dev", at=NOW)
 
 
 def offline(tmp_path: Path, content: Any, *words: str) -> tuple[int, list[str]]:
@@ -40,6 +46,37 @@ def offline(tmp_path: Path, content: Any, *words: str) -> tuple[int, list[str]]:
 
 def test_a_log_that_nobody_touched_holds(tmp_path: Path) -> None:
     assert offline(tmp_path, exported(GOOD)) == (0, ["inc-1: 5 events hold"])
+
+
+SAW = b'{"what":"it saw"}'
+SHA256 = hashlib.sha256(SAW).hexdigest()
+
+
+def recorded(tmp_path: Path, content: Callable[[dict[str, Any]], object], **inputs: str) -> tuple[int, str]:
+    """The last line about a log whose last event names a recording."""
+    found = Findings(agent=AgentName.DIAGNOSIS, summary="x", confidence=0)
+    fact = FindingsSubmitted(attempt=1, findings=found, **inputs)
+    log = (*LOG, *appended(head_of(LOG), fact, Author.DIAGNOSIS, "e6"))
+    case = Case(records(log), Judge(INCIDENT, verify), NOW)
+    named = inputs_of(each.body for each in case.records.items)
+    given = bundle(case, findings(case), KEYS, dict.fromkeys(named, SAW), stage="dev", at=NOW)
+    content(given)
+    code, said = offline(tmp_path, given)
+    return code, said[-1]
+
+
+def test_what_agents_saw_is_held_against_the_digest_in_the_log(tmp_path: Path) -> None:
+    def other(given: dict[str, Any]) -> None:
+        given["inputs"][0]["gzip"] = base64.b64encode(gzip.compress(b"{}")).decode()
+
+    assert recorded(tmp_path, lambda _: None, inputs=SHA256) == (0, "inc-1: 6 events hold")
+    assert recorded(tmp_path, lambda _: None) == (0, "inc-1: 6 events hold")
+    gone = recorded(tmp_path, lambda given: given.pop("inputs"), inputs=SHA256)
+    assert gone == (1, "WRONG: the recording that version 6 names is not here")
+    assert recorded(tmp_path, other, inputs=SHA256) == (
+        1,
+        "WRONG: the recording that version 6 names is another",
+    )
 
 
 def test_every_mac_has_its_command(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from scripts.patient.model import Conditions, Resources, observed
 from scripts.patient.topology import MAX_CONNECTIONS, catalogue, parameter_arn, service_arn
 from shared.adapters.local.manual_clock import ManualClock
 from shared.composition.local import LocalHouse, Waits
+from shared.domain.autonomy import Autonomy
 from shared.domain.model import VOTERS
-from shared.domain.service import Measure, ServiceCatalogue
+from shared.domain.service import Measure
 from shared.domain.signal import Signal, SignalKind
 from shared.ports.telemetry import Series
-from shared.domain.autonomy import Autonomy
 
 DEFINITION = (Path(__file__).parents[2] / "statemachines" / "incident.asl.json").read_text(encoding="utf-8")
 WAITS = Waits(dict.fromkeys(VOTERS, 20), vote=15, watch=10, poll=2)
@@ -90,20 +90,13 @@ class Patient:
 class Street:
     """A patient and the house that looks after it."""
 
-    def __init__(self, autonomy=Autonomy.AUTONOMOUS, silent=(), logged=False, **ports) -> None:
+    def __init__(self, autonomy=Autonomy.AUTONOMOUS, silent=(), **ports) -> None:
         self.clock = ManualClock()
-        services = catalogue()
-        if logged:
-            services = ServiceCatalogue(
-                services=tuple(
-                    one.model_copy(update={"log_group": f"/shop/{one.name}"}) for one in services.services
-                )
-            )
         self.patient = Patient(self.clock)
         self.patient.live()
         self.house = LocalHouse(
             DEFINITION,
-            services,
+            catalogue(),
             self.patient,
             self.patient,
             self.patient.act,

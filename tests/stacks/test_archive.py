@@ -66,6 +66,32 @@ def test_it_outlives_its_stack(dev: Templates) -> None:
     assert (found["DeletionPolicy"], found["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
+def test_only_our_roles_put_what_agents_saw(dev: Templates) -> None:
+    ((_, policy),) = dev.of("AWS::S3::BucketPolicy")
+    statements = {each.get("Sid"): each for each in policy["PolicyDocument"]["Statement"]}
+    assert dev.flat(statements["OnlyTheAnchorWrites"]["NotResource"]) == "ArchiveBucket.Arn/inputs/*"
+    records = statements["OnlyOurRolesRecord"]
+    assert (records["Action"], dev.flat(records["Resource"])) == (
+        "s3:PutObject",
+        "ArchiveBucket.Arn/inputs/*",
+    )
+    ours = dev.flat(records["Condition"]["ArnNotLike"]["aws:PrincipalArn"])
+    assert ours == "arn:Partition:iam::AccountId:role/IncidentCommander-*"
+
+
+def test_a_voters_function_lives_as_long_as_anybody_waits_for_it(dev: Templates) -> None:
+    waited = STAGES["dev"]["investigate_seconds"]
+    lives = {
+        properties["Handler"].split(".")[1]: properties["Timeout"]
+        for _, properties in dev.of("AWS::Lambda::Function")
+    }
+    for name, seconds in waited.items():
+        assert lives[name] >= max(seconds, STAGES["dev"]["vote_seconds"])
+        settings = dev.settings_of(name)
+        assert settings["COMMANDER_INVESTIGATE_SECONDS"] == str(seconds)
+        assert settings["COMMANDER_VOTE_SECONDS"] == str(STAGES["dev"]["vote_seconds"])
+
+
 def test_only_the_anchor_writes_nobody_deletes_and_the_policy_itself_can_be_changed(dev: Templates) -> None:
     ((_, policy),) = dev.of("AWS::S3::BucketPolicy")
     statements = {each.get("Sid"): each for each in policy["PolicyDocument"]["Statement"]}

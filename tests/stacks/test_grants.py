@@ -58,6 +58,7 @@ OBSERVING = set().union(
 ASSUMING = set().union(
     *(on(role(each), "sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession") for each in RUNBOOKS)
 )
+RECORDING = on("ArchiveBucket.Arn/inputs/*", "s3:PutObject")
 METRICS = on("*", "cloudwatch:GetMetricData")
 VERIFYING = set().union(*(on(key, "kms:VerifyMac") for key in KEYS.values()))
 CATALOGUE = ["CATALOGUE"]
@@ -114,8 +115,9 @@ GRANTS: dict[str, set[Grant]] = {
 
 @pytest.mark.parametrize("author", AUTHORS)
 def test_an_author_may_do_exactly_this(dev: Templates, author: str) -> None:
+    recording = RECORDING if author in VOTERS else set()
     own = on("Events.Arn", "dynamodb:PutItem", "dynamodb:Query") | on(KEYS[author], "kms:GenerateMac")
-    assert dev.grants_of(author) == GRANTS[author] | own
+    assert dev.grants_of(author) == GRANTS[author] | own | recording
 
 
 def test_intake_may_read_the_catalogue_and_put_signals(dev: Templates) -> None:
@@ -185,7 +187,7 @@ def test_everyone_signs_with_one_key_and_only_three_verify(dev: Templates, autho
 
 
 def test_no_voter_may_change_anything_outside_the_commander(dev: Templates) -> None:
-    ours = ("dynamodb:", "kms:", "sqs:", "kinesis:")
+    ours = ("dynamodb:", "kms:", "sqs:", "kinesis:", "s3:PutObject")
     reading = ("Get", "Describe", "List", "Filter")
     for voter in VOTERS:
         for action, _, _ in dev.grants_of(voter):

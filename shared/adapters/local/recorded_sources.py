@@ -123,9 +123,9 @@ class RecordedSources:
         calls = list(self._calls("resources.observe", covers))
         call = self._next(wanted, calls)
         known: Any = call.arguments["observations"]
-        names = {identity: name for name, identity in known.items()}
         told: Any = _told(call)
-        return {name: value_of(told[names[identity]]) for name, identity in asks.items()}
+        by_identity = {identity: told[name] for name, identity in known.items() if name in told}
+        return {name: value_of(by_identity[one]) for name, one in asks.items() if one in by_identity}
 
     def _answer(self, wanted: str, port: str, covers: Callable[[Any], bool]) -> Any:
         return _told(self._next(wanted, list(self._calls(port, covers))))
