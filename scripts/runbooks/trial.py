@@ -11,8 +11,9 @@ from scripts.local_aws.process import LocalAws
 from scripts.local_aws.state import ACCOUNT, REGION
 from scripts.runbooks.sample import eventually, unique
 from shared.adapters.aws.resource_reader import AwsResourceReader
-from shared.adapters.aws.ssm_executor import Deployed, SsmExecutor
+from shared.adapters.aws.ssm_executor import SsmExecutor
 from shared.adapters.local.manual_clock import ManualClock
+from shared.domain.naming import Place, Reach, document_content
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import CHANGED, Feasible, Form, Infeasible, Remedy, Runbook, State, Subject
 from shared.domain.service import Service
@@ -38,9 +39,11 @@ class Trial:
     sessions: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.document = unique(self.runbook.id)
+        place = Place(uuid.uuid4().hex[:8], ACCOUNT, REGION)
+        deployed = place.deployed(self.runbook)
+        self.document = deployed.document
         self.aws.client("ssm").create_document(
-            Name=self.document, DocumentType="Automation", Content=json.dumps(self.runbook.document)
+            Name=self.document, DocumentType="Automation", Content=document_content(self.runbook)
         )
         acts = [
             allow(list(actions), pattern.format(region=REGION, account=ACCOUNT))
@@ -49,45 +52,49 @@ class Trial:
                 *((grant.actions, grant.most) for grant in self.runbook.also),
             ]
         ]
-        automation_role = ""
         if self.runbook.form is Form.ROLE:
-            automation_role = self._role({"Service": "ssm.amazonaws.com"}, acts)
-            acts = [allow("iam:PassRole", automation_role)]
+            self._role(deployed.automation_role, {"Service": "ssm.amazonaws.com"}, acts)
+            acts = [allow("iam:PassRole", deployed.automation_role)]
         grants = [
             allow("ssm:StartAutomationExecution", f"{SSM}:automation-definition/{self.document}:1"),
-            allow(["ssm:StartAutomationExecution", "ssm:AddTagsToResource"], f"{SSM}:automation-execution/*"),
+            allow(
+                ["ssm:StartAutomationExecution", "ssm:StopAutomationExecution", "ssm:AddTagsToResource"],
+                f"{SSM}:automation-execution/*",
+            ),
             allow("ssm:StartAutomationExecution", f"{SSM}:document/{self.document}"),
             *acts,
         ]
         account = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
-        self.role = self._role(account, grants)
+        self.role = self._role(deployed.role, account, grants)
         self.bound(grants)
         caller = self._role(
+            place.role("executor"),
             account,
             [
                 allow(TRUST, self.role),
                 allow("ssm:DescribeAutomationExecutions", "*"),
                 allow("ssm:GetAutomationExecution", f"{SSM}:automation-execution/*"),
+                allow("ssm:GetDocument", f"{SSM}:document/{self.document}"),
             ],
         )
         session = self.aws.client("sts").assume_role(RoleArn=caller, RoleSessionName="executor")
         executor = credentials(session["Credentials"])
         self.executor = SsmExecutor(
+            Reach(place),
             self.aws.client("sts", **executor),
-            self.aws.client("ssm", **executor),
+            lambda _place: self.aws.client("ssm", **executor),
             self._client,
-            {self.runbook.id: Deployed(self.document, self.role, automation_role)},
             self.clock,
         )
 
-    def _role(self, principal: dict[str, str], grants: list[Statement]) -> str:
-        """ARN of a new role with these rights."""
-        iam, name = self.aws.client("iam"), unique("role")
+    def _role(self, arn: str, principal: dict[str, str], grants: list[Statement]) -> str:
+        """The ARN of a role that is made with these rights."""
+        iam, name = self.aws.client("iam"), arn.rsplit("/", 1)[-1]
         actions: Any = "sts:AssumeRole" if "Service" in principal else TRUST
         trust = {"Effect": "Allow", "Principal": principal, "Action": actions}
-        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))
         iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=policy(*grants))
-        return str(made["Role"]["Arn"])
+        return arn
 
     def bound(self, grants: list[Statement]) -> None:
         """Give the runbook's role a permissions boundary of these statements."""

@@ -1,28 +1,34 @@
 """What every executor keeps, what a session may do, and what Systems Manager's answers mean."""
 
+import hashlib
 import json
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from shared.adapters.aws.ssm_executor import Deployed, SsmExecutor, session_policy
+from shared.adapters.aws.session_policy import session_policy, stop_policy
+from shared.adapters.aws.ssm_executor import SsmExecutor
 from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.memory_executor import MemoryExecutor
-from shared.domain.errors import AccessDenied, InvalidParameters, PortError
+from shared.domain.errors import AccessDenied, InvalidParameters, NotPinned, OutOfReach, PortError
+from shared.domain.naming import Place, Reach, document_content
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import Form
-from shared.ports.executor import Run
+from shared.ports.executor import Issued, Run
 from shared.runbooks.restore_parameter import RUNBOOK
 from shared.runbooks.scale_out_service import RUNBOOK as SCALE
 
 TARGET = "arn:aws:ssm:eu-central-1:123456789012:parameter/shop/pool"
-ROLE = "arn:aws:iam::123456789012:role/restore"
-DEPLOYED = Deployed(document="RestoreParameter-1A2B", role=ROLE)
+SPOKE = "210987654321"
+HOME = Place("dev", "123456789012", "eu-central-1")
+REACH = Reach(HOME, frozenset({SPOKE}))
+DOCUMENT = HOME.deployed(RUNBOOK).document
+ROLE = "arn:aws:iam::123456789012:role/commander-dev-run-restore-parameter"
 TOKEN = "6a1f2c34-0000-4000-8000-000000000001"
 ENDS = "2026-01-01T00:02:00Z"
 
@@ -58,20 +64,48 @@ class TestInThisProcess:
             MemoryExecutor(acted.append).start(SCALE, proposal(), "I1", TOKEN)
         assert acted == []
 
+    def test_a_changed_document_and_another_account_are_refused(self) -> None:
+        acted: list[Proposal] = []
+        executor = MemoryExecutor(acted.append, REACH, frozenset({RUNBOOK.id}))
+        with pytest.raises(NotPinned, match="restore-parameter"):
+            executor.start(RUNBOOK, proposal(), "I1", TOKEN)
+        with pytest.raises(OutOfReach, match="999999999999"):
+            executor.start(RUNBOOK, proposal(TARGET.replace(HOME.account, "999999999999")), "I1", TOKEN)
+        assert acted == []
+
+    def test_who_hears_of_the_session_hears_it_before_the_act(self) -> None:
+        def refuse(issued: Issued) -> None:
+            assert issued.role == ROLE
+            raise PortError("not written down", retryable=True)
+
+        acted: list[Proposal] = []
+        executor = MemoryExecutor(acted.append, REACH)
+        with pytest.raises(PortError, match="not written down"):
+            executor.start(RUNBOOK, proposal(), "I1", TOKEN, refuse)
+        assert acted == []
+
+    def test_a_lasting_automation_can_be_stopped(self) -> None:
+        executor = MemoryExecutor(lambda _: None, lasting=True)
+        run = executor.start(RUNBOOK, proposal(), "I1", TOKEN)
+        assert run.status == "running"
+        for _again in range(2):
+            executor.stop(RUNBOOK, proposal(), "I1", run.id)
+            assert executor.find(TOKEN) == Run(run.id, "failed", "Cancelled")
+
     def test_an_unknown_run_is_a_port_error(self) -> None:
         with pytest.raises(PortError, match="none"):
             MemoryExecutor(lambda _: None).status("none")
 
 
 def test_a_session_may_run_one_document_on_one_target_until_its_end() -> None:
-    policy = json.loads(session_policy(RUNBOOK, proposal(), DEPLOYED, "eu-central-1", ENDS))
+    policy = json.loads(session_policy(RUNBOOK, proposal(), HOME, ENDS))
     ssm = "arn:aws:ssm:eu-central-1:123456789012"
     assert [(each["Action"], each["Resource"]) for each in policy["Statement"]] == [
         (
             "ssm:StartAutomationExecution",
-            [f"{ssm}:automation-definition/RestoreParameter-1A2B:1", f"{ssm}:automation-execution/*"],
+            [f"{ssm}:automation-definition/{DOCUMENT}:1", f"{ssm}:automation-execution/*"],
         ),
-        ("ssm:StartAutomationExecution", f"{ssm}:document/RestoreParameter-1A2B"),
+        ("ssm:StartAutomationExecution", f"{ssm}:document/{DOCUMENT}"),
         ("ssm:AddTagsToResource", f"{ssm}:automation-execution/*"),
         (["ssm:PutParameter"], TARGET),
     ]
@@ -83,17 +117,47 @@ def test_a_session_may_run_one_document_on_one_target_until_its_end() -> None:
 
 def test_a_policy_too_long_for_sts_is_refused() -> None:
     fits = TARGET + "x" * 900
-    assert len(session_policy(RUNBOOK, proposal(fits), DEPLOYED, "eu-central-1", ENDS)) <= 2_048
+    assert len(session_policy(RUNBOOK, proposal(fits), HOME, ENDS)) <= 2_048
     with pytest.raises(PortError, match="at most 2048") as raised:
-        session_policy(RUNBOOK, proposal(TARGET + "x" * 1_500), DEPLOYED, "eu-central-1", ENDS)
+        session_policy(RUNBOOK, proposal(TARGET + "x" * 1_500), HOME, ENDS)
     assert not raised.value.retryable
 
 
-def test_a_role_of_another_partition_gives_arns_of_it() -> None:
-    china = Deployed(document="D", role="arn:aws-cn:iam::123456789012:role/restore")
-    assert "arn:aws-cn:ssm:cn-north-1:123456789012:document/D" in session_policy(
-        RUNBOOK, proposal(), china, "cn-north-1", ENDS
+def test_a_stage_in_another_partition_gives_arns_of_it() -> None:
+    china = Place("dev", "123456789012", "cn-north-1", "aws-cn")
+    assert f"arn:aws-cn:ssm:cn-north-1:123456789012:document/{DOCUMENT}" in session_policy(
+        RUNBOOK, proposal(), china, ENDS
     )
+
+
+@pytest.mark.parametrize("wild", ["*", "?", "${aws:username}"])
+def test_a_wildcard_in_a_proposal_never_becomes_a_policy(wild: str) -> None:
+    with pytest.raises(InvalidParameters, match="would be a pattern of IAM"):
+        session_policy(RUNBOOK, proposal(TARGET + wild), HOME, ENDS)
+
+
+def test_a_session_that_stops_can_stop_one_automation_until_its_end() -> None:
+    (statement,) = json.loads(stop_policy(HOME, RUN, ENDS))["Statement"]
+    assert statement == {
+        "Effect": "Allow",
+        "Action": "ssm:StopAutomationExecution",
+        "Resource": f"arn:aws:ssm:eu-central-1:123456789012:automation-execution/{RUN}",
+        "Condition": {"DateLessThan": {"aws:CurrentTime": ENDS}},
+    }
+
+
+def test_in_the_role_form_a_session_may_only_start_and_pass() -> None:
+    book = RUNBOOK.model_copy(update={"form": Form.ROLE})
+    policy = json.loads(session_policy(book, proposal(), HOME, ENDS))
+    assert [each["Action"] for each in policy["Statement"]] == [
+        "ssm:StartAutomationExecution",
+        "ssm:StartAutomationExecution",
+        "ssm:AddTagsToResource",
+        "iam:PassRole",
+    ]
+    passing = policy["Statement"][-1]
+    assert passing["Resource"] == "arn:aws:iam::123456789012:role/commander-dev-auto-restore-parameter"
+    assert passing["Condition"]["StringEquals"] == {"iam:PassedToService": "ssm.amazonaws.com"}
 
 
 class World:
@@ -109,9 +173,24 @@ class World:
             self.credentials.append(credentials)
             return session
 
-        self.executor = SsmExecutor(sts, ssm, automation_client, {RUNBOOK.id: DEPLOYED}, ManualClock())
+        self.places: list[Place] = []
+
+        def looking(place: Place) -> Any:
+            self.places.append(place)
+            return ssm
+
+        self.executor = SsmExecutor(REACH, sts, looking, automation_client, ManualClock())
+
+    def reads(self, content: str = document_content(RUNBOOK), status: str = "Active") -> None:
+        asked = {"Name": DOCUMENT, "DocumentVersion": "1", "DocumentFormat": "JSON"}
+        self.ssm.add_response("get_document", {"Content": content, "Status": status}, asked)
 
     def assumes(self, packed: int = 40, **expected: Any) -> None:
+        if "Policy" not in expected:  # only what starts something is pinned
+            self.reads()
+        self._assumes(packed, **expected)
+
+    def _assumes(self, packed: int, **expected: Any) -> None:
         credentials = {
             "AccessKeyId": "A" * 20,
             "SecretAccessKey": "s",
@@ -123,10 +202,11 @@ class World:
             "RoleSessionName": "I1",
             "SourceIdentity": "I1",
             "DurationSeconds": 900,
-            "Policy": session_policy(RUNBOOK, proposal(), DEPLOYED, "eu-central-1", ENDS),
+            "Policy": session_policy(RUNBOOK, proposal(), HOME, ENDS),
             "Tags": ANY,
         }
-        answer = {"Credentials": credentials, "PackedPolicySize": packed}
+        user = {"AssumedRoleId": "AROAEXAMPLE:I1", "Arn": "arn:aws:sts::123456789012:assumed-role/run/I1"}
+        answer = {"Credentials": credentials, "PackedPolicySize": packed, "AssumedRoleUser": user}
         self.sts.add_response("assume_role", answer, asked | expected)
 
     def lists(self, *executions: dict[str, Any]) -> None:
@@ -162,7 +242,7 @@ def test_the_pinned_document_is_started_as_the_session(world: World) -> None:
     ]
     world.assumes(Tags=tags)
     asked = {
-        "DocumentName": DEPLOYED.document,
+        "DocumentName": DOCUMENT,
         "DocumentVersion": "1",
         "Parameters": {"Name": ["/shop/pool"], "Value": ["20"]},
         "ClientToken": TOKEN,
@@ -205,6 +285,7 @@ def test_a_refusal_keeps_the_sentence_of_aws(world: World, where: str) -> None:
         f" ssm:PutParameter on resource: {TARGET} because no session policy allows it"
     )
     if where == "sts":
+        world.reads()
         world.sts.add_client_error("assume_role", "AccessDenied", said)
     else:
         world.assumes()
@@ -220,16 +301,119 @@ def test_a_policy_that_packs_too_large_starts_nothing(world: World) -> None:
         world.start()
 
 
-def test_nothing_is_assumed_for_what_the_runbook_or_the_stage_does_not_take(world: World) -> None:
+def test_nothing_is_assumed_for_what_the_runbook_does_not_take(world: World) -> None:
     elsewhere = proposal().model_copy(update={"target": f"{TARGET}-other"})
     with pytest.raises(InvalidParameters, match="another resource"):
         world.executor.start(RUNBOOK, elsewhere, "I1", TOKEN)
-    role_form = RUNBOOK.model_copy(update={"form": Form.ROLE})
-    with pytest.raises(PortError, match="no automation role"):
-        world.executor.start(role_form, proposal(), "I1", TOKEN)
-    other = RUNBOOK.model_copy(update={"id": "other"})
-    with pytest.raises(PortError, match="not deployed"):
-        world.executor.start(other, proposal().model_copy(update={"runbook": "other"}), "I1", TOKEN)
+
+
+CHANGED = {**RUNBOOK.document, "description": "Put everything back."}
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (json.dumps(CHANGED), "Active"),
+        (document_content(RUNBOOK), "Failed"),
+        ("schemaVersion: '0.3'", "Active"),
+    ],
+)
+def test_a_document_that_is_not_the_catalogues_is_refused_before_sts(
+    world: World, content: str, status: str
+) -> None:
+    world.reads(content, status)
+    with pytest.raises(NotPinned, match=DOCUMENT):
+        world.start()
+
+
+def test_a_document_that_is_gone_is_not_pinned_and_a_busy_aws_may_be_asked_again(world: World) -> None:
+    world.ssm.add_client_error("get_document", "InvalidDocument")
+    with pytest.raises(NotPinned, match=DOCUMENT):
+        world.executor.pinned(RUNBOOK, TARGET)
+    world.ssm.add_client_error("get_document", "ThrottlingException")
+    with pytest.raises(PortError) as raised:
+        world.executor.pinned(RUNBOOK, TARGET)
+    assert raised.value.retryable
+
+
+def test_the_same_document_written_otherwise_is_pinned(world: World) -> None:
+    world.reads(json.dumps(RUNBOOK.document, indent=2))
+    world.executor.pinned(RUNBOOK)
+    assert world.places == [HOME]
+
+
+def test_who_hears_of_the_session_hears_it_before_it_is_used(world: World) -> None:
+    told: list[Issued] = []
+
+    def refuse(issued: Issued) -> None:
+        told.append(issued)
+        raise PortError("not written down", retryable=True)
+
+    world.assumes()
+    with pytest.raises(PortError, match="not written down"):
+        world.executor.start(RUNBOOK, proposal(), "I1", TOKEN, refuse)
+    policy = session_policy(RUNBOOK, proposal(), HOME, ENDS)
+    sha256 = hashlib.sha256(policy.encode()).hexdigest()
+    ends_at = datetime(2026, 1, 1, 0, 2, tzinfo=UTC)
+    assert told == [Issued(ROLE, "I1", "AROAEXAMPLE:I1", sha256, ends_at)]
+    assert world.credentials == []
+
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        (":123456789012:", ":999999999999:"),
+        (":eu-central-1:", ":us-east-1:"),
+        ("arn:aws:", "arn:aws-cn:"),
+        ("arn:aws:ssm:eu-central-1:123456789012:", "nowhere:"),
+    ],
+)
+def test_another_account_region_or_partition_is_refused_before_anybody_is_asked(
+    world: World, part: str, other: str
+) -> None:
+    book = RUNBOOK.model_copy(update={"target_pattern": r".+:parameter(?P<Name>/.+)|nowhere:.+"})
+    there = proposal(TARGET).model_copy(update={"target": TARGET.replace(part, other)})
+    with pytest.raises(OutOfReach):
+        world.executor.start(book, there, "I1", TOKEN)
+    with pytest.raises(OutOfReach):
+        world.executor.stop(book, there, "I1", RUN)
+    for ask in (world.executor.find, world.executor.status):
+        with pytest.raises(OutOfReach):
+            ask(TOKEN, there.target)
+    assert world.places == []
+
+
+def test_a_target_in_a_spoke_gets_that_accounts_role_and_document(world: World) -> None:
+    there = proposal(TARGET.replace(HOME.account, SPOKE))
+    place = Place("dev", SPOKE, "eu-central-1")
+    world.reads()
+    role = ROLE.replace(HOME.account, SPOKE)
+    world.assumes(RoleArn=role, Policy=session_policy(RUNBOOK, there, place, ENDS))
+    world.session.add_response("start_automation_execution", {"AutomationExecutionId": RUN})
+    assert world.executor.start(RUNBOOK, there, "I1", TOKEN) == Run(RUN, "running")
+    assert world.places == [place]
+    world.lists(execution("Success"))
+    assert world.executor.find(TOKEN, there.target) == Run(RUN, "succeeded")
+    assert world.places == [place, place]
+
+
+def test_stopping_is_a_session_of_its_own(world: World) -> None:
+    world.assumes(Policy=stop_policy(HOME, RUN, ENDS))
+    asked = {"AutomationExecutionId": RUN, "Type": "Cancel"}
+    world.session.add_response("stop_automation_execution", {}, asked)
+    told: list[Issued] = []
+    world.executor.stop(RUNBOOK, proposal(), "I1", RUN, told.append)
+    assert [each.session for each in told] == ["I1"]
+
+
+def test_what_has_ended_stays_ended_and_what_is_unknown_is_said(world: World) -> None:
+    world.assumes(Policy=stop_policy(HOME, RUN, ENDS))
+    world.session.add_client_error("stop_automation_execution", "InvalidAutomationStatusUpdateException")
+    world.executor.stop(RUNBOOK, proposal(), "I1", RUN)
+    world.assumes(Policy=stop_policy(HOME, RUN, ENDS))
+    world.session.add_client_error("stop_automation_execution", "AutomationExecutionNotFoundException")
+    with pytest.raises(PortError, match="NotFound"):
+        world.executor.stop(RUNBOOK, proposal(), "I1", RUN)
 
 
 @pytest.mark.parametrize(

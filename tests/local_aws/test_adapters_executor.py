@@ -11,9 +11,9 @@ import pytest
 from scripts.local_aws.process import LocalAws
 from scripts.runbooks.sample import eventually, unique
 from scripts.runbooks.trial import SSM, Trial
-from shared.domain.errors import AccessDenied
+from shared.domain.errors import AccessDenied, NotPinned
 from shared.domain.proposal import Proposal
-from shared.ports.executor import Run
+from shared.ports.executor import Issued, Run
 from shared.runbooks import restore_parameter
 
 pytestmark = pytest.mark.local_aws
@@ -168,3 +168,36 @@ def test_a_role_that_does_not_trust_the_executor_is_not_assumed(aws: LocalAws, s
     with pytest.raises(AccessDenied, match="sts:AssumeRole"):
         stage.start(restoring(name))
     assert stage.sessions == []
+
+
+def test_a_document_that_was_replaced_is_not_started(aws: LocalAws, stage: Trial) -> None:
+    name, _ = parameter(aws, "2")
+    ssm, changed = aws.client("ssm"), {**stage.runbook.document, "description": "Something else."}
+    ssm.delete_document(Name=stage.document)
+    ssm.create_document(Name=stage.document, DocumentType="Automation", Content=json.dumps(changed))
+    with pytest.raises(NotPinned, match="does not say what restore-parameter says"):
+        stage.start(restoring(name))
+    assert stage.sessions == []
+    assert value(aws, name) == "2"
+
+
+def test_a_running_automation_is_stopped_by_a_session_that_can_only_stop_it(aws: LocalAws) -> None:
+    """Its first step only waits, so that nothing is done when it is stopped."""
+    book = restore_parameter.RUNBOOK
+    waits = {"name": "Wait", "action": "aws:sleep", "inputs": {"Duration": "PT1H"}}
+    document = {**book.document, "mainSteps": [waits, *book.document["mainSteps"]]}
+    stage = Trial(aws, book.model_copy(update={"document": document}))
+    name, _ = parameter(aws, "2")
+    run, other = stage.start(restoring(name)), stage.start(restoring(name))
+    told: list[Issued] = []
+    stage.executor.stop(stage.runbook, restoring(name), "01INCIDENT", run.id, told.append)
+    assert stage.ended(run) == Run(run.id, "failed", "Cancelled")
+    assert [each.role for each in told] == [stage.role]
+    session = aws.client("ssm", **stage.sessions[-1])
+    with pytest.raises(session.exceptions.ClientError, match="AccessDenied"):
+        session.stop_automation_execution(AutomationExecutionId=other.id, Type="Cancel")
+    with pytest.raises(session.exceptions.ClientError, match="AccessDenied"):
+        session.put_parameter(Name=name, Value="9", Overwrite=True)
+    stage.executor.stop(stage.runbook, restoring(name), "01INCIDENT", run.id)  # it has ended: nothing to do
+    stage.executor.stop(stage.runbook, restoring(name), "01INCIDENT", other.id)
+    assert value(aws, name) == "2"

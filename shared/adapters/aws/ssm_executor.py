@@ -1,23 +1,28 @@
 """Just-in-time execution: a session for one runbook on one target, and the SSM Automation that it starts.
 
-https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-identity-based-policies.html
+StartAutomationExecution takes no place for its output: the session record is the execution itself (its
+steps, parameters and caller, which Systems Manager keeps), the events of the log, and CloudTrail.
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from shared.adapters.aws.errors import code_of, port_errors
-from shared.domain.errors import PortError
+from shared.adapters.aws.session_policy import session_policy, stop_policy
+from shared.domain.errors import NotPinned, PortError
+from shared.domain.model import digest
+from shared.domain.naming import DOCUMENT_VERSION, Deployed, Place, Reach
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import Form, Runbook
 from shared.ports.clock import Clock
-from shared.ports.executor import Run
+from shared.ports.executor import Issued, OnIssued, Run, unheard
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -26,10 +31,8 @@ if TYPE_CHECKING:
 
 SHORTEST = 900
 """Seconds: STS knows no shorter session, so the policy's own end is what binds."""
-POLICY = 2_048
-"""Characters of a session policy."""
-VERSION = "1"
-"""Of a document: each stack deploys its own, and what it deploys is never updated in place."""
+GONE = frozenset({"InvalidDocument", "InvalidDocumentVersion"})
+OVER = "InvalidAutomationStatusUpdateException"
 SUCCEEDED = frozenset({"Success", "CompletedWithSuccess"})
 FAILED = frozenset(
     {
@@ -44,51 +47,81 @@ FAILED = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Deployed:
-    """Where a stack put a runbook."""
-
-    document: str  # name
-    role: str  # ARN: what the executor assumes
-    automation_role: str = ""  # ARN: what the document assumes, in the role form only
-
-
 class SsmExecutor:
-    """`sts` and `ssm` are the executor's own clients; `automation_client` makes one of a session."""
+    """`looking` gives the client that reads in a place, `acting` makes the client of a session."""
 
     def __init__(
         self,
+        reach: Reach,
         sts: "STSClient",
-        ssm: "SSMClient",
-        automation_client: "Callable[[CredentialsTypeDef], SSMClient]",
-        runbooks: Mapping[str, Deployed],
+        looking: "Callable[[Place], SSMClient]",
+        acting: "Callable[[CredentialsTypeDef], SSMClient]",
         clock: Clock,
         session_seconds: int = 120,
     ) -> None:
+        self._reach = reach
         self._sts = sts
-        self._ssm = ssm
-        self._automation_client = automation_client
-        self._runbooks = runbooks
+        self._looking = looking
+        self._acting = acting
         self._clock = clock
         self._session_seconds = session_seconds
 
-    def start(self, runbook: Runbook, proposal: Proposal, incident_id: str, token: str) -> Run:
+    def pinned(self, runbook: Runbook, target: str = "") -> None:
+        """Hold the deployed document, where the target is, against the catalogue's.
+
+        Raises:
+            OutOfReach: the stage does not act there.
+            NotPinned: it says something else, or is not there.
+            PortError: it cannot be read.
+        """
+        place = self._reach.place(target)
+        name = place.deployed(runbook).document
+        with port_errors():
+            try:
+                found = self._looking(place).get_document(
+                    Name=name, DocumentVersion=DOCUMENT_VERSION, DocumentFormat="JSON"
+                )
+            except ClientError as error:
+                if code_of(error) not in GONE:
+                    raise
+                raise NotPinned(f"{name}: {error}") from error
+        if (found.get("Status"), _digest(found.get("Content", ""))) != ("Active", digest(runbook.document)):
+            raise NotPinned(f"{name} is {found.get('Status')} and does not say what {runbook.id} says")
+
+    def start(
+        self,
+        runbook: Runbook,
+        proposal: Proposal,
+        incident_id: str,
+        token: str,
+        issued: OnIssued = unheard,
+    ) -> Run:
         """Start the pinned document as a session for exactly this target; `token` is a UUID.
 
         Raises:
             InvalidParameters: the runbook does not take the proposal.
+            OutOfReach: the stage does not act there.
+            NotPinned: the document is not the catalogue's.
             AccessDenied: a role, session or boundary forbids it.
             PortError: it could not be started.
         """
         runbook.check(proposal)
-        deployed = self._deployed(runbook)
-        client = self._automation_client(self._session(runbook, proposal, incident_id, deployed))
+        self.pinned(runbook, proposal.target)
+        place = self._reach.place(proposal.target)
+        deployed = place.deployed(runbook)
+        client = self._session(
+            runbook,
+            proposal,
+            incident_id,
+            lambda ends: session_policy(runbook, proposal, place, ends),
+            issued,
+        )
         tags = {f"commander-run-{token}": incident_id, "incident": incident_id, "runbook": runbook.id}
         with port_errors():
             try:
                 answer = client.start_automation_execution(
                     DocumentName=deployed.document,
-                    DocumentVersion=VERSION,
+                    DocumentVersion=DOCUMENT_VERSION,
                     Parameters=_parameters(runbook, proposal, deployed),
                     ClientToken=token,
                     Tags=[{"Key": key, "Value": _text(value)} for key, value in tags.items()],
@@ -96,27 +129,31 @@ class SsmExecutor:
             except ClientError as error:
                 if code_of(error) != "IdempotentParameterMismatch":
                     raise
-                return self._earlier(token, error)
+                return self._earlier(token, proposal.target, error)
         return Run(answer["AutomationExecutionId"], "running")
 
-    def status(self, run_id: str) -> Run:
+    def status(self, run_id: str, target: str = "") -> Run:
         """Where the automation is.
 
         Raises:
+            OutOfReach: the stage does not act there.
             PortError: AWS failed, or there is none of this id.
         """
+        client = self._looking(self._reach.place(target))
         with port_errors():
-            answer = self._ssm.get_automation_execution(AutomationExecutionId=run_id)
+            answer = client.get_automation_execution(AutomationExecutionId=run_id)
         return _run(answer["AutomationExecution"])
 
-    def find(self, token: str) -> Run | None:
+    def find(self, token: str, target: str = "") -> Run | None:
         """The automation that this token started, if it did (after a crash).
 
         Raises:
+            OutOfReach: the stage does not act there.
             PortError: AWS failed, which says nothing about the automation.
         """
+        client = self._looking(self._reach.place(target))
         with port_errors():
-            pages = self._ssm.get_paginator("describe_automation_executions").paginate(
+            pages = client.get_paginator("describe_automation_executions").paginate(
                 Filters=[{"Key": "TagKey", "Values": [f"commander-run-{token}"]}]
             )
             for page in pages:
@@ -124,25 +161,49 @@ class SsmExecutor:
                     return _run(execution)
         return None
 
-    def _deployed(self, runbook: Runbook) -> Deployed:
-        deployed = self._runbooks.get(runbook.id)
-        if deployed is None:
-            raise PortError(f"runbook {runbook.id} is not deployed in this stage", retryable=False)
-        if runbook.form is Form.ROLE and not deployed.automation_role:
-            raise PortError(f"runbook {runbook.id} has no automation role in this stage", retryable=False)
-        return deployed
+    def stop(
+        self,
+        runbook: Runbook,
+        proposal: Proposal,
+        incident_id: str,
+        run_id: str,
+        issued: OnIssued = unheard,
+    ) -> None:
+        """Cancel the automation as a session that can do nothing else; one that has ended stays as it is.
+
+        Raises:
+            OutOfReach: the stage does not act there.
+            AccessDenied: a role, session or boundary forbids it.
+            PortError: it could not be stopped.
+        """
+        place = self._reach.place(proposal.target)
+        client = self._session(
+            runbook, proposal, incident_id, lambda ends: stop_policy(place, run_id, ends), issued
+        )
+        with port_errors():
+            try:
+                client.stop_automation_execution(AutomationExecutionId=run_id, Type="Cancel")
+            except ClientError as error:
+                if code_of(error) != OVER:
+                    raise
 
     def _session(
-        self, runbook: Runbook, proposal: Proposal, incident_id: str, deployed: Deployed
-    ) -> "CredentialsTypeDef":
-        """Credentials that can run this document on this target, until `session_seconds` from now."""
-        ends = self._clock.now().astimezone(UTC) + timedelta(seconds=self._session_seconds)
-        region = self._ssm.meta.region_name
-        policy = session_policy(runbook, proposal, deployed, region, f"{ends:%Y-%m-%dT%H:%M:%SZ}")
+        self,
+        runbook: Runbook,
+        proposal: Proposal,
+        incident_id: str,
+        policy_until: Callable[[str], str],
+        issued: OnIssued,
+    ) -> "SSMClient":
+        """A client with the runbook's role where the target is, as narrow as the policy says."""
+        role = self._reach.place(proposal.target).deployed(runbook).role
+        ends = self._clock.now().astimezone(UTC).replace(microsecond=0)
+        ends += timedelta(seconds=self._session_seconds)
+        policy = policy_until(f"{ends:%Y-%m-%dT%H:%M:%SZ}")
         tags = {"incident": incident_id, "runbook": runbook.id, "target": proposal.target}
         with port_errors():
             answer = self._sts.assume_role(
-                RoleArn=deployed.role,
+                RoleArn=role,
                 RoleSessionName=_name(incident_id),
                 SourceIdentity=_name(incident_id),
                 DurationSeconds=SHORTEST,
@@ -151,10 +212,12 @@ class SsmExecutor:
             )
         if answer.get("PackedPolicySize", 0) > 100:
             raise PortError(f"the session policy for {proposal.target} packs too large", retryable=False)
-        return answer["Credentials"]
+        sha256 = hashlib.sha256(policy.encode()).hexdigest()
+        issued(Issued(role, _name(incident_id), answer["AssumedRoleUser"]["AssumedRoleId"], sha256, ends))
+        return self._acting(answer["Credentials"])
 
-    def _earlier(self, token: str, error: ClientError) -> Run:
-        run = self.find(token)
+    def _earlier(self, token: str, target: str, error: ClientError) -> Run:
+        run = self.find(token, target)
         if run is None:  # the list of executions is eventually consistent
             raise PortError(
                 f"token {token} started an automation that is not listed yet", retryable=True
@@ -162,43 +225,12 @@ class SsmExecutor:
         return run
 
 
-def session_policy(runbook: Runbook, proposal: Proposal, deployed: Deployed, region: str, ends: str) -> str:
-    """The session's whole right, compact: this document at its version, its actions on this target, an end.
-
-    In the role form the actions are the automation role's, and the session may only pass that role on.
-    Automation was authorised on `automation-definition` and is now on `document` and
-    `automation-execution`: both are named, for a Region is of one kind or the other.
-
-    Raises:
-        PortError: it is longer than STS takes.
-    """
-    partition, account = _account(deployed.role)
-    ssm = f"arn:{partition}:ssm:{region}:{account}"
-    start, executions = "ssm:StartAutomationExecution", f"{ssm}:automation-execution/*"
-    pinned = {"ForAnyValue:StringEquals": {"ssm:DocumentVersion": VERSION}}
-    grants: list[tuple[Any, Any, dict[str, Any]]] = [
-        (start, [f"{ssm}:automation-definition/{deployed.document}:{VERSION}", executions], {}),
-        (start, f"{ssm}:document/{deployed.document}", pinned),
-        ("ssm:AddTagsToResource", executions, {}),
-    ]
-    if runbook.form is Form.ROLE:
-        to = {"StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}}
-        grants.append(("iam:PassRole", deployed.automation_role, to))
-    else:
-        names = {"region": region, "account": account}
-        grants += [(list(act), on, {}) for act, on in runbook.grants_for(proposal, names)]
-    until = {"DateLessThan": {"aws:CurrentTime": ends}}
-    statements = [
-        {"Effect": "Allow", "Action": action, "Resource": resource, "Condition": {**until, **condition}}
-        for action, resource, condition in grants
-    ]
-    policy = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
-    if len(policy) > POLICY:
-        raise PortError(
-            f"the session policy for {proposal.target} has {len(policy)} characters, at most {POLICY}",
-            retryable=False,
-        )
-    return policy
+def _digest(content: str) -> str:
+    """Of a document's text; of what is not JSON, nothing."""
+    try:
+        return digest(json.loads(content))
+    except ValueError:
+        return ""
 
 
 def _parameters(runbook: Runbook, proposal: Proposal, deployed: Deployed) -> dict[str, list[str]]:
@@ -206,14 +238,6 @@ def _parameters(runbook: Runbook, proposal: Proposal, deployed: Deployed) -> dic
     if runbook.form is Form.ROLE:
         given["AutomationAssumeRole"] = [deployed.automation_role]
     return given
-
-
-def _account(role: str) -> tuple[str, str]:
-    """The partition and account of a role's ARN."""
-    parts = role.split(":")
-    if len(parts) < 6:
-        raise PortError(f"{role!r} is not the ARN of a role", retryable=False)
-    return parts[1], parts[4]
 
 
 def _name(text: str) -> str:
