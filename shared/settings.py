@@ -22,7 +22,7 @@ class Setting(StrEnum):
     DEAD_LETTERS_URL = "COMMANDER_DEAD_LETTERS_URL"
     MAC_KEYS = "COMMANDER_MAC_KEYS"  # JSON: author -> KMS key id
     STATE_MACHINE_ARN = "COMMANDER_STATE_MACHINE_ARN"
-    RUNBOOKS = "COMMANDER_RUNBOOKS"  # JSON: runbook id -> {"document": name, "role": arn}
+    ACCOUNTS = "COMMANDER_ACCOUNTS"  # JSON: where the stage may act; `hub` is its own account
     SLACK_SECRET = "COMMANDER_SLACK_SECRET"  # noqa: S105 - the name of a secret, not a secret
     WATCH_SECONDS = "COMMANDER_WATCH_SECONDS"
 

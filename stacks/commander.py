@@ -1,4 +1,4 @@
-"""The five stacks of one stage, in their order."""
+"""The five stacks of one stage, in their order, and one in every other account that it may act in."""
 
 from constructs import Construct
 
@@ -9,6 +9,7 @@ from stacks.data import Data
 from stacks.house import House
 from stacks.interface import Interface
 from stacks.observability import Observability
+from stacks.spoke import Spoke
 from stacks.stage import StageConfig
 
 
@@ -23,3 +24,5 @@ def build(app: Construct, stage: StageConfig) -> None:
     agents = Agents(app, house, interface.archive)
     consensus = Consensus(app, house, agents)
     Observability(app, house, agents=agents, consensus=consensus, interface=interface)
+    for account in stage.accounts.spokes:
+        Spoke(app, stage, account)

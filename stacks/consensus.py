@@ -1,5 +1,7 @@
 """The consensus stack: coordinator, state machine, its tasks, and the runbooks that the executor may run."""
 
+from dataclasses import replace
+
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -9,12 +11,16 @@ from shared.runbooks.catalogue import remedies
 from shared.settings import Setting
 from stacks.agents import Agents
 from stacks.components.async_retries import AsyncRetries
+from stacks.components.break_glass import BreakGlass
 from stacks.components.deployed_runbook import DeployedRunbook
+from stacks.components.following import acting, following
 from stacks.components.function import Function, Size, statement
 from stacks.components.incident_machine import IncidentMachine
+from stacks.components.managed_policies import ManagedPolicies
 from stacks.components.mapping import NEW_EVENT, TABLE_READ, Feed
 from stacks.components.member import CATALOGUE, OPEN, STANDING, Member
 from stacks.components.outputs import put_out
+from stacks.components.place import here
 from stacks.components.rule import Rule
 from stacks.components.stack import StageStack
 from stacks.house import House
@@ -87,33 +93,24 @@ class Consensus(StageStack):
         return executor
 
     def _runbooks(self, executor: Function) -> None:
-        deployed = {
-            id_: DeployedRunbook(self, remedy.runbook, executor=executor.role)
-            for id_, remedy in remedies().items()
-        }
-        executor.allow(
-            ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"],
-            [each.role.role_arn for each in deployed.values()],
-        )
-        executions = self.format_arn(service="ssm", resource="automation-execution", resource_name="*")
-        executor.allow_any(
-            ["ssm:GetAutomationExecution"],
-            executions,
+        stage = self._house.stage
+        place = here(stage)
+        runbooks = [
+            DeployedRunbook(self, remedy.runbook, place=place, executor=executor.role.role_arn)
+            for remedy in remedies().values()
+        ]
+        BreakGlass(self, place=place, runbooks=runbooks)
+        places = [place, *(replace(place, account=account) for account in stage.accounts.spokes)]
+        ManagedPolicies(
+            self,
+            "Acting",
+            grants=[*acting(places), *following(place)],
             because="an execution has no id before it starts",
-        )
+        ).attach(executor.role)
         executor.allow_any(
             ["ssm:DescribeAutomationExecutions"], "*", because="listing executions knows no resource"
         )
-        where = {
-            id_: {"document": each.document_name, "role": each.role.role_arn}
-            for id_, each in deployed.items()
-        }
-        executor.set(
-            {
-                Setting.RUNBOOKS: self.to_json_string(where),
-                Setting.WATCH_SECONDS: str(self._house.stage.watch_seconds),
-            }
-        )
+        executor.set({Setting.WATCH_SECONDS: str(stage.watch_seconds)})
 
     def _coordinator(self) -> Member:
         data = self._house.data

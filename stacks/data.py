@@ -14,6 +14,7 @@ from shared.domain.facts import Author
 from stacks.components.acknowledged import acknowledge
 from stacks.components.dead_letters import dead_letter_queue
 from stacks.components.function import statement
+from stacks.components.look import Look
 from stacks.components.outputs import put_out
 from stacks.components.stack import StageStack
 from stacks.stage import StageConfig
@@ -41,6 +42,7 @@ class Data(StageStack):
         self.mac_keys = {author: self._mac_key(author) for author in Author}
         self.every_mac_key = self._every_mac_key()
         self.verify_macs = self._verify_macs()
+        self.look = Look(self)
         self.slack_secret_arn = self._slack_secret()
         self._outputs()
 

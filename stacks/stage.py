@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.domain.consensus import Rules
 from shared.domain.errors import InvalidConfiguration
+from shared.domain.naming import Accounts
 
 DEFAULT_STAGE = "dev"
 _Limit = Field(ge=5, le=900, strict=True)
@@ -42,6 +43,9 @@ class StageConfig(_Config):
         default=None,
         pattern=r"^arn:aws:s3:::[a-z0-9.-]{3,63}$",
         description="a bucket in another Region, with versions and Object Lock, that gets every copy too",
+    )
+    accounts: Accounts = Field(
+        default_factory=Accounts, description="hub, sandbox and targets: where else the stage may act"
     )
     retain: bool = Field(default=False, strict=True, description="keep the data when the stage is destroyed")
 

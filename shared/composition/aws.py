@@ -3,7 +3,7 @@
 import json
 from functools import cache
 
-from shared.adapters.aws.clients import client
+from shared.adapters.aws.clients import client, session_client
 from shared.adapters.aws.cloudwatch_telemetry import CloudwatchTelemetry
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_changes import DynamodbChanges
@@ -14,13 +14,14 @@ from shared.adapters.aws.dynamodb_waiting_room import DynamodbWaitingRoom
 from shared.adapters.aws.kinesis_signals import KinesisSignals
 from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier
 from shared.adapters.aws.lambda_integrity import DeployedCode, LambdaIntegrity
-from shared.adapters.aws.resource_reader import AwsResourceReader
+from shared.adapters.aws.look_clients import LookClients
 from shared.adapters.aws.sqs_dead_letters import SqsDeadLetters
 from shared.adapters.aws.stepfunctions_workflow import StepFunctionsWorkflow
 from shared.adapters.local.system_clock import SystemClock
 from shared.domain.consensus import Rules
 from shared.domain.facts import Author
 from shared.domain.model import AgentName
+from shared.domain.naming import Accounts, Place, Reach
 from shared.ports.sources import Sources
 from shared.settings import Setting, read
 from shared.workflow.trust import Trust
@@ -117,9 +118,22 @@ def telemetry() -> CloudwatchTelemetry:
     return CloudwatchTelemetry(client("cloudwatch"), client("logs"))
 
 
-def resources() -> AwsResourceReader:
+def reach() -> Reach:
+    """Where this stage may act."""
+    accounts, meta = Accounts.model_validate_json(read(Setting.ACCOUNTS)), client("sts").meta
+    home = Place(read(Setting.STAGE), str(accounts.hub), meta.region_name, meta.partition)
+    return Reach(home, frozenset(accounts.spokes))
+
+
+@cache
+def looks() -> LookClients:
+    """Clients that read, at home and in the spokes; their sessions serve this process."""
+    return LookClients(reach(), client("sts"), client, session_client, CLOCK)
+
+
+def resources() -> LookClients:
     """The state of what runbooks act on."""
-    return AwsResourceReader(client)
+    return looks()
 
 
 def sources() -> Sources:

@@ -1,12 +1,11 @@
 """The executor on AWS: the only function that may assume a runbook's role."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from shared.adapters.aws.clients import client, session_client
-from shared.adapters.aws.ssm_executor import Deployed, SsmExecutor
+from shared.adapters.aws.ssm_executor import SsmExecutor
 from shared.composition import aws
 from shared.runbooks.catalogue import remedies
 from shared.settings import Setting, read
@@ -21,10 +20,10 @@ def tasks() -> Mapping[str, Task]:
     """What the state machine calls on the executor function."""
     store, distrust = aws.store(), aws.trust().distrust
     executor = SsmExecutor(
+        aws.reach(),
         client("sts"),
-        client("ssm"),
+        lambda place: aws.looks().at(place, "ssm"),
         lambda credentials: session_client("ssm", credentials),
-        {name: Deployed(**where) for name, where in json.loads(read(Setting.RUNBOOKS)).items()},
         aws.CLOCK,
     )
     execution = Execution(

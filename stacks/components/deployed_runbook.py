@@ -1,68 +1,118 @@
-"""A runbook in AWS: its automation document, and the one role that may run it."""
+"""A runbook in AWS: its automation document, and the roles that may run it."""
+
+from collections.abc import Sequence
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from shared.domain.runbook import Runbook
+from shared.domain.naming import Place, automation_role, document_content, role_name, session_role
+from shared.domain.runbook import Form, Runbook
 from stacks.components.acknowledged import acknowledge_wildcard
 from stacks.components.function import statement
-from stacks.components.member import in_this_account
+from stacks.components.place import in_this_account
+
+MANAGED = {"StringEquals": {"aws:ResourceTag/commander:managed": "true"}}
+"""What an automation role may touch: the owner of a resource says so by this tag."""
+IDENTIFIED = {"StringLike": {"sts:SourceIdentity": "?*"}}
+PASSED = {"StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}}
 
 
 class DeployedRunbook(Construct):
-    """Document and role. The executor narrows each session of the role to one target and two minutes.
+    """Document and roles. The executor narrows each session to one target and two minutes.
 
-    The document has no name and is replaced when it changes, so its version 1 is always what was deployed.
+    The document's name has a digest of its content, so its version 1 is always what was deployed.
     """
 
-    def __init__(self, scope: Construct, runbook: Runbook, *, executor: iam.IRole) -> None:
+    def __init__(self, scope: Construct, runbook: Runbook, *, place: Place, executor: str) -> None:
+        """`executor` is the ARN of the role that may assume this runbook's."""
         super().__init__(scope, "".join(part.capitalize() for part in runbook.id.split("-")))
+        self._runbook, self._place, self._deployed = runbook, place, place.deployed(runbook)
         document = ssm.CfnDocument(
             self,
             "Document",
-            content=runbook.document,
+            name=self._deployed.document,
+            content={},
             document_type="Automation",
             document_format="JSON",
             update_method="Replace",
         )
-        self.document_name = document.ref
-        statements = _statements(runbook, document.ref)
+        # As text, which CloudFormation passes on as it is: of an object it makes every value a string.
+        document.add_property_override("Content", document_content(runbook))
+        acts = self._acts()
+        self.roles: list[iam.Role] = []
+        self.boundaries: list[iam.ManagedPolicy] = []
+        if runbook.form is Form.ROLE:
+            # No aws:SourceArn: an execution has no id before it starts.
+            ours = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+            service = iam.ServicePrincipal("ssm.amazonaws.com", conditions=ours)
+            self._role("Automation", automation_role(runbook), service, acts)
+            acts = [statement(["iam:PassRole"], [self._deployed.automation_role], PASSED)]
+        identified = iam.ArnPrincipal(executor).with_conditions(IDENTIFIED)
+        role = self._role("", session_role(runbook), identified, [*self._runs(), *acts])
+        self._tag_every_session(role, executor)
+
+    def _role(
+        self, id_: str, name: str, trusted: iam.IPrincipal, statements: Sequence[iam.PolicyStatement]
+    ) -> iam.Role:
+        """A role whose boundary is what it may do: whatever is added to it later gives nothing more."""
         most = iam.ManagedPolicy(
             self,
-            "Most",
-            description=f"What {runbook.id} may do, and the most that its role may ever do",
-            statements=statements,
+            f"{id_}Most",
+            description=f"What {name} may do, and the most that it may ever do",
+            statements=list(statements),
         )
-        self.role = iam.Role(
+        role = iam.Role(
             self,
-            "Role",
-            description=f"Runs {runbook.id}, for the executor",
-            assumed_by=iam.ArnPrincipal(executor.role_arn),
+            f"{id_}Role",
+            role_name=role_name(self._place.stage, name),
+            description=f"Runs {self._runbook.id}, for the executor",
+            assumed_by=trusted,
             managed_policies=[most],
-            permissions_boundary=most,  # whatever is added to the role later gives nothing more
+            permissions_boundary=most,
         )
-        if self.role.assume_role_policy is not None:  # every session carries its incident
-            self.role.assume_role_policy.add_statements(
-                iam.PolicyStatement(
-                    actions=["sts:SetSourceIdentity", "sts:TagSession"],
-                    principals=[iam.ArnPrincipal(executor.role_arn)],
-                )
-            )
         for each in statements:
             for pattern in each.resources:
-                acknowledge_wildcard(self, pattern, "a session of this role is narrowed to one target")
+                acknowledge_wildcard(
+                    self, pattern, "a session is narrowed to one target, an automation role by a tag"
+                )
+        self.roles.append(role)
+        self.boundaries.append(most)
+        return role
 
+    def _tag_every_session(self, role: iam.Role, executor: str) -> None:
+        """With its incident as its identity; none with the tag of another runbook."""
+        trusted = [iam.ArnPrincipal(executor)]
+        tagged = {"StringEquals": {"aws:RequestTag/runbook": self._runbook.id}}
+        if role.assume_role_policy is not None:  # only an imported role has none
+            role.assume_role_policy.add_statements(
+                iam.PolicyStatement(
+                    actions=["sts:SetSourceIdentity"], principals=trusted, conditions=IDENTIFIED
+                ),
+                iam.PolicyStatement(actions=["sts:TagSession"], principals=trusted, conditions=tagged),
+            )
 
-def _statements(runbook: Runbook, document: str) -> list[iam.PolicyStatement]:
-    """Automation was authorised on `automation-definition` and is now on `document`: both are named."""
-    account = f"arn:{Aws.PARTITION}:ssm:{Aws.REGION}:{Aws.ACCOUNT_ID}"
-    executions = f"{account}:automation-execution/*"
-    started = [f"{account}:automation-definition/{document}:*", f"{account}:document/{document}", executions]
-    return [
-        statement(["ssm:StartAutomationExecution"], started),
-        statement(["ssm:AddTagsToResource"], [executions]),
-        statement(runbook.actions, [in_this_account(runbook.target_arn)]),
-        *(statement(grant.actions, [in_this_account(grant.most)]) for grant in runbook.also),
-    ]
+    def _runs(self) -> list[iam.PolicyStatement]:
+        """Automation was authorised on `automation-definition` and is now on `document`: both are named."""
+        place, document = self._place, self._deployed.document
+        executions = place.ssm("automation-execution/*")
+        definition = place.ssm(f"automation-definition/{document}:*")
+        return [
+            statement(
+                ["ssm:StartAutomationExecution"], [definition, place.ssm(f"document/{document}"), executions]
+            ),
+            statement(["ssm:AddTagsToResource", "ssm:StopAutomationExecution"], [executions]),
+        ]
+
+    def _acts(self) -> list[iam.PolicyStatement]:
+        """Its actions on its targets; an automation role, which no session policy narrows, has its tag."""
+        book = self._runbook
+        grants = [(book.actions, book.target_arn), *((each.actions, each.most) for each in book.also)]
+        if book.form is Form.CALLER:
+            return [statement(actions, [in_this_account(arn)]) for actions, arn in grants]
+        return [
+            statement([action], [in_this_account(arn)], None if action in book.untagged else MANAGED)
+            for actions, arn in grants
+            for action in actions
+        ]

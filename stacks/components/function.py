@@ -28,8 +28,17 @@ class Function(Construct):
     """`lambdas.<name>.handler.handler`. It may do what `allow` says, and write its own log."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, name: str, size: Size, bundles: Bundles, retain: bool
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        size: Size,
+        bundles: Bundles,
+        retain: bool,
+        role: str | None = None,
     ) -> None:
+        """`role` is the role's name, where another account has to know it."""
         super().__init__(scope, id_)
         log = logs.LogGroup(
             self,
@@ -37,7 +46,9 @@ class Function(Construct):
             retention=logs.RetentionDays.ONE_MONTH,
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
         )
-        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.role = iam.Role(
+            self, "Role", role_name=role, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
+        )
         groups = (BASE, NUMERICS) if size.numerics else (BASE,)
         self.resource = lambda_.Function(
             self,

@@ -1,16 +1,18 @@
 """A function that writes events: its name in the log, its MAC keys, and its keys of the state table."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from aws_cdk import Aws, Stack
 from constructs import Construct
 
 from shared.domain.facts import Author
-from shared.runbooks.catalogue import remedies
+from shared.domain.naming import LOOK, role_name
 from shared.settings import Setting
 from stacks.components.function import Function, Size
 from stacks.components.mapping import KINESIS_READ, Feed, Mapping, new_events
+from stacks.components.place import here
 from stacks.house import House
 
 CATALOGUE, OPEN, CHANGES, STANDING = "CATALOGUE", "OPEN#*", "CHANGE#*", "AGENT#*"
@@ -32,6 +34,7 @@ class Member(Construct):
             size=size,
             bundles=house.bundles,
             retain=house.stage.retain,
+            role=role_name(house.stage.name, author.value),
         )
         self._log_and_keys()
 
@@ -43,6 +46,7 @@ class Member(Construct):
             {
                 Setting.AUTHOR: self.author.value,
                 Setting.STAGE: self._house.stage.name,
+                Setting.ACCOUNTS: self._accounts(),
                 Setting.EVENTS_TABLE: data.events.table_name,
                 Setting.STATE_TABLE: data.state.table_name,
                 Setting.DEAD_LETTERS_URL: data.dead_letters.queue_url,
@@ -94,24 +98,18 @@ class Member(Construct):
         )
 
     def may_look_at_targets(self) -> None:
-        """Grant what the runbooks declare to observe, each on its own targets."""
-        for remedy in remedies().values():
-            seen: dict[str, set[str]] = {}
-            for one in remedy.runbook.observe:
-                seen.setdefault(in_this_account(one.on or remedy.runbook.target_arn), set()).add(one.action)
-            for pattern, actions in seen.items():
-                self.function.allow_any(
-                    sorted(actions),
-                    pattern,
-                    because=f"read only, and {remedy.runbook.id} may have any of them as its target",
-                )
+        """Grant what the runbooks declare to observe, here and, by their look roles, in the spokes."""
+        self._house.data.look.attach(self.function.role)
+        stage = self._house.stage
+        looks = [replace(here(stage), account=account).role(LOOK) for account in stage.accounts.spokes]
+        if looks:
+            self.function.allow(["sts:AssumeRole"], looks)
+
+    def _accounts(self) -> str:
+        own = {**self._house.stage.accounts.plain(), "hub": Aws.ACCOUNT_ID}
+        return str(Stack.of(self).to_json_string(own))
 
 
 def leading(keys: Iterable[str]) -> dict[str, Any]:
     """The condition that every partition key of a request is one of these patterns."""
     return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
-
-
-def in_this_account(arn: str) -> str:
-    """An ARN pattern of a runbook, in this account and Region."""
-    return arn.format(region=Aws.REGION, account=Aws.ACCOUNT_ID)

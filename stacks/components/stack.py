@@ -1,6 +1,6 @@
 """A stack of one stage: its name and its tags."""
 
-from aws_cdk import Stack
+from aws_cdk import Environment, Stack
 from constructs import Construct
 
 from stacks.stage import StageConfig
@@ -12,10 +12,19 @@ PREFIX = "IncidentCommander-"
 class StageStack(Stack):
     """`IncidentCommander-Dev-Data`; CloudFormation gives its tags to everything in it."""
 
-    def __init__(self, scope: Construct, part: str, stage: StageConfig, *, protected: bool = False) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        part: str,
+        stage: StageConfig,
+        *,
+        protected: bool = False,
+        env: Environment | None = None,
+    ) -> None:
         super().__init__(
             scope,
             part,
+            env=env,
             stack_name=f"{PREFIX}{stage.title}-{part}",
             tags={"application": "incident-commander", "stage": stage.name},
             termination_protection=protected,
