@@ -9,7 +9,8 @@ class Setting(StrEnum):
 
     AUTHOR = "COMMANDER_AUTHOR"
     STAGE = "COMMANDER_STAGE"
-    AUTONOMY = "COMMANDER_AUTONOMY"
+    APPROVAL_SECONDS = "COMMANDER_APPROVAL_SECONDS"
+    POLICY = "COMMANDER_POLICY"  # JSON: autonomy levels, freezes, limits, places
     RULES = "COMMANDER_RULES"  # JSON: weights and thresholds of the vote
     AGENT_CODE = "COMMANDER_AGENT_CODE"  # JSON: agent -> {"function": name, "sha256": of its zip}
     EVENTS_TABLE = "COMMANDER_EVENTS_TABLE"

@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from shared.policies.cedar import CedarEngine
 from stacks.agents import Agents
 from stacks.components.bundles import Bundles
 from stacks.consensus import Consensus
@@ -17,8 +18,9 @@ def build(app: Construct, stage: StageConfig) -> None:
     """Create the stacks.
 
     Raises:
-        InvalidConfiguration: a bundle could not be built.
+        InvalidConfiguration: a rule of policy is wrong, or a bundle could not be built.
     """
+    CedarEngine()
     house = House(stage, Data(app, stage), Bundles(on_this_machine=stage.on_this_machine))
     interface = Interface(app, house)
     agents = Agents(app, house, interface.archive)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from aws_cdk import Aws
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -18,7 +19,7 @@ from stacks.components.function import Function, Size, statement
 from stacks.components.incident_machine import IncidentMachine
 from stacks.components.managed_policies import ManagedPolicies
 from stacks.components.mapping import NEW_EVENT, TABLE_READ, Feed
-from stacks.components.member import CATALOGUE, OPEN, STANDING, Member
+from stacks.components.member import ACTED, CATALOGUE, DEMOTED, LEVELS, OPEN, STANDING, STOP, Member
 from stacks.components.outputs import put_out
 from stacks.components.place import here
 from stacks.components.rule import Rule
@@ -47,22 +48,34 @@ class Consensus(StageStack):
         rules = house.stage.consensus.model_dump_json()
         for member in (self.coordinator, self.workflow, self.executor):
             member.function.set({Setting.RULES: rules})
+        for member in (self.workflow, self.executor):
+            member.function.set({Setting.POLICY: self._policy()})
         self._let_compare_code(self.workflow)
         put_out(self, {"StateMachineArn": self.machine.arn})
         for member in (self.coordinator, self.workflow, self.executor):
             put_out(self, {f"{member.author.capitalize()}Function": member.function.name})
 
     def _workflow(self) -> Member:
-        workflow = Member(self, Author.WORKFLOW, self._house, Size(60, 512))
-        workflow.may_keep_state(reads=[CATALOGUE], puts=[STANDING])
+        workflow = Member(self, Author.WORKFLOW, self._house, Size(60, 512, policy=True))
+        workflow.may_keep_state(reads=[CATALOGUE, STOP, LEVELS, ACTED], puts=[STANDING, DEMOTED])
+        workflow.function.allow_any(["tag:GetResources"], "*", because="it tells no resource from another")
+        workflow.may_look_at_targets()
+        workflow.may_keep_state(deletes=[LOCK])
         workflow.function.allow(["dynamodb:PutItem"], [self._house.data.waits.table_arn])
         workflow.function.set(
             {
                 Setting.WAITS_TABLE: self._house.data.waits.table_name,
-                Setting.AUTONOMY: self._house.stage.autonomy,
+                Setting.APPROVAL_SECONDS: str(self._house.stage.approval_seconds),
             }
         )
         return workflow
+
+    def _policy(self) -> str:
+        """The stage's policy, and where it acts: its Region of its own account and of its targets."""
+        stage = self._house.stage
+        accounts = (Aws.ACCOUNT_ID, *stage.accounts.targets)
+        places = [f"{account}/{Aws.REGION}" for account in accounts]
+        return str(self.to_json_string({**stage.policy.plain(), "places": places}))
 
     def _let_compare_code(self, member: Member) -> None:
         """An agent that runs other code than this synthesis deploys has no vote."""
@@ -86,7 +99,8 @@ class Consensus(StageStack):
 
     def _executor(self) -> Member:
         executor = Member(self, Author.EXECUTOR, self._house, Size(60, 512, numerics=True))
-        executor.may_keep_state(reads=[CATALOGUE])
+        executor.may_keep_state(reads=[CATALOGUE], puts=[ACTED])
+        executor.may_lock()
         executor.may_look_at_metrics()
         executor.may_look_at_targets()
         self._runbooks(executor.function)

@@ -1,13 +1,16 @@
 """A stage: the only deploy-time configuration, read from cdk.json."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from shared.domain.autonomy import ANY, AutonomyRule
 from shared.domain.consensus import Rules
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.naming import Accounts
+from shared.domain.policy import PolicyRules
+from shared.runbooks.catalogue import remedies
 
 DEFAULT_STAGE = "dev"
 _Limit = Field(ge=5, le=900, strict=True)
@@ -26,14 +29,16 @@ class InvestigateSeconds(_Config):
     resolution: int = _Limit
 
 
-class StageConfig(_Config):
+class StageConfig(PolicyRules):
     """One entry of `context.stages`."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$")
-    autonomy: Literal["L0", "L1", "L2", "L3"]
     watch_seconds: int = Field(ge=5, le=3600, strict=True, description="the regression watch")
     investigate_seconds: InvestigateSeconds
     vote_seconds: int = Field(ge=5, le=300, strict=True)
+    approval_seconds: int = Field(
+        default=1_800, ge=30, le=86_400, strict=True, description="how long people are waited for"
+    )
     consensus: Rules = Field(default_factory=Rules, description="weights and thresholds of the vote")
     archive_lock: Literal["GOVERNANCE", "COMPLIANCE"] = Field(
         default="GOVERNANCE", description="who may delete early: a person with the right to bypass, or nobody"
@@ -48,6 +53,19 @@ class StageConfig(_Config):
         default_factory=Accounts, description="hub, sandbox and targets: where else the stage may act"
     )
     retain: bool = Field(default=False, strict=True, description="keep the data when the stage is destroyed")
+
+    @field_validator("autonomy_by")
+    @classmethod
+    def _of_the_catalogue(cls, rules: tuple[AutonomyRule, ...]) -> tuple[AutonomyRule, ...]:
+        unknown = {rule.runbook for rule in rules} - {ANY, *remedies()}
+        if unknown:
+            raise ValueError(f"there is no runbook {min(unknown)}")
+        return rules
+
+    @property
+    def policy(self) -> PolicyRules:
+        """What policy is configured with."""
+        return PolicyRules(**{name: getattr(self, name) for name in PolicyRules.model_fields})
 
     @property
     def watch_poll_seconds(self) -> int:
@@ -91,5 +109,9 @@ def read_stage(stages: object, name: object) -> StageConfig:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"] if part != "name")
-        raise InvalidConfiguration(f"stages.{chosen}{key and '.'}{key}: {first['msg']}") from error
+        raise InvalidConfiguration(f"stages.{chosen}{key and '.'}{key}: {_said(first)}") from error
     return stage
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    return str(error["msg"]).removeprefix("Value error, ")

@@ -28,7 +28,7 @@ class Freeze(Model):
 
     begins: Moment = Field(alias="from", description="the first moment of it")
     until: Moment = Field(description="the first moment after it")
-    reason: str = Field(min_length=1, max_length=60)
+    reason: str = Field(min_length=1, max_length=40)
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> "Freeze":

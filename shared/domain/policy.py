@@ -57,24 +57,28 @@ class Rule(Model):
 DEFAULT_DENY = Rule(id="default-deny", effect=Effect.FORBID, words="no rule permits it")
 
 
-class PolicyConfig(Model):
-    """What a stage configures."""
+class PolicyRules(Model):
+    """What a stage configures; it travels in 4 KB of a function's environment, hence the lengths."""
 
     autonomy: Autonomy = Field(description="the level where no rule of `autonomy_by` fits")
-    autonomy_by: tuple[AutonomyRule, ...] = Field(default=(), max_length=20)
-    freezes: tuple[Freeze, ...] = Field(default=(), max_length=12)
+    autonomy_by: tuple[AutonomyRule, ...] = Field(default=(), max_length=10)
+    freezes: tuple[Freeze, ...] = Field(default=(), max_length=8)
     actions_per_hour: int = Field(default=3, ge=1, le=60, strict=True, description="of one service")
-    places: Texts = Field(default=frozenset(), description="account/region that it may act in")
 
     @field_validator("autonomy_by")
     @classmethod
     def _one_level_each(cls, rules: tuple[AutonomyRule, ...]) -> tuple[AutonomyRule, ...]:
-        twice = [
-            key for key, count in Counter((rule.runbook, rule.tier) for rule in rules).items() if count > 1
-        ]
-        if twice:
-            raise ValueError(f"two levels for runbook {twice[0][0]}, tier {twice[0][1]}")
+        counts = Counter((rule.runbook, rule.tier) for rule in rules)
+        for (runbook, tier), count in counts.items():
+            if count > 1:
+                raise ValueError(f"two levels for runbook {runbook}, tier {tier}")
         return rules
+
+
+class PolicyConfig(PolicyRules):
+    """The same with where the stage is."""
+
+    places: Texts = Field(default=frozenset(), description="account/region that it may act in")
 
 
 class PolicyRequest(Model):

@@ -11,7 +11,7 @@ from stacks.components import wheels
 from stacks.components.archive import archive
 from stacks.components.code import code
 
-BASE, NUMERICS = "lambda-base", "lambda-numerics"
+BASE, NUMERICS, POLICY = "lambda-base", "lambda-numerics", "lambda-policy"
 
 
 class Bundles:
@@ -24,7 +24,7 @@ class Bundles:
     def __init__(self, *, on_this_machine: bool) -> None:
         self._target = wheels.Target.of(on_this_machine=on_this_machine)
         self._code = code(self._target)
-        self._layers = {group: wheels.layer(group, self._target) for group in (BASE, NUMERICS)}
+        self._layers = {group: wheels.layer(group, self._target) for group in (BASE, NUMERICS, POLICY)}
 
     @property
     def runtime(self) -> lambda_.Runtime:
@@ -49,7 +49,7 @@ class Bundles:
         Each stack has its own: a layer's new version has a new ARN, and CloudFormation refuses to change an
         export that another stack uses.
         """
-        id_ = {BASE: "BaseLayer", NUMERICS: "NumericsLayer"}[group]
+        id_ = {BASE: "BaseLayer", NUMERICS: "NumericsLayer", POLICY: "PolicyLayer"}[group]
         found = stack.node.try_find_child(id_)
         if isinstance(found, lambda_.LayerVersion):
             return found

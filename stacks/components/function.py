@@ -12,7 +12,7 @@ from constructs import Construct
 
 from shared.settings import Setting
 from stacks.components.acknowledged import acknowledge, acknowledge_wildcard
-from stacks.components.bundles import BASE, NUMERICS, Bundles
+from stacks.components.bundles import BASE, NUMERICS, POLICY, Bundles
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Size:
     seconds: int
     megabytes: int
     numerics: bool = False  # with numpy
+    policy: bool = False  # with Cedar
 
 
 class Function(Construct):
@@ -49,7 +50,7 @@ class Function(Construct):
         self.role = iam.Role(
             self, "Role", role_name=role, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
         )
-        groups = (BASE, NUMERICS) if size.numerics else (BASE,)
+        groups = [BASE, *([NUMERICS] if size.numerics else []), *([POLICY] if size.policy else [])]
         self.resource = lambda_.Function(
             self,
             "Function",

@@ -19,7 +19,7 @@ def tags(request: pytest.FixtureRequest) -> TagReader:
     given = [{"Key": key, "Value": value} for key, value in TAGS.items()]
     ssm.put_parameter(Name="/shop/pool", Value="5", Type="String", Tags=given)
     ssm.put_parameter(Name="/shop/size", Value="5", Type="String")
-    return TaggingTags(aws.client("resourcegroupstaggingapi"))
+    return TaggingTags(lambda _: aws.client("resourcegroupstaggingapi"))
 
 
 def test_every_tag_is_there(tags: TagReader) -> None:

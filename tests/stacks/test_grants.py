@@ -18,6 +18,7 @@ KEYS = {author: f"{author.capitalize()}MacKey.Arn" for author in (*AUTHORS, "ope
 ANY = {
     "cloudwatch:GetMetricData": "it tells no metric from another",
     "ssm:DescribeAutomationExecutions": "listing knows no resource",
+    "tag:GetResources": "it tells no resource from another",
 }
 """Every action of a function that is granted on *, with the reason."""
 KINESIS = (
@@ -95,15 +96,20 @@ GRANTS: dict[str, set[Grant]] = {
     | on("Waits.Arn", "dynamodb:GetItem")
     | on("IncidentMachine", "states:StartExecution", "states:SendTaskSuccess")
     | VERIFYING,
-    "workflow": state("GetItem", keys=["CATALOGUE", "AGENT#*"])
-    | state("PutItem", keys=["AGENT#*"])
+    "workflow": state(
+        "GetItem",
+        keys=["CATALOGUE", "CONTROL#STOP", "CONTROL#LEVELS", "ACTED#*", "AGENT#*", "CONTROL#DEMOTED"],
+    )
+    | state("PutItem", keys=["AGENT#*", "CONTROL#DEMOTED"])
+    | on("*", "tag:GetResources")
     | on("Waits.Arn", "dynamodb:PutItem")
     | on("IncidentMachine", "states:SendTaskSuccess")
     | set().union(
         *(on(f"{voter.capitalize()}Function.Arn", "lambda:GetFunctionConfiguration") for voter in VOTERS)
     )
     | VERIFYING,
-    "executor": state("GetItem", keys=CATALOGUE)
+    "executor": state("GetItem", keys=["CATALOGUE", "ACTED#*"])
+    | state("PutItem", keys=["ACTED#*"])
     | ASSUMING
     | on("*", "ssm:DescribeAutomationExecutions")
     | on(f"{SSM}:automation-execution/*", "ssm:GetAutomationExecution")

@@ -34,6 +34,28 @@ def test_dev_is_the_default_and_only_prod_retains() -> None:
     [
         (changed(vote_seconds="15"), "stages.local.vote_seconds: Input should be a valid integer"),
         (changed(vote_seconds=0), "stages.local.vote_seconds: Input should be greater than or equal to 5"),
+        (
+            changed(autonomy_by=[{"runbook": "restart-everything", "tier": "*", "level": "L3"}]),
+            "stages.local.autonomy_by: there is no runbook restart-everything",
+        ),
+        (
+            changed(autonomy_by=[{"runbook": "*", "tier": "*", "level": "L3"}] * 2),
+            "stages.local.autonomy_by: two levels for runbook *, tier *",
+        ),
+        (
+            changed(
+                freezes=[{"from": "2026-11-27T00:00:00Z", "until": "2026-11-30T00:00:00", "reason": "sale"}]
+            ),
+            "stages.local.freezes.0.until: time must carry its zone; write it in UTC",
+        ),
+        (
+            changed(freezes=[{"from": "2026-11-27", "until": "2026-11-26T00:00:00Z", "reason": "sale"}]),
+            "stages.local.freezes.0.from: time must carry its zone; write it in UTC",
+        ),
+        (
+            changed(actions_per_hour=0),
+            "stages.local.actions_per_hour: Input should be greater than or equal to 1",
+        ),
         (changed(autonomy="L4"), "stages.local.autonomy: Input should be 'L0', 'L1', 'L2' or 'L3'"),
         (
             changed(investigate_seconds={"detection": 20}),
