@@ -2,7 +2,7 @@
 
 The WAF IP set is set up for it by tags: the rate-based rule that knows who asks too much, and the ranges that
 are never blocked. Without them it refuses.
-https://docs.aws.amazon.com/waf/latest/APIReference/API_GetRateBasedStatementManagedKeys.html
+https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateIPSet.html
 """
 
 from collections import Counter
@@ -22,18 +22,14 @@ from shared.domain.runbook import (
     Subject,
 )
 from shared.domain.service import Measure
+from shared.runbooks import catalogue_waf as waf
 from shared.runbooks.catalogue_documents import api_step, document, output, read_step, script_step
 
 FEWEST = 3
 """Addresses over the limit that make a range an attacker."""
 WIDEST = 24
-NAME, ID = r"[A-Za-z0-9_-]{1,128}", r"[0-9a-f-]{36}"
 PARAMETERS = {
-    "Name": Parameter(pattern=NAME, description="the IP set's name"),
-    "Id": Parameter(pattern=ID, description="the IP set's id"),
-    "Description": Parameter(
-        pattern=r"[A-Za-z0-9_+=:#@/,. -]{3,256}", description="its own: an update takes it away otherwise"
-    ),
+    **waf.PARAMETERS,
     "Range": Parameter(
         pattern=r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}/(?:2[4-9]|3[0-2])", description="IPv4, at most a /24"
     ),
@@ -43,7 +39,6 @@ SCRIPT = """def handler(events, context):
     others = [each for each in events["Addresses"] if each != events["Range"]]
     return {"Addresses": others + [events["Range"]] if events["State"] == "blocked" else others}
 """
-_SET = {"Name": "{{ Name }}", "Scope": "REGIONAL", "Id": "{{ Id }}"}
 _GIVEN = {"Addresses": "{{ GetIPSet.Addresses }}", "Range": "{{ Range }}", "State": "{{ State }}"}
 _UPDATED = {
     "Description": "{{ Description }}",
@@ -80,8 +75,8 @@ RUNBOOK = Runbook(
     family="protection",
     title="Block the address range that most of an attack comes from",
     resource="ip_set",
-    target_pattern=rf"(?P<Arn>arn:aws:wafv2:[a-z0-9-]+:[0-9]{{12}}:regional/ipset/(?P<Name>{NAME})/(?P<Id>{ID}))",
-    target_arn="arn:aws:wafv2:{region}:{account}:regional/ipset/*/*",
+    target_pattern=f"(?P<Arn>{waf.target('ipset')})",
+    target_arn=f"{waf.REGIONAL}/ipset/*/*",
     observe=(
         _set("addresses", "sort(not_null(Addresses, `[]`))"),
         _set("description", "Description"),
@@ -89,20 +84,7 @@ RUNBOOK = Runbook(
         _tag("web_acl_name"),
         _tag("web_acl_id"),
         _tag("rate_rule"),
-        Observation(
-            name="offenders",
-            service="wafv2",
-            api="GetRateBasedStatementManagedKeys",
-            arguments={
-                "Scope": "REGIONAL",
-                "WebACLName": "{web_acl_name}",
-                "WebACLId": "{web_acl_id}",
-                "RuleName": "{rate_rule}",
-            },
-            select="not_null(ManagedKeysIPV4.Addresses, `[]`)",
-            action="wafv2:GetRateBasedStatementManagedKeys",
-            on="arn:aws:wafv2:{region}:{account}:regional/webacl/*/*",
-        ),
+        waf.offenders("web_acl_name", "web_acl_id", "rate_rule", "not_null(ManagedKeysIPV4.Addresses, `[]`)"),
     ),
     parameters=PARAMETERS,
     causes=frozenset({"ddos_attack"}),
@@ -116,12 +98,12 @@ RUNBOOK = Runbook(
             read_step(
                 "wafv2",
                 "GetIPSet",
-                _SET,
+                waf.LOCKED,
                 output("LockToken", "$.LockToken"),
                 output("Addresses", "$.IPSet.Addresses", "StringList"),
             ),
             script_step("Changed", SCRIPT, _GIVEN, output("Addresses", "$.Payload.Addresses", "StringList")),
-            api_step("wafv2", "UpdateIPSet", {**_SET, **_UPDATED}),
+            api_step("wafv2", "UpdateIPSet", {**waf.LOCKED, **_UPDATED}),
         ],
     ),
     reversibility=Reversibility.REVERSIBLE,
@@ -135,7 +117,7 @@ RUNBOOK = Runbook(
 def prepare(subject: Subject) -> Feasible | Infeasible:
     """The narrowest public range with the most offenders of one /24, which nobody said is ours."""
     state = subject.state
-    own, offenders = state.get("own_ranges"), state.get("offenders")
+    own, offenders = _ranges(state.get("own_ranges")), state.get("offenders")
     if not own or offenders is None or not state.get("description"):
         return Infeasible(reason="the IP set is not set up: its description, or a tag of the commander's")
     range_, count = _worst(offenders)
@@ -143,9 +125,9 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
         return Infeasible(reason=f"at most {count} addresses of one /{WIDEST} are over the limit")
     if not range_.is_global:
         return Infeasible(reason=f"{range_} is not public")
-    if any(range_.overlaps(IPv4Network(each)) for each in own.split()):
-        return Infeasible(reason=f"{range_} is in {own}, which is ours")
-    if any(range_.subnet_of(IPv4Network(each)) for each in state["addresses"] if ":" not in each):
+    if ours := [each for each in own if range_.overlaps(each)]:
+        return Infeasible(reason=f"{range_} overlaps {ours[0]}, which is ours")
+    if any(range_.subnet_of(each) for each in _ranges(" ".join(state["addresses"])) or ()):
         return Infeasible(reason=f"{range_} is blocked already")
     return Feasible(
         proposal=_proposal(
@@ -154,6 +136,14 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
         statement=f"{count} of {len(offenders)} addresses over the limit are in {range_}",
         telling=True,
     )
+
+
+def _ranges(text: str | None) -> list[IPv4Network] | None:
+    """The IPv4 ranges of a text; None for one that is none or something else: nothing is known then."""
+    try:
+        return [IPv4Network(each) for each in (text or "").split()]
+    except ValueError:
+        return None
 
 
 def _worst(offenders: Iterable[str]) -> tuple[IPv4Network | None, int]:

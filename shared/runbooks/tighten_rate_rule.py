@@ -21,18 +21,14 @@ from shared.domain.runbook import (
     Subject,
 )
 from shared.domain.service import Measure
+from shared.runbooks import catalogue_waf as waf
 from shared.runbooks.catalogue_documents import api_step, document, output, read_step, script_step
 
 LEAST = 100
 """Requests of one address that stay allowed in the rule's window whatever happens."""
-NAME, ID = r"[A-Za-z0-9_-]{1,128}", r"[0-9a-f-]{36}"
 PARAMETERS = {
-    "Name": Parameter(pattern=NAME, description="the web ACL's name"),
-    "Id": Parameter(pattern=ID, description="the web ACL's id"),
-    "Description": Parameter(
-        pattern=r"[A-Za-z0-9_+=:#@/,. -]{3,256}", description="its own: an update takes it away otherwise"
-    ),
-    "RuleName": Parameter(pattern=NAME, description="the rate-based rule"),
+    **waf.PARAMETERS,
+    "RuleName": Parameter(pattern=waf.NAME, description="the rate-based rule"),
     "Limit": Parameter(pattern=r"[1-9][0-9]{2,9}", description="requests of one address, at least 100"),
 }
 SURVIVES = frozenset(
@@ -47,7 +43,6 @@ SCRIPT = """def handler(events, context):
             rule["Statement"]["RateBasedStatement"]["Limit"] = int(events["Limit"])
     return {"Rules": events["Rules"]}
 """
-_ACL = {"Name": "{{ Name }}", "Scope": "REGIONAL", "Id": "{{ Id }}"}
 _GIVEN = {"Rules": "{{ GetWebACL.Rules }}", "RuleName": "{{ RuleName }}", "Limit": "{{ Limit }}"}
 _UPDATED = {
     "Description": "{{ Description }}",
@@ -56,7 +51,6 @@ _UPDATED = {
     "Rules": "{{ Changed.Rules }}",
     "LockToken": "{{ GetWebACL.LockToken }}",
 }
-_REGIONAL = "arn:aws:wafv2:{region}:{account}:regional"
 
 
 def _seen(name: str, select: str) -> Observation:
@@ -73,7 +67,7 @@ def _seen(name: str, select: str) -> Observation:
 def _referred(kind: str) -> Grant:
     """An update of a web ACL is authorised on what its rules refer to as well."""
     return Grant(
-        actions=("wafv2:UpdateWebACL",), resource=f"{_REGIONAL}/{kind}/*", most=f"{_REGIONAL}/{kind}/*"
+        actions=("wafv2:UpdateWebACL",), resource=f"{waf.REGIONAL}/{kind}/*", most=f"{waf.REGIONAL}/{kind}/*"
     )
 
 
@@ -83,26 +77,16 @@ RUNBOOK = Runbook(
     family="protection",
     title="Halve the limit of a web ACL's rate-based rule",
     resource="rate_rule",
-    target_pattern=rf"arn:aws:wafv2:[a-z0-9-]+:[0-9]{{12}}:regional/webacl/(?P<Name>{NAME})/(?P<Id>{ID})",
-    target_arn=f"{_REGIONAL}/webacl/*/*",
+    target_pattern=waf.target("webacl"),
+    target_arn=f"{waf.REGIONAL}/webacl/*/*",
     observe=(
         _seen("description", "Description"),
         _seen("settings", "keys(@)"),
         _seen("rules", "to_string(Rules)"),
         _seen("limits", "Rules[?Statement.RateBasedStatement].[Name, Statement.RateBasedStatement.Limit]"),
         _seen("rule", "Rules[?Statement.RateBasedStatement].Name | [0]"),
-        Observation(
-            name="offenders",
-            service="wafv2",
-            api="GetRateBasedStatementManagedKeys",
-            arguments={
-                "Scope": "REGIONAL",
-                "WebACLName": "{Name}",
-                "WebACLId": "{Id}",
-                "RuleName": "{rule}",
-            },
-            select="[ManagedKeysIPV4.Addresses, ManagedKeysIPV6.Addresses][] | length(@)",
-            action="wafv2:GetRateBasedStatementManagedKeys",
+        waf.offenders(
+            "Name", "Id", "rule", "[ManagedKeysIPV4.Addresses, ManagedKeysIPV6.Addresses][] | length(@)"
         ),
     ),
     parameters=PARAMETERS,
@@ -118,14 +102,14 @@ RUNBOOK = Runbook(
             read_step(
                 "wafv2",
                 "GetWebACL",
-                _ACL,
+                waf.LOCKED,
                 output("LockToken", "$.LockToken"),
                 output("Rules", "$.WebACL.Rules", "MapList"),
                 output("DefaultAction", "$.WebACL.DefaultAction", "StringMap"),
                 output("VisibilityConfig", "$.WebACL.VisibilityConfig", "StringMap"),
             ),
             script_step("Changed", SCRIPT, _GIVEN, output("Rules", "$.Payload.Rules", "MapList")),
-            api_step("wafv2", "UpdateWebACL", {**_ACL, **_UPDATED}),
+            api_step("wafv2", "UpdateWebACL", {**waf.LOCKED, **_UPDATED}),
         ],
         integers={"Limit"},
     ),
