@@ -77,7 +77,7 @@ class Agents(StageStack):
                 Setting.ARCHIVE_BUCKET: self._archive.bucket.bucket_name,
             }
         )
-        inputs = self._archive.bucket.arn_for_objects(INPUTS)
+        inputs = f"{self._archive.arn_elsewhere}/{INPUTS}"
         because = "one object a look, named by its incident and its content"
         voter.function.allow_any(["s3:PutObject"], inputs, because=because)
         return voter

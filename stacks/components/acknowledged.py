@@ -18,10 +18,12 @@ def acknowledge_wildcard(construct: IConstruct, arn: str, reason: str) -> None:
 
 
 def _flat(value: Any) -> str:
-    """A resolved ARN as cdk-nag writes it: references in angle brackets."""
+    """A resolved ARN as cdk-nag writes it: references in angle brackets, but imports."""
     if isinstance(value, str):
         return value
     ((kind, argument),) = value.items()
     if kind == "Fn::Join":
         return str(argument[0]).join(map(_flat, argument[1]))
+    if kind == "Fn::ImportValue":
+        return str(argument)
     return f"<{argument if isinstance(argument, str) else '.'.join(argument)}>"

@@ -31,6 +31,9 @@ class EventArchive(Construct):
         super().__init__(scope, id_)
         self._house = house
         self.bucket = archive_bucket(self, house.stage)
+        stack = Stack.of(self)
+        self.arn_elsewhere = stack.export_value(self.bucket.bucket_arn, name=f"{stack.stack_name}-ArchiveArn")
+        """For other stacks: under a name that they know before it is synthesised."""
         self.function = self._function()
         self._guard()
 
