@@ -10,18 +10,23 @@ from ministack.services import eventbridge, scheduler
 
 from scripts.local_aws.fillers import (
     alarms,
+    auto_scaling,
     change_events,
     cloudformation_types,
     ecs,
     ecs_deployments,
+    elasticache,
     event_source_mappings,
     get_metric_data,
     iam_names,
     lambda_runtime,
     logs,
+    sqs_moves,
     ssm_automation,
     step_functions,
     sts,
+    target_health,
+    waf,
 )
 
 _SCHEDULE_TICK_SECONDS = 0.5
@@ -38,7 +43,12 @@ def serve() -> None:
     change_events.install()
     ssm_automation.install(app)
     ecs_deployments.install()
+    sqs_moves.install(app)
     cloudformation_types.install()
+    auto_scaling.install()
+    elasticache.install(app)
+    target_health.install(app)
+    waf.install(app)
     _treat_loopback_as_tls(app)
     _quicken_schedulers()
     for thread in (event_source_mappings.install(), alarms.install(), ecs.install()):
