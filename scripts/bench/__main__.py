@@ -12,6 +12,7 @@ from rich.table import Table
 
 from scripts.bench.counting import counting
 from scripts.bench.incident import Measured, measured
+from scripts.bench.judgement import judgement
 from scripts.bench.rates import Rate, appending, folding, loading
 from scripts.bench.stores import Stores, in_local_aws, in_memory
 from scripts.bench.writers import Contest, contest
@@ -36,6 +37,7 @@ class Bench:
         """Each as soon as it is there."""
         yield from self._store(in_memory())
         yield self._tally()
+        yield self._policy()
         with LocalAws() as aws:
             incident = measured(aws)
             yield from self._incident(incident)
@@ -63,6 +65,12 @@ class Bench:
             f"{counts}; 4 ballots, 5 candidates",
             asdict(found) | {"ratio": found.ratio},
         )
+
+    def _policy(self) -> Row:
+        found = judgement(decisions=5_000)
+        figure = f"{found.decide_us:.0f} µs; {found.rules} rules parsed in {found.parse_ms:.0f} ms"
+        over = ", ".join(f"{count} {outcome}" for outcome, count in found.outcomes.items())
+        return "policy, one decision", figure, f"{found.decisions} decisions: {over}", asdict(found)
 
     def _incident(self, found: Measured) -> Iterator[Row]:
         waited = found.ballot_to_decision

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from shared.domain.errors import CommanderError
 
-COMMANDS = ("audit", "demo", "evaluate", "explain", "local", "replay", "services")
+COMMANDS = ("audit", "demo", "evaluate", "explain", "local", "policy", "replay", "services")
 """Each is a module beside this one: a group if it has an `app`, else a command of its own name."""
 
 
