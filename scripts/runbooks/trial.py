@@ -42,9 +42,7 @@ class Trial:
         place = Place(uuid.uuid4().hex[:8], ACCOUNT, REGION)
         deployed = place.deployed(self.runbook)
         self.document = deployed.document
-        self.aws.client("ssm").create_document(
-            Name=self.document, DocumentType="Automation", Content=document_content(self.runbook)
-        )
+        self._deploy("Automation", deployed.document, self.runbook.document)
         acts = [
             allow(list(actions), pattern.format(region=REGION, account=ACCOUNT))
             for actions, pattern in [
@@ -52,6 +50,9 @@ class Trial:
                 *((grant.actions, grant.most) for grant in self.runbook.also),
             ]
         ]
+        if self.runbook.command:
+            self._deploy("Command", deployed.command, self.runbook.command)
+            acts.append(allow("ssm:SendCommand", place.ssm(f"document/{deployed.command}")))
         if self.runbook.form is Form.ROLE:
             self._role(deployed.automation_role, {"Service": "ssm.amazonaws.com"}, acts)
             acts = [allow("iam:PassRole", deployed.automation_role)]
@@ -85,6 +86,11 @@ class Trial:
             lambda _place: self.aws.client("ssm", **executor),
             self._client,
             self.clock,
+        )
+
+    def _deploy(self, kind: str, name: str, content: Mapping[str, Any]) -> None:
+        self.aws.client("ssm").create_document(
+            Name=name, DocumentType=kind, Content=document_content(content)
         )
 
     def _role(self, arn: str, principal: dict[str, str], grants: list[Statement]) -> str:

@@ -3,10 +3,11 @@
 Names are computed, never looked up: a document's name pins its content, and a role's is its runbook's.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from shared.domain.errors import InvalidConfiguration, OutOfReach
 from shared.domain.model import Model, canonical_json, digest
@@ -48,6 +49,7 @@ class Deployed:
     document: str  # name
     role: str  # ARN: what the executor assumes
     automation_role: str = ""  # ARN: what the document assumes, in the role form only
+    command: str = ""  # name of the Run Command document that it sends, if it sends one
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,12 @@ class Place:
     def deployed(self, runbook: Runbook) -> Deployed:
         """A runbook's document and roles."""
         automation = self.role(automation_role(runbook)) if runbook.form is Form.ROLE else ""
-        return Deployed(document_name(self.stage, runbook), self.role(session_role(runbook)), automation)
+        return Deployed(
+            document_name(self.stage, runbook, runbook.document),
+            self.role(session_role(runbook)),
+            automation,
+            document_name(self.stage, runbook, runbook.command) if runbook.command else "",
+        )
 
 
 @dataclass(frozen=True)
@@ -100,14 +107,14 @@ class Reach:
         return Place(home.stage, account or home.account, home.region, home.partition)
 
 
-def document_content(runbook: Runbook) -> str:
-    """The document as it is deployed: canonical JSON."""
-    return canonical_json(runbook.document).decode()
+def document_content(content: Mapping[str, JsonValue]) -> str:
+    """A runbook's document as it is deployed: canonical JSON."""
+    return canonical_json(content).decode()
 
 
-def document_name(stage: str, runbook: Runbook) -> str:
+def document_name(stage: str, runbook: Runbook, content: Mapping[str, JsonValue]) -> str:
     """At most 128 characters of A-Z a-z 0-9 _ - . as Systems Manager takes them."""
-    return f"commander-{stage}-{runbook.id}-v{runbook.version}-{digest(runbook.document)[:16]}"
+    return f"commander-{stage}-{runbook.id}-v{runbook.version}-{digest(content)[:16]}"
 
 
 def session_role(runbook: Runbook) -> str:

@@ -93,6 +93,10 @@ class Runbook(Model):
     document: dict[str, JsonValue] = Field(
         description="SSM Automation content, schema 0.3; with an assumeRole in the role form only"
     )
+    command: dict[str, JsonValue] | None = Field(
+        default=None,
+        description="role form: the Run Command document that its automation sends, as {{ CommandDocument }}",
+    )
     form: Form = Form.CALLER
     untagged: frozenset[str] = Field(
         default=frozenset(),

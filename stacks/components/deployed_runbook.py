@@ -1,11 +1,12 @@
 """A runbook in AWS: its automation document, and the roles that may run it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
+from pydantic import JsonValue
 
 from shared.domain.naming import Place, automation_role, document_content, role_name, session_role
 from shared.domain.runbook import Form, Runbook
@@ -29,17 +30,9 @@ class DeployedRunbook(Construct):
         """`executor` is the ARN of the role that may assume this runbook's."""
         super().__init__(scope, "".join(part.capitalize() for part in runbook.id.split("-")))
         self._runbook, self._place, self._deployed = runbook, place, place.deployed(runbook)
-        document = ssm.CfnDocument(
-            self,
-            "Document",
-            name=self._deployed.document,
-            content={},
-            document_type="Automation",
-            document_format="JSON",
-            update_method="Replace",
-        )
-        # As text, which CloudFormation passes on as it is: of an object it makes every value a string.
-        document.add_property_override("Content", document_content(runbook))
+        self._document("Document", "Automation", self._deployed.document, runbook.document)
+        if runbook.command:
+            self._document("Command", "Command", self._deployed.command, runbook.command)
         acts = self._acts()
         self.roles: list[iam.Role] = []
         self.boundaries: list[iam.ManagedPolicy] = []
@@ -52,6 +45,19 @@ class DeployedRunbook(Construct):
         identified = iam.ArnPrincipal(executor).with_conditions(IDENTIFIED)
         role = self._role("", session_role(runbook), identified, [*self._runs(), *acts])
         self._tag_every_session(role, executor)
+
+    def _document(self, id_: str, kind: str, name: str, content: Mapping[str, JsonValue]) -> None:
+        document = ssm.CfnDocument(
+            self,
+            id_,
+            name=name,
+            content={},
+            document_type=kind,
+            document_format="JSON",
+            update_method="Replace",
+        )
+        # As text, which CloudFormation passes on as it is: of an object it makes every value a string.
+        document.add_property_override("Content", document_content(content))
 
     def _role(
         self, id_: str, name: str, trusted: iam.IPrincipal, statements: Sequence[iam.PolicyStatement]
@@ -111,8 +117,12 @@ class DeployedRunbook(Construct):
         grants = [(book.actions, book.target_arn), *((each.actions, each.most) for each in book.also)]
         if book.form is Form.CALLER:
             return [statement(actions, [in_this_account(arn)]) for actions, arn in grants]
-        return [
+        statements = [
             statement([action], [in_this_account(arn)], None if action in book.untagged else MANAGED)
             for actions, arn in grants
             for action in actions
         ]
+        if book.command:
+            sent = self._place.ssm(f"document/{self._deployed.command}")
+            statements.append(statement(["ssm:SendCommand"], [sent]))
+        return statements

@@ -21,6 +21,8 @@ def following(place: Place) -> Iterator[Grant]:
     for remedy in remedies().values():
         deployed = place.deployed(remedy.runbook)
         yield ["ssm:GetDocument"], place.ssm(f"document/{deployed.document}")
+        if deployed.command:
+            yield ["ssm:GetDocument"], place.ssm(f"document/{deployed.command}")
         yield ["iam:SimulatePrincipalPolicy"], deployed.role
         if remedy.runbook.form is Form.ROLE:
             yield ["iam:SimulatePrincipalPolicy"], deployed.automation_role

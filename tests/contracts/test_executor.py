@@ -181,7 +181,7 @@ class World:
 
         self.executor = SsmExecutor(REACH, sts, looking, automation_client, ManualClock())
 
-    def reads(self, content: str = document_content(RUNBOOK), status: str = "Active") -> None:
+    def reads(self, content: str = document_content(RUNBOOK.document), status: str = "Active") -> None:
         asked = {"Name": DOCUMENT, "DocumentVersion": "1", "DocumentFormat": "JSON"}
         self.ssm.add_response("get_document", {"Content": content, "Status": status}, asked)
 
@@ -314,7 +314,7 @@ CHANGED = {**RUNBOOK.document, "description": "Put everything back."}
     ("content", "status"),
     [
         (json.dumps(CHANGED), "Active"),
-        (document_content(RUNBOOK), "Failed"),
+        (document_content(RUNBOOK.document), "Failed"),
         ("schemaVersion: '0.3'", "Active"),
     ],
 )

@@ -36,8 +36,9 @@ def test_every_runbook_says_how_it_runs_and_how_it_is_undone(remedy):
     assert book.inverse in catalogue.remedies() or book.reversibility is not Reversibility.REVERSIBLE
     assert book.document["schemaVersion"] == "0.3"
     role = {"AutomationAssumeRole"} if book.form is Form.ROLE else set()
+    command = {"CommandDocument"} if book.command else set()
     assert ("assumeRole" in book.document) == bool(role)
-    assert set(book.document["parameters"]) == set(book.parameters) | role
+    assert set(book.document["parameters"]) == set(book.parameters) | role | command
     assert set(remedy.compare) <= {one.name for one in book.observe}
 
 

@@ -1,5 +1,8 @@
-"""The runbooks on Auto Scaling groups and target groups: what they propose, refuse, foretell and put back."""
+"""The runbooks on instances and target groups: what they propose, refuse, foretell and put back."""
 
+import os
+import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,9 +18,10 @@ GROUP = (
     "930d940e-891e-4781-a11a-7b0acd480f03:autoScalingGroupName/web"
 )
 TARGETS = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/73e2d6bc24d8a067"
-REPLACE, SCALE, SUSPEND, DRAIN = (
+INSTANCE = "arn:aws:ec2:eu-central-1:111122223333:instance/i-0123456789abcdef0"
+REPLACE, SCALE, SUSPEND, DRAIN, CLEAN = (
     catalogue.get(name, 1)
-    for name in ("replace-instance", "scale-out-group", "suspend-group-process", "drain-target")
+    for name in ("replace-instance", "scale-out-group", "suspend-group-process", "drain-target", "clean-disk")
 )
 SICK = {"id": "i-0123456789abcdef0", "health": "Unhealthy", "protected": False}
 BAD = {"id": "10.0.0.7", "port": 8080, "zone": "eu-central-1a", "why": "Target.Timeout"}
@@ -147,3 +151,55 @@ def test_no_target_is_drained_that_is_needed_or_would_not_come_back(state):
 def test_an_instance_is_a_target_too():
     found = DRAIN.prepare(targets(unhealthy=[{**BAD, "id": SICK["id"], "zone": None}]))
     assert isinstance(found, Feasible)
+
+
+def instance(**state):
+    seen = {"state": "running", "managed": "true", "ping": "Online", "platform": "Linux"}
+    return Subject(SHOP, INSTANCE, {**seen, "cleaning": None, "outcome": None, **state}, START)
+
+
+def test_a_managed_linux_is_cleaned_and_that_is_for_good():
+    found = CLEAN.prepare(instance(cleaning="earlier", outcome="Failed"))
+    assert not found.telling
+    assert found.proposal.parameters == {"InstanceId": SICK["id"]}
+    assert CLEAN.effect(found.proposal, instance().state) == {"cleaning": CHANGED, "outcome": "Success"}
+    assert CLEAN.undo(found.proposal, instance().state) is None
+    assert not CLEAN.runbook.safe
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"state": "stopped"},
+        {"managed": None},
+        {"ping": "ConnectionLost"},
+        {"platform": "Windows"},
+        {"outcome": "InProgress"},
+    ],
+)
+def test_what_cannot_or_may_not_be_cleaned_is_left_alone(state):
+    assert isinstance(CLEAN.prepare(instance(**state)), Infeasible)
+
+
+def test_the_clean_up_takes_old_files_only_and_follows_no_link(tmp_path):
+    """The script itself, with its three folders moved into one of the test, and two commands to call."""
+    old, folder = 1_000_000_000, tmp_path / "root"
+    gone = ["tmp/old", "var/tmp/deep/old", "var/log/app.log.1", "var/log/app.gz", "var/log/app.old"]
+    kept = ["var/log/app.log", "elsewhere/old"]
+    for name in [*gone, *kept, "tmp/young"]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+        if "young" not in name:
+            os.utime(folder / name, (old, old))
+    (folder / "tmp/link").symlink_to(folder / "elsewhere")
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for tool in ("find", "df"):
+        (tools / tool).symlink_to(shutil.which(tool))
+    (lines,) = (step["inputs"]["runCommand"] for step in CLEAN.runbook.command["mainSteps"])
+    script = "\n".join(lines).replace(" /tmp ", f" {folder}/tmp ").replace(" /var/", f" {folder}/var/")
+    assert " /tmp" not in script
+    assert " /var" not in script
+    subprocess.run(["/bin/sh", "-c", script], env={"PATH": str(tools)}, check=True, capture_output=True)
+    left = {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file()}
+    assert left == {*kept, "tmp/young"}

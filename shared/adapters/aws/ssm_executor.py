@@ -67,7 +67,7 @@ class SsmExecutor:
         self._session_seconds = session_seconds
 
     def pinned(self, runbook: Runbook, target: str = "") -> None:
-        """Hold the deployed document, where the target is, against the catalogue's.
+        """Hold the deployed documents, where the target is, against the catalogue's.
 
         Raises:
             OutOfReach: the stage does not act there.
@@ -75,7 +75,12 @@ class SsmExecutor:
             PortError: it cannot be read.
         """
         place = self._reach.place(target)
-        name = place.deployed(runbook).document
+        deployed = place.deployed(runbook)
+        self._held(place, deployed.document, runbook.document)
+        if runbook.command:
+            self._held(place, deployed.command, runbook.command)
+
+    def _held(self, place: Place, name: str, content: Mapping[str, Any]) -> None:
         with port_errors():
             try:
                 found = self._looking(place).get_document(
@@ -85,8 +90,8 @@ class SsmExecutor:
                 if code_of(error) not in GONE:
                     raise
                 raise NotPinned(f"{name}: {error}") from error
-        if (found.get("Status"), _digest(found.get("Content", ""))) != ("Active", digest(runbook.document)):
-            raise NotPinned(f"{name} is {found.get('Status')} and does not say what {runbook.id} says")
+        if (found.get("Status"), _digest(found.get("Content", ""))) != ("Active", digest(content)):
+            raise NotPinned(f"{name} is {found.get('Status')} and does not say what the catalogue says")
 
     def start(
         self,
@@ -237,6 +242,8 @@ def _parameters(runbook: Runbook, proposal: Proposal, deployed: Deployed) -> dic
     given = {name: [value] for name, value in proposal.parameters.items()}
     if runbook.form is Form.ROLE:
         given["AutomationAssumeRole"] = [deployed.automation_role]
+    if runbook.command:
+        given["CommandDocument"] = [deployed.command]
     return given
 
 
