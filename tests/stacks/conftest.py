@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.synth import synth
+from scripts.synth import run_app, synth
 from tests.stacks.templates import Templates
 
 Assemblies = dict[str, Future[Path]]
@@ -28,3 +28,11 @@ def dev(assemblies: Assemblies) -> Templates:
 def local(assemblies: Assemblies) -> Templates:
     """The templates of local."""
     return Templates(assemblies["local"].result())
+
+
+@pytest.fixture(scope="session")
+def spokes(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """The templates of dev with a sandbox and a target account, and of a runbook in the role form."""
+    assembly = tmp_path_factory.mktemp("spokes")
+    run_app("dev", assembly, lambda _line: None, ("-m", "tests.stacks.spoke_app"))
+    return Templates(assembly)

@@ -23,10 +23,15 @@ class Templates:
     """Every stack's template of one stage, by the stack's id."""
 
     assembly: Path
+    stack: str = "*"
+
+    def only(self, stack: str) -> "Templates":
+        """One stack of them."""
+        return Templates(self.assembly, stack)
 
     @cached_property
     def stacks(self) -> dict[str, dict[str, Any]]:
-        files = sorted(self.assembly.glob("*.template.json"))
+        files = sorted(self.assembly.glob(f"{self.stack}.template.json"))
         return {file.name.split(".")[0]: json.loads(file.read_text()) for file in files}
 
     @cached_property
