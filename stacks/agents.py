@@ -1,5 +1,7 @@
 """The agents stack: the four voters, each with its own evidence and its own key."""
 
+from dataclasses import replace
+
 from aws_cdk import Aws
 from constructs import Construct
 
@@ -15,7 +17,6 @@ from stacks.house import House
 
 ASKED = ("InvestigationStarted", "VoteOpened")
 """The events that ask a voter for something."""
-LEAST_SECONDS = 60
 
 
 class Agents(StageStack):
@@ -31,7 +32,7 @@ class Agents(StageStack):
         put_out(self, {f"{each.author.capitalize()}Function": each.function.name for each in self.voters})
 
     def _detection(self) -> Member:
-        voter = self._voter(Author.DETECTION, megabytes=1024)
+        voter = self._voter(Author.DETECTION, Size(60, 1024, numerics=True))
         voter.feed("Signals", Feed(self._house.data.signals.stream_arn, KINESIS_READ, batch=100))
         voter.may_keep_state(reads=[CATALOGUE], puts=[OPEN, CHANGES], deletes=[OPEN])
         voter.may_query_changes()
@@ -39,7 +40,7 @@ class Agents(StageStack):
         return voter
 
     def _diagnosis(self) -> Member:
-        voter = self._voter(Author.DIAGNOSIS, megabytes=1024)
+        voter = self._voter(Author.DIAGNOSIS, Size(180, 1024, numerics=True))
         voter.may_keep_state(reads=[CATALOGUE, CHANGES])
         voter.may_query_changes()
         voter.may_look_at_metrics()
@@ -51,24 +52,24 @@ class Agents(StageStack):
         return voter
 
     def _prediction(self) -> Member:
-        voter = self._voter(Author.PREDICTION, megabytes=1024)
+        voter = self._voter(Author.PREDICTION, Size(90, 1024, numerics=True))
         voter.may_keep_state(reads=[CATALOGUE])
         voter.may_look_at_metrics()
         voter.may_look_at_targets()
         return voter
 
     def _resolution(self) -> Member:
-        voter = self._voter(Author.RESOLUTION, megabytes=512, numerics=False)
+        voter = self._voter(Author.RESOLUTION, Size(300, 512))
         voter.may_keep_state(reads=[CATALOGUE])
         voter.may_look_at_targets()
         return voter
 
-    def _voter(self, author: Author, *, megabytes: int, numerics: bool = True) -> Member:
+    def _voter(self, author: Author, least: Size) -> Member:
         """A voter whose function lives at least as long as anybody waits for it."""
         stage = self._house.stage
         limit: int = getattr(stage.investigate_seconds, author.value)
-        size = Size(max(limit, stage.vote_seconds, LEAST_SECONDS), megabytes, numerics=numerics)
-        voter = Member(self, author, self._house, size)
+        seconds = max(limit, stage.vote_seconds, least.seconds)
+        voter = Member(self, author, self._house, replace(least, seconds=seconds))
         voter.feed_new_events(*ASKED)
         voter.function.set(
             {

@@ -128,6 +128,8 @@ def test_local_and_dev_differ_in_waits_autonomy_and_python_only(dev: Templates, 
         "COMMANDER_STAGE",
         "COMMANDER_AUTONOMY",
         "COMMANDER_AGENT_CODE",  # the hash of code that is compiled for another Python
+        "COMMANDER_INVESTIGATE_SECONDS",
+        "COMMANDER_VOTE_SECONDS",
         "COMMANDER_WATCH_SECONDS",
         "DefinitionString",
         "Runtime",
