@@ -17,9 +17,10 @@ from stacks.components.deployed_runbook import DeployedRunbook
 from stacks.components.following import acting, following
 from stacks.components.function import Function, Size, statement
 from stacks.components.incident_machine import IncidentMachine
+from stacks.components.look import READ_TAGS
 from stacks.components.managed_policies import ManagedPolicies
 from stacks.components.mapping import NEW_EVENT, TABLE_READ, Feed
-from stacks.components.member import ACTED, CATALOGUE, DEMOTED, LEVELS, OPEN, STANDING, STOP, Member
+from stacks.components.member import ACTED, CATALOGUE, DEMOTED, LEVELS, LOCK, OPEN, STANDING, STOP, Member
 from stacks.components.outputs import put_out
 from stacks.components.place import here
 from stacks.components.rule import Rule
@@ -58,7 +59,7 @@ class Consensus(StageStack):
     def _workflow(self) -> Member:
         workflow = Member(self, Author.WORKFLOW, self._house, Size(60, 512, policy=True))
         workflow.may_keep_state(reads=[CATALOGUE, STOP, LEVELS, ACTED], puts=[STANDING, DEMOTED])
-        workflow.function.allow_any(["tag:GetResources"], "*", because="it tells no resource from another")
+        workflow.function.allow_any(READ_TAGS, "*", because="reading tags knows no resource")
         workflow.may_look_at_targets()
         workflow.may_keep_state(deletes=[LOCK])
         workflow.function.allow(["dynamodb:PutItem"], [self._house.data.waits.table_arn])
@@ -71,9 +72,12 @@ class Consensus(StageStack):
         return workflow
 
     def _policy(self) -> str:
-        """The stage's policy, and where it acts: its Region of its own account and of its targets."""
+        """The stage's policy, and where it acts: its Region of its own account and of its targets.
+
+        An ARN without account (API Gateway) is the acting account's.
+        """
         stage = self._house.stage
-        accounts = (Aws.ACCOUNT_ID, *stage.accounts.targets)
+        accounts = ("", Aws.ACCOUNT_ID, *stage.accounts.targets)
         places = [f"{account}/{Aws.REGION}" for account in accounts]
         return str(self.to_json_string({**stage.policy.plain(), "places": places}))
 

@@ -12,7 +12,7 @@ from stacks.components.break_glass import BreakGlass
 from stacks.components.deployed_runbook import DeployedRunbook
 from stacks.components.following import following
 from stacks.components.function import statement
-from stacks.components.look import Look
+from stacks.components.look import READ_TAGS, Look
 from stacks.components.managed_policies import ManagedPolicies
 from stacks.components.place import here
 from stacks.components.stack import StageStack
@@ -48,6 +48,6 @@ class Spoke(StageStack):
         ManagedPolicies(
             self, "Following", grants=following(place), because="an execution has no id before it starts"
         ).attach(role)
-        listing = ["ssm:DescribeAutomationExecutions", "tag:GetResources"]
+        listing = ["ssm:DescribeAutomationExecutions", *READ_TAGS]
         role.add_to_principal_policy(statement(listing, ["*"]))
         acknowledge_wildcard(self, "*", "listing executions and tags knows no resource")

@@ -107,7 +107,7 @@ class StagePolicy:
             self.config,
             self.controls,
             DynamodbActionHistory(client, self.reached.outputs["StateTable"], CLOCK),
-            TaggingTags(lambda _: self.reached.client("resourcegroupstaggingapi")),
+            TaggingTags(lambda _, service: self.reached.client(service)),
             self.catalogue,
             remedies(),
             CLOCK,

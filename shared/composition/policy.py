@@ -29,4 +29,4 @@ def history() -> DynamodbActionHistory:
 
 def tags() -> TaggingTags:
     """The tags of targets, wherever the stage acts."""
-    return TaggingTags(lambda arn: aws.looks().at(aws.reach().place(arn), "resourcegroupstaggingapi"))
+    return TaggingTags(lambda arn, service: aws.looks().at(aws.reach().place(arn), service))

@@ -78,7 +78,9 @@ class PolicyRules(Model):
 class PolicyConfig(PolicyRules):
     """The same with where the stage is."""
 
-    places: Texts = Field(default=frozenset(), description="account/region that it may act in")
+    places: Texts = Field(
+        default=frozenset(), description="account/region that it may act in; /region for ARNs without account"
+    )
 
 
 class PolicyRequest(Model):
@@ -110,9 +112,9 @@ class PolicyRequest(Model):
 
     @property
     def place(self) -> str | None:
-        """account/region of the target; None when its ARN names no account."""
+        """account/region of the target, as its ARN names them; None when it is no ARN."""
         parts = self.target.split(":", 5)
-        return f"{parts[4]}/{parts[3]}" if len(parts) == 6 and parts[4] else None
+        return f"{parts[4]}/{parts[3]}" if len(parts) == 6 else None
 
     @property
     def unknown(self) -> tuple[str, ...]:

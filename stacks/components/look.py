@@ -8,6 +8,9 @@ from shared.runbooks.catalogue import remedies
 from stacks.components.managed_policies import Grant, ManagedPolicies
 from stacks.components.place import in_this_account
 
+READ_TAGS = ("autoscaling:DescribeTags", "tag:GetResources")
+"""Neither tells one resource from another."""
+
 
 class Look(ManagedPolicies):
     """Read only."""

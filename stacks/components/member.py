@@ -17,6 +17,7 @@ from stacks.house import House
 
 CATALOGUE, OPEN, CHANGES, STANDING = "CATALOGUE", "OPEN#*", "CHANGE#*", "AGENT#*"
 STOP, LEVELS, DEMOTED, ACTED = "CONTROL#STOP", "CONTROL#LEVELS", "CONTROL#DEMOTED", "ACTED#*"
+LOCK = "LOCK#*"
 """Partition keys of the state table, as IAM patterns."""
 VERIFIERS = frozenset({Author.COORDINATOR, Author.WORKFLOW, Author.EXECUTOR})
 """They check what the others wrote, so they know every author's key; each still signs with its own only."""
@@ -72,6 +73,11 @@ class Member(Construct):
         for actions, keys in granted.items():
             if keys:
                 self.function.allow(actions, [self._house.data.state.table_arn], leading(keys))
+
+    def may_lock(self) -> None:
+        """Grant leases: taken and renewed in one transaction, counted by an update."""
+        actions = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+        self.function.allow(actions, [self._house.data.state.table_arn], leading([LOCK]))
 
     def may_query_changes(self) -> None:
         """Grant the change ledger's reading."""

@@ -19,7 +19,7 @@ CHOICES = {
     "changes": (1, 1, 2, 3, 5, 6),
     "depending": (0, 2, 5, 6, 10, 11, 20, 21, None),
     "risk": ("low", "medium", "high"),
-    "target": (TARGET, TARGET, TARGET, TARGET.replace("us-east", "eu-west"), "arn:aws:s3:::bucket"),
+    "target": (TARGET, TARGET, TARGET, TARGET.replace("us-east", "eu-west"), "arn:aws:s3:::bucket", "no ARN"),
     "places": ([HERE], [HERE], ["000000000000/eu-west-1"]),
     "tags": ({}, {"team": "shop"}, {"commander:protected": "true"}, {"commander:protected": "false"}, None),
     "tier": (*Tier, *Tier, None),
@@ -45,9 +45,9 @@ def generated() -> Iterator[PolicyRequest]:
 
 def forbidding(asked: PolicyRequest, approvals: int) -> set[str]:
     parts = asked.target.split(":")
-    place = f"{parts[4]}/{parts[3]}"
+    place = f"{parts[4]}/{parts[3]}" if len(parts) > 1 else ""
     safe = asked.reversibility == "reversible" and not asked.touches_data and asked.changes == 1
-    unknown = any(value is None for value in asked.model_dump().values()) or not parts[4]
+    unknown = any(value is None for value in asked.model_dump().values()) or not place
     frozen = asked.freeze is not None and asked.freeze != ""
     applies = {
         "kill-switch": asked.stopped is True,

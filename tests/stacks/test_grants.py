@@ -18,6 +18,7 @@ KEYS = {author: f"{author.capitalize()}MacKey.Arn" for author in (*AUTHORS, "ope
 ANY = {
     "cloudwatch:GetMetricData": "it tells no metric from another",
     "ssm:DescribeAutomationExecutions": "listing knows no resource",
+    "autoscaling:DescribeTags": "it tells no group from another",
     "tag:GetResources": "it tells no resource from another",
 }
 """Every action of a function that is granted on *, with the reason."""
@@ -101,7 +102,7 @@ GRANTS: dict[str, set[Grant]] = {
         keys=["CATALOGUE", "CONTROL#STOP", "CONTROL#LEVELS", "ACTED#*", "AGENT#*", "CONTROL#DEMOTED"],
     )
     | state("PutItem", keys=["AGENT#*", "CONTROL#DEMOTED"])
-    | on("*", "tag:GetResources")
+    | on("*", "tag:GetResources", "autoscaling:DescribeTags")
     | on("Waits.Arn", "dynamodb:PutItem")
     | on("IncidentMachine", "states:SendTaskSuccess")
     | set().union(

@@ -37,7 +37,7 @@ def test_no_other_handler_imports_it() -> None:
 def test_who_judges_and_who_acts_know_the_stages_policy(dev: Templates) -> None:
     known = [json.loads(dev.settings_of(name)["COMMANDER_POLICY"]) for name in ("workflow", "executor")]
     assert known[0] == known[1]
-    assert (known[0]["autonomy"], known[0]["places"]) == ("L1", ["AccountId/Region"])
+    assert (known[0]["autonomy"], known[0]["places"]) == ("L1", ["/Region", "AccountId/Region"])
 
 
 def test_a_wrong_rule_refuses_synthesis_with_its_line(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ TABLE = [
         PERMIT,
         {"autonomous"},
     ),
-    Row("no account in the ARN", {"target": "arn:aws:s3:::bucket"}, DENY, {"own-place", "known-facts"}),
+    Row("neither in the ARN", {"target": "arn:aws:s3:::bucket"}, DENY, {"own-place"}),
     Row("no ARN at all", {"target": "checkout"}, DENY, {"own-place", "known-facts"}),
     Row("protected", {"tags": {"commander:protected": "true"}}, DENY, {"protected-target"}),
     Row("however it is written", {"tags": {"commander:protected": "Yes"}}, DENY, {"protected-target"}),
