@@ -164,12 +164,12 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
 
 
 def _obstacle(subject: Subject) -> str:
-    latest, previous = subject.state.get("latest"), _previous(subject.state)
-    if not latest or latest["state"] not in IN_EFFECT:
-        return f"its latest deployment is {str((latest or {}).get('state', 'not there')).lower()}"
+    latest = subject.state.get("latest") or {"state": "not there"}
+    if latest["state"] not in IN_EFFECT:
+        return f"its latest deployment is {latest['state'].lower()}"
     if not recent(latest["at"], subject.started_at):
         return "it was last deployed to more than 30 minutes before the incident"
-    if previous in (None, latest["version"]):
+    if _previous(subject.state) in (None, latest["version"]):
         return "its latest deployment replaced no other version"
     if len(_profiles(subject.state)) != 1:
         return f"{latest['name']} is not the name of one configuration profile"

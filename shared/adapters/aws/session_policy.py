@@ -33,7 +33,10 @@ def session_policy(runbook: Runbook, proposal: Proposal, place: Place, ends: str
     pinned = {"ForAnyValue:StringEquals": {"ssm:DocumentVersion": DOCUMENT_VERSION}}
     definition = place.ssm(f"automation-definition/{deployed.document}:{DOCUMENT_VERSION}")
     names = {"region": place.region, "account": place.account}
-    acts: list[Grant] = [(list(act), on, {}) for act, on in runbook.grants_for(proposal, names)]
+    where: dict[tuple[str, ...], list[str]] = {}
+    for act, on in runbook.grants_for(proposal, names):
+        where.setdefault(act, []).append(on)  # one statement for equal actions: there is little room
+    acts: list[Grant] = [(list(act), on if len(on) > 1 else on[0], {}) for act, on in where.items()]
     if runbook.form is Form.ROLE:
         acts = [("iam:PassRole", deployed.automation_role, PASSED)]
     grants: list[Grant] = [
