@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.composition.consensus import coordination, engine_ended
+from shared.composition.coordinator import coordination, engine_ended
 from shared.runtime.bus import bus_handler
 from shared.runtime.stream import stream_handler
 

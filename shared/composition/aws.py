@@ -8,6 +8,7 @@ from shared.adapters.aws.cloudwatch_telemetry import CloudwatchTelemetry
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_changes import DynamodbChanges
 from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
+from shared.adapters.aws.dynamodb_locks import DynamodbLocks
 from shared.adapters.aws.dynamodb_open_incidents import DynamodbOpenIncidents
 from shared.adapters.aws.dynamodb_standing import DynamodbStanding
 from shared.adapters.aws.dynamodb_waiting_room import DynamodbWaitingRoom
@@ -74,6 +75,11 @@ def catalogue() -> DynamodbCatalogue:
 def open_incidents() -> DynamodbOpenIncidents:
     """One open incident an application."""
     return DynamodbOpenIncidents(client("dynamodb"), read(Setting.STATE_TABLE), CLOCK)
+
+
+def locks() -> DynamodbLocks:
+    """Who may change a target now."""
+    return DynamodbLocks(client("dynamodb"), read(Setting.STATE_TABLE), CLOCK)
 
 
 def standing() -> DynamodbStanding:

@@ -6,11 +6,15 @@ from typing import Any
 
 from shared.adapters.aws.clients import client, session_client
 from shared.adapters.aws.ssm_executor import SsmExecutor
-from shared.composition import aws
+from shared.adapters.local.memory_permissions import NoPermissions
+from shared.composition import aws, policy
 from shared.runbooks.catalogue import remedies
 from shared.settings import Setting, read
 from shared.workflow.dispatch import executor_tasks
 from shared.workflow.execution import Execution
+from shared.workflow.leases import Leases
+from shared.workflow.preparing import Preparing
+from shared.workflow.proof import Proof
 from shared.workflow.watching import Watching
 
 Task = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -26,16 +30,33 @@ def tasks() -> Mapping[str, Task]:
         lambda credentials: session_client("ssm", credentials),
         aws.CLOCK,
     )
+    proof = Proof(aws.verifier(), aws.CLOCK, remedies(), aws.rules())
+    leases = Leases(store, distrust, aws.locks(), aws.catalogue(), proof)
+    preparing = Preparing(
+        store=store,
+        distrust=distrust,
+        clock=aws.CLOCK,
+        remedies=remedies(),
+        catalogue=aws.catalogue(),
+        telemetry=aws.telemetry(),
+        resources=aws.resources(),
+        executor=executor,
+        permissions=NoPermissions("no simulation yet"),
+        proof=proof,
+        leases=leases,
+    )
     execution = Execution(
         store=store,
         distrust=distrust,
-        verifier=aws.verifier(),
         clock=aws.CLOCK,
         remedies=remedies(),
         executor=executor,
         resources=aws.resources(),
-        rules=aws.rules(),
+        proof=proof,
+        leases=leases,
+        history=policy.history(),
+        actions_per_hour=policy.config().actions_per_hour,
     )
     window = timedelta(seconds=int(read(Setting.WATCH_SECONDS)))
     watching = Watching(store, distrust, aws.CLOCK, aws.catalogue(), aws.telemetry(), window)
-    return executor_tasks(execution, watching)
+    return executor_tasks(leases, preparing, execution, watching)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.memory_action_history import MemoryActionHistory
@@ -98,9 +99,18 @@ DEV = Waits(
 )
 
 
+def unworn(port: Any) -> Any:
+    """A port as it is."""
+    return port
+
+
 @dataclass
 class LocalHouse:
-    """Everything that AWS runs, over ports in memory. `silent` agents hear nothing, as if they were down."""
+    """Everything that AWS runs, over ports in memory. `silent` agents hear nothing, as if they were down.
+
+    `listeners` hear every event, as people would; `worn` is put around each port with which the state
+    machine's tasks change something; `lasting` automations never end by themselves.
+    """
 
     definition: str
     catalogue: ServiceCatalogue
@@ -117,6 +127,9 @@ class LocalHouse:
     recordings: Recordings = field(default_factory=MemoryRecordings)
     voters: Sequence[Voter] = VOTERS
     policy: PolicyConfig | None = None
+    listeners: Sequence[Callable[[Event], None]] = ()
+    worn: Callable[[Any], Any] = unworn
+    lasting: bool = False
     tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     bounded: Bounding = as_they_are
 
@@ -124,6 +137,8 @@ class LocalHouse:
         """Wire it as the stacks do."""
         keys = {author: f"simulated key of {author.value}".encode() for author in Author}
         verifier = MemoryVerifier(keys)
+        self.locks, self.history = MemoryLocks(self.clock), MemoryActionHistory()
+        self.controls = MemoryControls()
         self._stores = {
             author: MemoryEventStore(self.logs, author, MemorySigner(keys[author]), self.clock)
             for author in Author
@@ -131,11 +146,12 @@ class LocalHouse:
         catalogue, waiting = MemoryCatalogue(self.catalogue), MemoryWaitingRoom()
         open_incidents, trust = MemoryOpenIncidents(self.clock), Trust(verifier)
         sources = Sources(self.clock, catalogue, self.telemetry, self.changes, self.resources)
-        workflow_store, executor_store = self._stores[Author.WORKFLOW], self._stores[Author.EXECUTOR]
-        self.executor = MemoryExecutor(self.act)
+        workflow_store, executor_store = (
+            self.worn(self._stores[author]) for author in (Author.WORKFLOW, Author.EXECUTOR)
+        )
+        self.executor = MemoryExecutor(self.act, clock=self.clock, lasting=self.lasting)
+        executor, locks = self.worn(self.executor), self.worn(self.locks)
         self.standing = MemoryStanding(self.clock)
-        self.locks, self.history = MemoryLocks(self.clock), MemoryActionHistory()
-        self.controls = MemoryControls()
         self.integrity = MemoryIntegrity()
         vigilance = Vigilance(self.standing, self.clock)
         deliberation = Deliberation(
@@ -143,7 +159,7 @@ class LocalHouse:
         )
         policy = self.policy or PolicyConfig(autonomy=self.autonomy, places=places(self.catalogue))
         proof = Proof(verifier, self.clock, remedies())
-        leases = Leases(executor_store, trust.distrust, self.locks, catalogue, proof)
+        leases = Leases(executor_store, trust.distrust, locks, catalogue, proof)
         preparing = Preparing(
             executor_store,
             trust.distrust,
@@ -152,7 +168,7 @@ class LocalHouse:
             catalogue,
             self.telemetry,
             self.resources,
-            self.executor,
+            executor,
             NoPermissions("there is no IAM in this process"),
             proof,
             leases,
@@ -162,11 +178,11 @@ class LocalHouse:
             trust.distrust,
             self.clock,
             remedies(),
-            self.executor,
+            executor,
             self.resources,
             proof,
             leases,
-            self.history,
+            self.worn(self.history),
             policy.actions_per_hour,
         )
         watch = timedelta(seconds=self.waits.watch)
@@ -207,7 +223,7 @@ class LocalHouse:
             workflow_store, trust.distrust, remedies(), catalogue, judging.judge, people
         )
         closing = Closing(
-            workflow_store, trust.distrust, catalogue, self.clock, vigilance, self.locks, remedies()
+            workflow_store, trust.distrust, catalogue, self.clock, vigilance, locks, self.controls, remedies()
         )
         asking = Asking(workflow_store, waiting, self.machine, self.standing, self.clock, trust.distrust)
         tasks = workflow_tasks(deliberation, asking, authorisation, people, closing)
@@ -265,6 +281,8 @@ class LocalHouse:
             for participant in self._participants:
                 participant.hear(event)
             self._telling.hear(event)
+            for listener in self.listeners:
+                listener(event)
         return bool(fresh)
 
 

@@ -15,8 +15,10 @@ from shared.domain.incident import Incident
 from shared.domain.runbook import Remedy
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.clock import Clock
+from shared.ports.controls import Controls
 from shared.ports.event_store import Distrust, EventStore, load, record
 from shared.ports.locks import Locks
+from shared.workflow.demotion import demote
 from shared.workflow.leases import give_back
 from shared.workflow.vigilance import Vigilance
 
@@ -33,6 +35,7 @@ class Closing:
     clock: Clock
     vigilance: Vigilance
     locks: Locks
+    controls: Controls
     remedies: Mapping[str, Remedy]
 
     def again(self, incident_id: str, reason: str) -> bool:
@@ -84,6 +87,8 @@ class Closing:
         give_back(self.locks, self.catalogue.services(), load(self.store, incident_id, self.distrust))
 
     def _settle(self, state: Incident) -> None:
+        """The agents learn whether they were right, and a remedy that did harm loses its autonomy."""
+        demote(state, self.catalogue.services(), self.controls)
         self.vigilance.settle(state, verified=state.verified is not None and state.regressed is None)
 
     def _expiry(self, state: Incident) -> int:

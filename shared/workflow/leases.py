@@ -39,6 +39,8 @@ class Leases:
         """
         state = load(self.store, incident_id, self.distrust)
         keys = lock_keys(self.catalogue.services(), self.proof.of(state))
+        if self._renewed(state):
+            return LOCKED
         answer = self.locks.acquire(keys, incident_id, SECONDS)
         if isinstance(answer, Busy):
             busy = TargetBusy(attempt=state.attempt, key=answer.key, owner=answer.owner)
