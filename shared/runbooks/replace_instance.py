@@ -1,6 +1,7 @@
 """Terminate the one unhealthy instance of an Auto Scaling group, which then starts another in its place.
 
-The API has no dry run (EC2's own TerminateInstances has, but knows nothing of the group).
+The group looks at its load balancer's health checks only if it is told to, so both are looked at here. The
+API has no dry run (EC2's own TerminateInstances has, but knows nothing of the group).
 https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html
 """
 
@@ -11,6 +12,7 @@ from shared.domain.runbook import (
     CHANGED,
     Feasible,
     Infeasible,
+    Observation,
     Parameter,
     Remedy,
     Reversibility,
@@ -36,11 +38,21 @@ RUNBOOK = Runbook(
         DESIRED,
         HEALTHY,
         SUSPENDED,
-        seen("instances", "sort(Instances[].InstanceId)"),
+        seen("ids", "sort(Instances[].InstanceId)"),
         seen(
-            "unhealthy",
-            "Instances[?LifecycleState=='InService' && HealthStatus!='Healthy']"
+            "instances",
+            "Instances[?LifecycleState=='InService']"
             ".{id: InstanceId, health: HealthStatus, protected: ProtectedFromScaleIn}",
+        ),
+        seen("behind", "TargetGroupARNs | [0]"),
+        Observation(
+            name="failing",
+            service="elbv2",
+            api="DescribeTargetHealth",
+            arguments={"TargetGroupArn": "{behind}"},
+            select="TargetHealthDescriptions[?TargetHealth.State=='unhealthy'].Target.Id",
+            action="elasticloadbalancing:DescribeTargetHealth",
+            on="*",
         ),
     ),
     parameters=PARAMETERS,
@@ -65,24 +77,26 @@ RUNBOOK = Runbook(
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
     """The group's only unhealthy instance, if others are healthy and a new one would start."""
-    unhealthy = subject.state.get("unhealthy") or []
-    if reason := _obstacle(subject.state, unhealthy):
+    failing, instances = subject.state.get("failing") or (), subject.state.get("instances") or []
+    unhealthy = [each for each in instances if each["health"] != "Healthy" or each["id"] in failing]
+    others = len(instances) - len(unhealthy)
+    if reason := _obstacle(subject.state, unhealthy, others):
         return Infeasible(reason=reason)
-    (instance,) = unhealthy
-    healthy, desired = subject.state["healthy"], subject.state["desired"]
+    (sick,) = unhealthy
+    said = "fails its load balancer's checks" if sick["id"] in failing else f"is {sick['health']}"
     return Feasible(
-        proposal=RUNBOOK.propose(subject.service.name, subject.target, InstanceId=instance["id"]),
-        statement=f"{instance['id']} is {instance['health']}, the other {healthy} of {desired} are healthy",
+        proposal=RUNBOOK.propose(subject.service.name, subject.target, InstanceId=sick["id"]),
+        statement=f"{sick['id']} {said}, {others} of {subject.state['desired']} instances are healthy",
         telling=True,
     )
 
 
-def _obstacle(state: State, unhealthy: list[dict[str, Any]]) -> str:
+def _obstacle(state: State, unhealthy: list[dict[str, Any]], others: int) -> str:
     if not unhealthy:
         return "no instance in service is unhealthy"
     if len(unhealthy) > 1:
         return f"{len(unhealthy)} instances are unhealthy: they have a cause in common"
-    if not state.get("healthy"):
+    if not others:
         return "it is the last instance"
     if unhealthy[0]["protected"]:
         return f"{unhealthy[0]['id']} is protected: somebody wants to keep it"
@@ -90,8 +104,8 @@ def _obstacle(state: State, unhealthy: list[dict[str, Any]]) -> str:
 
 
 def effect(_proposal: Proposal, before: State) -> dict[str, Any]:
-    """Another instance is in its place, and healthy."""
-    return {"instances": CHANGED, "unhealthy": [], "healthy": int(before["healthy"]) + 1}
+    """Another instance is in its place, and all that are wanted are healthy."""
+    return {"ids": CHANGED, "healthy": before["desired"]}
 
 
 def expect(_proposal: Proposal, _state: State, _value: float, baseline: float) -> float:

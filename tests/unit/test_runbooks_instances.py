@@ -1,6 +1,7 @@
 """The runbooks on instances and target groups: what they propose, refuse, foretell and put back."""
 
 import os
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -24,12 +25,13 @@ REPLACE, SCALE, SUSPEND, DRAIN, CLEAN = (
     for name in ("replace-instance", "scale-out-group", "suspend-group-process", "drain-target", "clean-disk")
 )
 SICK = {"id": "i-0123456789abcdef0", "health": "Unhealthy", "protected": False}
+WELL = [{"id": each, "health": "Healthy", "protected": False} for each in ("i-0000000a", "i-0000000b")]
 BAD = {"id": "10.0.0.7", "port": 8080, "zone": "eu-central-1a", "why": "Target.Timeout"}
 
 
 def group(**state):
-    seen = {"desired": 3, "healthy": 2, "suspended": [], "instances": ["a", "b", SICK["id"]], "largest": 6}
-    return Subject(SHOP, GROUP, {**seen, "unhealthy": [SICK], **state}, START)
+    seen = {"desired": 3, "healthy": 2, "suspended": [], "largest": 6, "instances": [*WELL, SICK]}
+    return Subject(SHOP, GROUP, {**seen, "failing": None, **state}, START)
 
 
 def targets(**state):
@@ -43,23 +45,33 @@ def loop(*minutes, **state):
     return group(replacements=times, **state)
 
 
-def test_the_one_unhealthy_instance_is_replaced_and_nothing_is_to_be_undone():
-    found = REPLACE.prepare(group())
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({}, "is Unhealthy"),
+        (
+            {"instances": [*WELL, {**SICK, "health": "Healthy"}], "failing": [SICK["id"], "i-00000009"]},
+            "fails its load balancer's checks",
+        ),
+    ],
+)
+def test_the_one_unhealthy_instance_is_replaced_and_nothing_is_to_be_undone(state, said):
+    found = REPLACE.prepare(group(**state))
     assert found.telling
     assert found.proposal.parameters == {"InstanceId": SICK["id"]}
-    assert found.statement == "i-0123456789abcdef0 is Unhealthy, the other 2 of 3 are healthy"
-    effect = REPLACE.effect(found.proposal, group().state)
-    assert effect == {"instances": CHANGED, "unhealthy": [], "healthy": 3}
+    assert found.statement == f"{SICK['id']} {said}, 2 of 3 instances are healthy"
+    assert REPLACE.effect(found.proposal, group().state) == {"ids": CHANGED, "healthy": 3}
     assert REPLACE.undo(found.proposal, group().state) is None
 
 
 @pytest.mark.parametrize(
     ("state", "reason"),
     [
-        ({"unhealthy": []}, "no instance"),
-        ({"unhealthy": [SICK, {**SICK, "id": "i-00000000"}]}, "cause in common"),
-        ({"healthy": 0}, "last instance"),
-        ({"unhealthy": [{**SICK, "protected": True}]}, "protected"),
+        ({"instances": WELL}, "no instance"),
+        ({"instances": []}, "no instance"),
+        ({"failing": [WELL[0]["id"]]}, "cause in common"),
+        ({"instances": [SICK]}, "last instance"),
+        ({"instances": [*WELL, {**SICK, "protected": True}]}, "protected"),
         ({"suspended": ["Launch"]}, "Launch is suspended"),
         ({"suspended": ["Terminate"]}, "Terminate is suspended"),
     ],
@@ -197,9 +209,9 @@ def test_the_clean_up_takes_old_files_only_and_follows_no_link(tmp_path):
     for tool in ("find", "df"):
         (tools / tool).symlink_to(shutil.which(tool))
     (lines,) = (step["inputs"]["runCommand"] for step in CLEAN.runbook.command["mainSteps"])
-    script = "\n".join(lines).replace(" /tmp ", f" {folder}/tmp ").replace(" /var/", f" {folder}/var/")
-    assert " /tmp" not in script
-    assert " /var" not in script
+    script = "\n".join(lines)
+    assert re.findall(r" (/\S+)", script) == ["/tmp", "/var/tmp", "/var/log"]
+    script = re.sub(r" (/\S+)", rf" {folder}\1", script)
     subprocess.run(["/bin/sh", "-c", script], env={"PATH": str(tools)}, check=True, capture_output=True)
     left = {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file()}
     assert left == {*kept, "tmp/young"}
