@@ -26,7 +26,7 @@ demo: install
 	@$(BIN)/commander demo $(SCENARIO)
 
 # Whole incidents with real time limits: each has the machine for itself.
-ALONE := tests/local_aws/test_scenarios.py tests/local_aws/test_faults.py
+ALONE := tests/local_aws/test_scenarios.py tests/local_aws/test_faults.py tests/local_aws/test_recordings.py
 
 test: test-offline
 	@$(BIN)/pytest -n 2 -m exhaustive

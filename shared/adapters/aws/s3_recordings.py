@@ -37,7 +37,7 @@ class S3Recordings:
                 self._client.put_object(
                     Bucket=self._bucket,
                     Key=_key(incident_id, digest),
-                    Body=gzip.compress(body, mtime=0),
+                    Body=gzip.compress(body, compresslevel=6, mtime=0),
                     ContentType="application/json",
                     ContentEncoding="gzip",
                     IfNoneMatch="*",
