@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from scripts.commander.main import application
 from scripts.pictures import graph
 from scripts.synth import REPOSITORY
+from shared.runbooks.catalogue import remedies
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
@@ -27,3 +28,13 @@ def test_the_stages_are_those_of_cdk_json():
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"(?:bin/|`)commander ([a-z]+)", README))))
 def test_every_command_that_is_named_is_there(name):
     assert CliRunner().invoke(application([name]), [name, "--help"]).exit_code == 0
+
+
+@pytest.mark.parametrize("remedy", remedies().values(), ids=lambda one: one.runbook.id)
+def test_the_page_of_runbooks_says_what_each_declares(remedy):
+    book = remedy.runbook
+    back = str(book.reversibility) + (
+        f", for {book.expires_seconds // 60} min" if book.expires_seconds else ""
+    )
+    row = f"| `{book.id}` | `{book.resource}` | {book.title} | {back} | {book.risk} | "
+    assert row in (REPOSITORY / "docs" / "runbooks.md").read_text(encoding="utf-8")
