@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from pydantic import JsonValue
+
 from shared.domain.runbook import Observation, Parameter, State
+from shared.runbooks.catalogue_observations import looks
 
 NAME = r"[A-Za-z0-9_-]{1,255}"
 TARGET = rf"arn:aws:ecs:[a-z0-9-]+:[0-9]{{12}}:service/(?P<Cluster>{NAME})/(?P<Service>{NAME})"
@@ -18,17 +21,9 @@ NAMES: Mapping[str, Parameter] = MappingProxyType(
 
 def seen(**fields: str) -> tuple[Observation, ...]:
     """Observations by their names, each a JMESPath over the service; all of them cost one call."""
-    return tuple(
-        Observation(
-            name=name,
-            service="ecs",
-            api="DescribeServices",
-            arguments={"cluster": "{Cluster}", "services": ["{Service}"]},
-            select=f"services[0].{field}",
-            action="ecs:DescribeServices",
-        )
-        for name, field in fields.items()
-    )
+    selects = {name: f"services[0].{field}" for name, field in fields.items()}
+    arguments: dict[str, JsonValue] = {"cluster": "{Cluster}", "services": ["{Service}"]}
+    return looks("ecs", "DescribeServices", arguments, selects)
 
 
 DEPLOYABLE = seen(

@@ -7,20 +7,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from shared.domain.proposal import Proposal
-from shared.domain.runbook import Observation, Parameter
+from shared.domain.runbook import Parameter
 from shared.runbooks.catalogue_documents import api_step, document, either
+from shared.runbooks.catalogue_observations import looks
 
 NAME = r"[A-Za-z0-9_-]{1,64}"
 TARGET = rf"arn:aws:lambda:[a-z0-9-]+:[0-9]{{12}}:function:(?P<FunctionName>{NAME})"
 TARGET_ARN = "arn:aws:lambda:{region}:{account}:function:*"
 
-RESERVED = Observation(
-    name="reserved",
-    service="lambda",
-    api="GetFunctionConcurrency",
-    arguments={"FunctionName": "{FunctionName}"},
-    select="ReservedConcurrentExecutions",
-    action="lambda:GetFunctionConcurrency",
+RESERVED = looks(
+    "lambda",
+    "GetFunctionConcurrency",
+    {"FunctionName": "{FunctionName}"},
+    {"reserved": "ReservedConcurrentExecutions"},
 )
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     {

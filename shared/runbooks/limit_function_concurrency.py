@@ -6,7 +6,6 @@ from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
     Infeasible,
-    Observation,
     Remedy,
     Reversibility,
     Runbook,
@@ -24,23 +23,12 @@ from shared.runbooks.catalogue_functions import (
     reservation,
     reserved_after,
 )
+from shared.runbooks.catalogue_observations import looks
 
 SHARE = 10
 """A function without a limit may take the whole account's concurrency; it is left a tenth of that."""
 UNRESERVED = 100
 """Executions that AWS keeps for the functions without a reservation."""
-
-
-def _account(name: str, field: str) -> Observation:
-    return Observation(
-        name=name,
-        service="lambda",
-        api="GetAccountSettings",
-        arguments={},
-        select=f"AccountLimit.{field}",
-        action="lambda:GetAccountSettings",
-        on="*",
-    )
 
 
 RUNBOOK = Runbook(
@@ -52,9 +40,17 @@ RUNBOOK = Runbook(
     target_pattern=TARGET,
     target_arn=TARGET_ARN,
     observe=(
-        RESERVED,
-        _account("account_limit", "ConcurrentExecutions"),
-        _account("unreserved", "UnreservedConcurrentExecutions"),
+        *RESERVED,
+        *looks(
+            "lambda",
+            "GetAccountSettings",
+            {},
+            {
+                "account_limit": "AccountLimit.ConcurrentExecutions",
+                "unreserved": "AccountLimit.UnreservedConcurrentExecutions",
+            },
+            on="*",
+        ),
     ),
     parameters=dict(PARAMETERS),
     causes=frozenset({"connection_exhaustion", "saturation", "ddos_attack"}),

@@ -6,7 +6,6 @@ from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
     Infeasible,
-    Observation,
     Parameter,
     Remedy,
     Reversibility,
@@ -16,6 +15,7 @@ from shared.domain.runbook import (
 )
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_step, document, either
+from shared.runbooks.catalogue_observations import looks
 
 MAPPING = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 PARAMETERS = {
@@ -23,17 +23,6 @@ PARAMETERS = {
     "State": Parameter(pattern="Disabled|Enabled", description="the state that it shall have"),
 }
 STATES = {"Disabled": False, "Enabled": True}
-
-
-def _seen(name: str, field: str) -> Observation:
-    return Observation(
-        name=name,
-        service="lambda",
-        api="GetEventSourceMapping",
-        arguments={"UUID": "{UUID}"},
-        select=field,
-        action="lambda:GetEventSourceMapping",
-    )
 
 
 RUNBOOK = Runbook(
@@ -44,7 +33,12 @@ RUNBOOK = Runbook(
     resource="event_source_mapping",
     target_pattern=rf"arn:aws:lambda:[a-z0-9-]+:[0-9]{{12}}:event-source-mapping:(?P<UUID>{MAPPING})",
     target_arn="arn:aws:lambda:{region}:{account}:event-source-mapping:*",
-    observe=(_seen("state", "State"), _seen("result", "LastProcessingResult")),
+    observe=looks(
+        "lambda",
+        "GetEventSourceMapping",
+        {"UUID": "{UUID}"},
+        {"state": "State", "result": "LastProcessingResult"},
+    ),
     parameters=PARAMETERS,
     causes=frozenset({"poison_message"}),
     symptoms=frozenset({"latency", "errors"}),

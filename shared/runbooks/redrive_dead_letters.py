@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-c
 
 import re
 
+from pydantic import JsonValue
+
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -20,6 +22,7 @@ from shared.domain.runbook import (
 )
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
+from shared.runbooks.catalogue_observations import looks
 
 MOST = 2_500
 """Messages: at the rate below they have moved before the session ends."""
@@ -35,25 +38,14 @@ PARAMETERS = {
 }
 
 
-def _seen(name: str, api: str, arguments: dict[str, str | list[str]], select: str) -> Observation:
-    return Observation(
-        name=name,
-        service="sqs",
-        api=api,
-        arguments=dict(arguments),
-        select=select,
-        action=f"sqs:{api}",
-    )
-
-
-def _waiting(name: str, queue: str) -> Observation:
-    """Observes how many messages wait in the queue whose URL another observation found."""
-    return _seen(
-        name,
-        "GetQueueAttributes",
-        {"QueueUrl": f"{{{queue}}}", "AttributeNames": ["ApproximateNumberOfMessages"]},
-        "to_number(Attributes.ApproximateNumberOfMessages)",
-    )
+def _waiting(queue: str, name: str) -> tuple[Observation, ...]:
+    """How many messages wait in the queue whose URL another observation found."""
+    arguments: dict[str, JsonValue] = {
+        "QueueUrl": f"{{{queue}}}",
+        "AttributeNames": ["ApproximateNumberOfMessages"],
+    }
+    select = {name: "to_number(Attributes.ApproximateNumberOfMessages)"}
+    return looks("sqs", "GetQueueAttributes", arguments, select)
 
 
 RUNBOOK = Runbook(
@@ -65,16 +57,20 @@ RUNBOOK = Runbook(
     target_pattern=rf"(?P<QueueArn>arn:aws:sqs:[a-z0-9-]+:[0-9]{{12}}:(?P<QueueName>{NAME}))",
     target_arn="arn:aws:sqs:{region}:{account}:*",
     observe=(
-        _seen("url", "GetQueueUrl", {"QueueName": "{QueueName}"}, "QueueUrl"),
-        _waiting("messages", "url"),
-        _seen("sources", "ListDeadLetterSourceQueues", {"QueueUrl": "{url}"}, "queueUrls"),
-        _seen("source", "ListDeadLetterSourceQueues", {"QueueUrl": "{url}"}, "queueUrls[0]"),
-        _waiting("backlog", "source"),
-        _seen(
-            "moves",
+        *looks("sqs", "GetQueueUrl", {"QueueName": "{QueueName}"}, {"url": "QueueUrl"}),
+        *_waiting("url", "messages"),
+        *looks(
+            "sqs",
+            "ListDeadLetterSourceQueues",
+            {"QueueUrl": "{url}"},
+            {"sources": "queueUrls", "source": "queueUrls[0]"},
+        ),
+        *_waiting("source", "backlog"),
+        *looks(
+            "sqs",
             "ListMessageMoveTasks",
             {"SourceArn": "{QueueArn}"},
-            "length(Results[?Status=='RUNNING' || Status=='CANCELLING'])",
+            {"moves": "length((Results || `[]`)[?Status=='RUNNING' || Status=='CANCELLING'])"},
         ),
     ),
     parameters=PARAMETERS,

@@ -30,7 +30,7 @@ RUNBOOK = Runbook(
         *seen(
             definition="taskDefinition",
             deployment="deployments[?status=='PRIMARY'].id | [0]",
-            deployments="length(deployments)",
+            deployments="length(deployments || `[]`)",
         ),
     ),
     parameters=dict(NAMES),

@@ -6,7 +6,6 @@ from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
     Infeasible,
-    Observation,
     Parameter,
     Remedy,
     Reversibility,
@@ -16,6 +15,7 @@ from shared.domain.runbook import (
 )
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
+from shared.runbooks.catalogue_observations import looks
 from shared.runbooks.catalogue_recent import moment, recent
 
 NAME = r"/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*"
@@ -36,21 +36,17 @@ RUNBOOK = Runbook(
     target_pattern=rf"arn:aws:ssm:[a-z0-9-]+:[0-9]{{12}}:parameter(?P<Name>{NAME})",
     target_arn="arn:aws:ssm:{region}:{account}:parameter/*",
     observe=(
-        Observation(
-            name="history",
-            service="ssm",
-            api="GetParameterHistory",
-            arguments={"Name": "{Name}", "WithDecryption": False},
-            select="sort_by(Parameters, &Version)[-2:].{value: Value, type: Type, at: LastModifiedDate}",
-            action="ssm:GetParameterHistory",
+        *looks(
+            "ssm",
+            "GetParameterHistory",
+            {"Name": "{Name}", "WithDecryption": False},
+            {
+                "history": "sort_by(Parameters, &Version)[-2:]"
+                ".{value: Value, type: Type, at: LastModifiedDate}"
+            },
         ),
-        Observation(
-            name="value",
-            service="ssm",
-            api="GetParameter",
-            arguments={"Name": "{Name}", "WithDecryption": False},
-            select="Parameter.Value",
-            action="ssm:GetParameter",
+        *looks(
+            "ssm", "GetParameter", {"Name": "{Name}", "WithDecryption": False}, {"value": "Parameter.Value"}
         ),
     ),
     parameters=PARAMETERS,

@@ -7,7 +7,6 @@ from shared.domain.runbook import (
     Feasible,
     Grant,
     Infeasible,
-    Observation,
     Parameter,
     Remedy,
     Reversibility,
@@ -18,6 +17,7 @@ from shared.domain.runbook import (
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
 from shared.runbooks.catalogue_functions import NAME, TARGET, TARGET_ARN
+from shared.runbooks.catalogue_observations import looks
 from shared.runbooks.catalogue_recent import moment, recent
 
 ALIAS = r"(?!\d+$)[A-Za-z0-9_-]{1,128}"
@@ -26,17 +26,6 @@ PARAMETERS = {
     "Name": Parameter(pattern="[A-Za-z0-9_-]{1,128}", description="the alias's name"),
     "FunctionVersion": Parameter(pattern="[1-9][0-9]{0,9}", description="the published version"),
 }
-
-
-def _alias(name: str, field: str) -> Observation:
-    return Observation(
-        name=name,
-        service="lambda",
-        api="GetAlias",
-        arguments={"FunctionName": "{FunctionName}", "Name": "{Name}"},
-        select=field,
-        action="lambda:GetAlias",
-    )
 
 
 RUNBOOK = Runbook(
@@ -48,15 +37,17 @@ RUNBOOK = Runbook(
     target_pattern=rf"{TARGET}:(?P<Name>{ALIAS})",
     target_arn=TARGET_ARN,
     observe=(
-        _alias("version", "FunctionVersion"),
-        _alias("weights", "RoutingConfig.AdditionalVersionWeights"),
-        Observation(
-            name="versions",
-            service="lambda",
-            api="ListVersionsByFunction",
-            arguments={"FunctionName": "{FunctionName}"},
-            select="Versions[?Version!='$LATEST'].{version: Version, at: LastModified}",
-            action="lambda:ListVersionsByFunction",
+        *looks(
+            "lambda",
+            "GetAlias",
+            {"FunctionName": "{FunctionName}", "Name": "{Name}"},
+            {"version": "FunctionVersion", "weights": "RoutingConfig.AdditionalVersionWeights"},
+        ),
+        *looks(
+            "lambda",
+            "ListVersionsByFunction",
+            {"FunctionName": "{FunctionName}"},
+            {"versions": "Versions[?Version!='$LATEST'].{version: Version, at: LastModified}"},
         ),
     ),
     parameters=PARAMETERS,

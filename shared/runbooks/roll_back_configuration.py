@@ -11,7 +11,6 @@ from shared.domain.runbook import (
     Feasible,
     Grant,
     Infeasible,
-    Observation,
     Parameter,
     Remedy,
     Reversibility,
@@ -21,12 +20,14 @@ from shared.domain.runbook import (
 )
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_step, document, either
+from shared.runbooks.catalogue_observations import looks
 from shared.runbooks.catalogue_recent import moment, recent
 
 ID = "[a-z0-9]{4,7}"
 APPLICATION = "arn:aws:appconfig:{region}:{account}:application/"
 VERSION = "[A-Za-z0-9._-]{1,128}"
 IN_EFFECT = ("COMPLETE", "BAKING", "DEPLOYING")
+_IN_ORDER = "sort_by(Items || `[]`, &DeploymentNumber)"
 AT_ONCE = "AppConfig.AllAtOnce"
 """The strategy that every account has; while it bakes, for ten minutes, it can be reverted."""
 PARAMETERS = {
@@ -38,18 +39,6 @@ PARAMETERS = {
     "Version": Parameter(pattern=VERSION, description="the version that it deployed"),
 }
 _PLACE = {name: f"{{{{ {name} }}}}" for name in ("ApplicationId", "EnvironmentId")}
-
-
-def _deployments(name: str, select: str) -> Observation:
-    return Observation(
-        name=name,
-        service="appconfig",
-        api="ListDeployments",
-        arguments={"ApplicationId": "{ApplicationId}", "EnvironmentId": "{EnvironmentId}"},
-        select=f"sort_by(Items, &DeploymentNumber){select}",
-        action="appconfig:ListDeployments",
-        on=f"{APPLICATION}*",
-    )
 
 
 def _also(actions: tuple[str, ...], resource: str) -> Grant:
@@ -72,22 +61,23 @@ RUNBOOK = Runbook(
     ),
     target_arn=f"{APPLICATION}*/environment/*",
     observe=(
-        _deployments(
-            "latest",
-            "[-1].{number: DeploymentNumber, name: ConfigurationName, version: ConfigurationVersion,"
-            " state: State, at: StartedAt}",
+        *looks(
+            "appconfig",
+            "ListDeployments",
+            {"ApplicationId": "{ApplicationId}", "EnvironmentId": "{EnvironmentId}"},
+            {
+                "latest": f"{_IN_ORDER}[-1].{{number: DeploymentNumber, name: ConfigurationName,"
+                " version: ConfigurationVersion, state: State, at: StartedAt}",
+                "active": f"{_IN_ORDER}[?contains(`{json.dumps(IN_EFFECT)}`, State)]"
+                ".[ConfigurationName, ConfigurationVersion]",
+            },
+            on=f"{APPLICATION}*",
         ),
-        _deployments(
-            "active",
-            f"[?contains(`{json.dumps(IN_EFFECT)}`, State)].[ConfigurationName, ConfigurationVersion]",
-        ),
-        Observation(
-            name="profiles",
-            service="appconfig",
-            api="ListConfigurationProfiles",
-            arguments={"ApplicationId": "{ApplicationId}"},
-            select="Items[].{id: Id, name: Name}",
-            action="appconfig:ListConfigurationProfiles",
+        *looks(
+            "appconfig",
+            "ListConfigurationProfiles",
+            {"ApplicationId": "{ApplicationId}"},
+            {"profiles": "Items[].{id: Id, name: Name}"},
             on=f"{APPLICATION}*",
         ),
     ),

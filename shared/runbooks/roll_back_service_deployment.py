@@ -2,6 +2,8 @@
 
 import re
 
+from pydantic import JsonValue
+
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -17,6 +19,7 @@ from shared.domain.runbook import (
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
 from shared.runbooks.catalogue_ecs import DEPLOYABLE, NAME, NAMES, TARGET, TARGET_ARN, seen, undeployable
+from shared.runbooks.catalogue_observations import looks
 from shared.runbooks.catalogue_recent import moment, recent
 
 DEFINITION = rf"arn:aws:ecs:[a-z0-9-]+:[0-9]{{12}}:task-definition/{NAME}:[0-9]{{1,9}}"
@@ -28,37 +31,11 @@ PARAMETERS = {
 }
 
 
-def _looked_up(name: str, api: str, arns: str, by: str, select: str) -> Observation:
-    """What ECS says of the one ARN that another observation found."""
-    return Observation(
-        name=name,
-        service="ecs",
-        api=api,
-        arguments={arns: [f"{{{by}}}"]},
-        select=select,
-        action=f"ecs:{api}",
-        on=DEPLOYMENTS,
-    )
-
-
-def _of_deployment(name: str, field: str) -> Observation:
-    return _looked_up(
-        name,
-        "DescribeServiceDeployments",
-        "serviceDeploymentArns",
-        "deployment",
-        f"serviceDeployments[0].{field}",
-    )
-
-
-def _definition_of(name: str, revision: str) -> Observation:
-    return _looked_up(
-        name,
-        "DescribeServiceRevisions",
-        "serviceRevisionArns",
-        revision,
-        "serviceRevisions[0].taskDefinition",
-    )
+def _definition_of(revision: str, name: str) -> tuple[Observation, ...]:
+    """The task definition of a service revision that another observation found."""
+    arguments: dict[str, JsonValue] = {"serviceRevisionArns": [f"{{{revision}}}"]}
+    select = {name: "serviceRevisions[0].taskDefinition"}
+    return looks("ecs", "DescribeServiceRevisions", arguments, select, on=DEPLOYMENTS)
 
 
 RUNBOOK = Runbook(
@@ -72,27 +49,31 @@ RUNBOOK = Runbook(
     observe=(
         *DEPLOYABLE,
         *seen(definition="taskDefinition"),
-        Observation(
-            name="deployment",
-            service="ecs",
-            api="ListServiceDeployments",
-            arguments={"cluster": "{Cluster}", "service": "{Service}"},
-            select="serviceDeployments[0].serviceDeploymentArn",
-            action="ecs:ListServiceDeployments",
+        *looks(
+            "ecs",
+            "ListServiceDeployments",
+            {"cluster": "{Cluster}", "service": "{Service}"},
+            {"deployment": "serviceDeployments[0].serviceDeploymentArn"},
             newest=True,
         ),
-        _of_deployment("deployed_at", "createdAt"),
-        _of_deployment("revision", "targetServiceRevision.arn"),
-        _of_deployment("replaced", "sourceServiceRevisions[0].arn"),
-        _definition_of("deployed", "revision"),
-        _definition_of("previous", "replaced"),
-        Observation(
-            name="previous_status",
-            service="ecs",
-            api="DescribeTaskDefinition",
-            arguments={"taskDefinition": "{previous}"},
-            select="taskDefinition.status",
-            action="ecs:DescribeTaskDefinition",
+        *looks(
+            "ecs",
+            "DescribeServiceDeployments",
+            {"serviceDeploymentArns": ["{deployment}"]},
+            {
+                "deployed_at": "serviceDeployments[0].createdAt",
+                "revision": "serviceDeployments[0].targetServiceRevision.arn",
+                "replaced": "serviceDeployments[0].sourceServiceRevisions[0].arn",
+            },
+            on=DEPLOYMENTS,
+        ),
+        *_definition_of("revision", "deployed"),
+        *_definition_of("replaced", "previous"),
+        *looks(
+            "ecs",
+            "DescribeTaskDefinition",
+            {"taskDefinition": "{previous}"},
+            {"previous_status": "taskDefinition.status"},
             on="*",
         ),
     ),

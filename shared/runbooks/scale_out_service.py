@@ -6,7 +6,6 @@ from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
     Infeasible,
-    Observation,
     Parameter,
     Remedy,
     Reversibility,
@@ -16,17 +15,13 @@ from shared.domain.runbook import (
 )
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
+from shared.runbooks.catalogue_ecs import NAMES, TARGET, TARGET_ARN, seen
 
 MOST = 20
 """Tasks that this runbook will ever ask for."""
-NAME = r"[A-Za-z0-9_-]{1,255}"
-COUNT = r"(?:[1-9]|1[0-9]|20)"
-_DESCRIBE = {"cluster": "{Cluster}", "services": ["{Service}"]}
-
 PARAMETERS = {
-    "Cluster": Parameter(pattern=NAME, description="the cluster's name"),
-    "Service": Parameter(pattern=NAME, description="the service's name"),
-    "DesiredCount": Parameter(pattern=COUNT, description="tasks to run, 1 to 20"),
+    **NAMES,
+    "DesiredCount": Parameter(pattern=r"(?:[1-9]|1[0-9]|20)", description="tasks to run, 1 to 20"),
 }
 
 RUNBOOK = Runbook(
@@ -35,19 +30,9 @@ RUNBOOK = Runbook(
     family="capacity",
     title="Scale out an ECS service by half",
     resource="ecs_service",
-    target_pattern=rf"arn:aws:ecs:[a-z0-9-]+:[0-9]{{12}}:service/(?P<Cluster>{NAME})/(?P<Service>{NAME})",
-    target_arn="arn:aws:ecs:{region}:{account}:service/*/*",
-    observe=tuple(
-        Observation(
-            name=name,
-            service="ecs",
-            api="DescribeServices",
-            arguments=_DESCRIBE,
-            select=f"services[0].{field}",
-            action="ecs:DescribeServices",
-        )
-        for name, field in (("desired", "desiredCount"), ("running", "runningCount"))
-    ),
+    target_pattern=TARGET,
+    target_arn=TARGET_ARN,
+    observe=seen(desired="desiredCount", running="runningCount"),
     parameters=PARAMETERS,
     causes=frozenset({"saturation"}),
     symptoms=frozenset({"resource_exhaustion", "latency", "errors"}),

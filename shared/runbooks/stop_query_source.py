@@ -6,7 +6,6 @@ from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
     Infeasible,
-    Observation,
     Remedy,
     Reversibility,
     Runbook,
@@ -24,6 +23,7 @@ from shared.runbooks.catalogue_functions import (
     reservation,
     reserved_after,
 )
+from shared.runbooks.catalogue_observations import looks
 from shared.runbooks.catalogue_recent import moment, recent
 
 RUNBOOK = Runbook(
@@ -35,14 +35,12 @@ RUNBOOK = Runbook(
     target_pattern=TARGET,
     target_arn=TARGET_ARN,
     observe=(
-        RESERVED,
-        Observation(
-            name="changed_at",
-            service="lambda",
-            api="GetFunctionConfiguration",
-            arguments={"FunctionName": "{FunctionName}"},
-            select="LastModified",
-            action="lambda:GetFunctionConfiguration",
+        *RESERVED,
+        *looks(
+            "lambda",
+            "GetFunctionConfiguration",
+            {"FunctionName": "{FunctionName}"},
+            {"changed_at": "LastModified"},
         ),
     ),
     parameters=dict(PARAMETERS),
