@@ -59,7 +59,7 @@ RUNBOOK = Runbook(
     ),
     parameters=PARAMETERS,
     causes=frozenset({"unhealthy_primary"}),
-    symptoms=frozenset({"database_failure", "latency", "errors"}),
+    symptoms=frozenset({"cache_failure", "latency", "errors"}),
     relieves=Measure.ERRORS,
     actions=("elasticache:TestFailover",),
     document=api_document(
