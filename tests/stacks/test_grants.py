@@ -5,12 +5,14 @@ from collections.abc import Iterable
 
 import pytest
 
-from shared.domain.runbook import Runbook
+from shared.domain.naming import Place
+from shared.domain.runbook import Form, Runbook
 from shared.runbooks.catalogue import remedies
 from tests.stacks.templates import AUTHORS, Grant, Templates
 
 VOTERS = AUTHORS[:4]
 VERIFIERS = ("coordinator", "workflow", "executor")
+HERE = Place("dev", "AccountId", "Region", "Partition")
 SSM = "arn:Partition:ssm:Region:AccountId"
 LOGS = "arn:Partition:logs:Region:AccountId:log-group:*"
 KEYS = {author: f"{author.capitalize()}MacKey.Arn" for author in (*AUTHORS, "operator")}
@@ -22,6 +24,17 @@ ANY = {
     "tag:GetResources": "it tells no resource from another",
 }
 """Every action of a function that is granted on *, with the reason."""
+DECLARED_ANY = {
+    action
+    for remedy in remedies().values()
+    for arn, actions in (
+        *((one.on, (one.action,)) for one in remedy.runbook.observe),
+        *((each.most, each.actions) for each in remedy.runbook.also),
+    )
+    if arn == "*"
+    for action in actions
+}
+"""And those of which a runbook's file says that AWS knows no resource."""
 KINESIS = (
     "kinesis:DescribeStream",
     "kinesis:DescribeStreamSummary",
@@ -41,7 +54,22 @@ def target(runbook: Runbook) -> str:
 
 
 def role(runbook: Runbook) -> str:
-    return "".join(part.capitalize() for part in runbook.id.split("-")) + "Role.Arn"
+    return HERE.deployed(runbook).role
+
+
+def title(runbook: Runbook) -> str:
+    return "".join(part.capitalize() for part in runbook.id.split("-"))
+
+
+def followed(runbook: Runbook) -> set[Grant]:
+    """What the executor sees of a runbook: its documents, and what its roles would be let."""
+    deployed = HERE.deployed(runbook)
+    documents = [name for name in (deployed.document, deployed.command) if name]
+    roles = [arn for arn in (deployed.role, deployed.automation_role) if arn]
+    return set().union(
+        *(on(f"{SSM}:document/{name}", "ssm:GetDocument") for name in documents),
+        *(on(arn, "iam:SimulatePrincipalPolicy") for arn in roles),
+    )
 
 
 def state(*actions: str, keys: Iterable[str]) -> set[Grant]:
@@ -55,11 +83,16 @@ def fed(*streams: str) -> set[Grant]:
 
 RUNBOOKS = [remedy.runbook for remedy in remedies().values()]
 OBSERVING = set().union(
-    *(on(target(runbook), *(seen.action for seen in runbook.observe)) for runbook in RUNBOOKS)
+    *(
+        on((seen.on or book.target_arn).format(region="Region", account="AccountId"), seen.action)
+        for book in RUNBOOKS
+        for seen in book.observe
+    )
 )
 ASSUMING = set().union(
     *(on(role(each), "sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession") for each in RUNBOOKS)
 )
+FOLLOWING = set().union(*map(followed, RUNBOOKS))
 RECORDING = on("ArchiveBucket.Arn/inputs/*", "s3:PutObject")
 METRICS = on("*", "cloudwatch:GetMetricData")
 VERIFYING = set().union(*(on(key, "kms:VerifyMac") for key in KEYS.values()))
@@ -108,10 +141,13 @@ GRANTS: dict[str, set[Grant]] = {
     | set().union(
         *(on(f"{voter.capitalize()}Function.Arn", "lambda:GetFunctionConfiguration") for voter in VOTERS)
     )
-    | VERIFYING,
+    | VERIFYING
+    | OBSERVING,
     "executor": state("GetItem", keys=["CATALOGUE", "ACTED#*"])
     | state("PutItem", keys=["ACTED#*"])
+    | state("PutItem", "UpdateItem", "DeleteItem", keys=["LOCK#*"])
     | ASSUMING
+    | FOLLOWING
     | on("*", "ssm:DescribeAutomationExecutions")
     | on(f"{SSM}:automation-execution/*", "ssm:GetAutomationExecution")
     | METRICS
@@ -152,7 +188,7 @@ def test_nothing_is_granted_on_everything_but_what_is_named_here(dev: Templates)
         for action, resource, _ in grants
         if resource == "*" and role != "IncidentRole"
     }
-    assert found == set(ANY)
+    assert found == set(ANY) | DECLARED_ANY
 
 
 def test_the_machine_may_invoke_its_two_functions_and_set_up_its_log(dev: Templates) -> None:
@@ -164,11 +200,20 @@ def test_the_machine_may_invoke_its_two_functions_and_set_up_its_log(dev: Templa
     )
 
 
-def test_no_action_has_a_wildcard_and_no_role_may_be_passed(dev: Templates) -> None:
+def test_no_action_has_a_wildcard(dev: Templates) -> None:
     actions = {action for grants in dev.roles.values() for action, _, _ in grants}
     assert not [action for action in actions if "*" in action]
-    assert "iam:PassRole" not in actions
-    assert not [action for action in actions if action.startswith("iam:")]
+
+
+def test_only_a_role_forms_session_passes_a_role_and_only_break_glass_changes_one(dev: Templates) -> None:
+    able = {
+        role: {act for act, _, _ in grants if act.startswith("iam:")} for role, grants in dev.roles.items()
+    }
+    passing = {f"{title(each)}Role": {"iam:PassRole"} for each in RUNBOOKS if each.form is Form.ROLE}
+    assert {role: actions for role, actions in able.items() if actions and role != "BreakGlassRole"} == {
+        "ExecutorFunctionRole": {"iam:SimulatePrincipalPolicy"},
+        **passing,
+    }
 
 
 def test_the_state_table_is_only_granted_by_leading_keys(dev: Templates) -> None:
@@ -195,7 +240,7 @@ def test_everyone_signs_with_one_key_and_only_three_verify(dev: Templates, autho
 
 def test_no_voter_may_change_anything_outside_the_commander(dev: Templates) -> None:
     ours = ("dynamodb:", "kms:", "sqs:", "kinesis:", "s3:PutObject")
-    reading = ("Get", "Describe", "List", "Filter")
+    reading = ("Get", "GET", "Describe", "List", "Filter")
     for voter in VOTERS:
         for action, _, _ in dev.grants_of(voter):
             assert action.startswith(ours) or action.split(":")[1].startswith(reading)

@@ -7,8 +7,8 @@ import pytest
 from shared.domain.naming import Place
 from shared.domain.runbook import Form, Runbook
 from shared.runbooks.catalogue import remedies
-from tests.stacks.spoke_app import HOME, HUB, SANDBOX, TARGET, role_form
 from tests.stacks.templates import Grant, Templates, listed
+from tests.stacks.undeclared import HOME, HUB, SANDBOX, TARGET, role_form
 
 HERE = Place("dev", "AccountId", "Region", "Partition")
 SSM = "arn:Partition:ssm:Region:AccountId"

@@ -7,9 +7,9 @@ from itertools import chain
 import pytest
 
 from shared.runbooks.catalogue import remedies
-from tests.stacks.spoke_app import HOME, HUB, SANDBOX, TARGET
 from tests.stacks.templates import Templates
 from tests.stacks.test_runbook_roles import HERE, SSM, trusts
+from tests.stacks.undeclared import HOME, HUB, SANDBOX, TARGET
 
 BREAK_GLASS = "BreakGlassRole"
 LOOKERS = ("diagnosis", "prediction", "resolution", "workflow", "executor")

@@ -32,16 +32,30 @@ OUTPUTS = {
 UNZIPPED = 250 * 2**20
 
 
-def test_cfn_lint_finds_nothing(dev: Templates, local: Templates) -> None:
-    """W3005 apart: CDK writes dependencies that a reference already implies."""
-    files = [str(file) for each in (dev, local) for file in each.assembly.glob("*.template.json")]
-    command = [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--", *files]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
+def test_cfn_lint_finds_nothing(dev: Templates, local: Templates, spokes: Templates, tmp_path: Path) -> None:
+    """W3005 apart: CDK writes dependencies that a reference already implies. Documents, which are deployed
+    as text, are shown to it as objects: it fails on text.
+    """
+    for each in (dev, local, spokes):
+        for name, stack in each.stacks.items():
+            file = tmp_path / f"{each.assembly.name}-{name}.json"
+            file.write_text(json.dumps(_with_documents(stack)))
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--"]
+    files = map(str, sorted(tmp_path.iterdir()))
+    found = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout
 
 
-def test_cdk_nag_finds_nothing(dev: Templates, local: Templates) -> None:
-    for each in (dev, local):
+def _with_documents(stack: dict[str, Any]) -> dict[str, Any]:
+    shown: dict[str, Any] = json.loads(json.dumps(stack))
+    for resource in shown["Resources"].values():
+        if resource["Type"] == "AWS::SSM::Document":
+            resource["Properties"]["Content"] = json.loads(resource["Properties"]["Content"])
+    return shown
+
+
+def test_cdk_nag_finds_nothing(dev: Templates, local: Templates, spokes: Templates) -> None:
+    for each in (dev, local, spokes):
         report = json.loads((each.assembly / "validation-report.json").read_text())
         found = {plugin["pluginName"]: plugin["violations"] for plugin in report["pluginReports"]}
         assert found["AwsSolutions"] == []
@@ -75,10 +89,8 @@ def test_outputs_have_stable_keys(dev: Templates) -> None:
         assert given == keys
 
 
-@pytest.mark.parametrize(
-    "kind", ["RoleName", "TableName", "FunctionName", "QueueName", "TopicName", "BucketName"]
-)
-def test_nothing_has_a_physical_name(dev: Templates, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["TableName", "FunctionName", "QueueName", "TopicName", "BucketName"])
+def test_nothing_but_roles_and_documents_has_a_physical_name(dev: Templates, kind: str) -> None:
     named = [
         id_
         for stack in dev.stacks.values()
@@ -112,6 +124,7 @@ def _unnamed(templates: Templates, stage: str) -> Any:
     """The stacks without the stage's name."""
     text = json.dumps(templates.stacks)
     named = (f"IncidentCommander-{stage}-", f"IncidentCommander{stage}", f"IncidentCommander/{stage.lower()}")
+    named += (f"commander-{stage.lower()}-",)
     for part in named:
         text = text.replace(part, "")
     return json.loads(text)
@@ -126,7 +139,7 @@ def test_local_and_dev_differ_in_waits_autonomy_and_python_only(dev: Templates, 
     paths = _differences(_unnamed(local, "Local"), _unnamed(dev, "Dev"))
     assert {_setting(path) for path in paths} == {
         "COMMANDER_STAGE",
-        "COMMANDER_AUTONOMY",
+        "COMMANDER_POLICY",
         "COMMANDER_AGENT_CODE",  # the hash of code that is compiled for another Python
         "COMMANDER_INVESTIGATE_SECONDS",
         "COMMANDER_VOTE_SECONDS",

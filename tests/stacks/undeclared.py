@@ -1,0 +1,27 @@
+"""What no stage and no runbook's file declares: accounts to act in, and a small runbook in the role form."""
+
+from shared.domain.naming import Place
+from shared.domain.runbook import Form, Runbook
+from shared.runbooks.restore_parameter import RUNBOOK
+
+HUB, SANDBOX, TARGET = "111122223333", "444455556666", "777788889999"
+HOME = Place("dev", HUB, "eu-central-1")
+
+
+def role_form() -> Runbook:
+    """A runbook that nobody declares, in the role form; one of its actions knows no tag."""
+    assume = {"type": "AWS::IAM::Role::Arn", "description": "what the automation runs as"}
+    document = {
+        **RUNBOOK.document,
+        "assumeRole": "{{ AutomationAssumeRole }}",
+        "parameters": {**RUNBOOK.document["parameters"], "AutomationAssumeRole": assume},
+    }
+    return RUNBOOK.model_copy(
+        update={
+            "id": "restore-parameters",
+            "form": Form.ROLE,
+            "document": document,
+            "actions": ("ssm:PutParameter", "ssm:LabelParameterVersion"),
+            "untagged": frozenset({"ssm:LabelParameterVersion"}),
+        }
+    )
