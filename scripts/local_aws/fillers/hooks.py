@@ -91,6 +91,7 @@ HOOKS: dict[str, tuple[str, ...]] = {
         "_task_tokens",
     ),
     "ministack.services.sts": ("_sessions", "register_session"),
+    "ministack.services.tagging": ("_COLLECTORS", "_collect_ssm"),
     "ministack.services.waf": ("_resource_from_scope", "_waf_err", "_waf_tags", "_web_acls"),
 }
 

@@ -25,6 +25,7 @@ from scripts.local_aws.fillers import (
     ssm_automation,
     step_functions,
     sts,
+    tagging,
     target_health,
     waf,
 )
@@ -49,6 +50,7 @@ def serve() -> None:
     elasticache.install(app)
     target_health.install(app)
     waf.install(app)
+    tagging.install()
     _treat_loopback_as_tls(app)
     _quicken_schedulers()
     for thread in (event_source_mappings.install(), alarms.install(), ecs.install()):
