@@ -50,7 +50,9 @@ class Trial:
                 *((grant.actions, grant.most) for grant in self.runbook.also),
             ]
         ]
+        documents = [self.document]
         if self.runbook.command:
+            documents.append(deployed.command)
             self._deploy("Command", deployed.command, self.runbook.command)
             acts.append(allow("ssm:SendCommand", place.ssm(f"document/{deployed.command}")))
         if self.runbook.form is Form.ROLE:
@@ -75,7 +77,7 @@ class Trial:
                 allow(TRUST, self.role),
                 allow("ssm:DescribeAutomationExecutions", "*"),
                 allow("ssm:GetAutomationExecution", f"{SSM}:automation-execution/*"),
-                allow("ssm:GetDocument", f"{SSM}:document/{self.document}"),
+                allow("ssm:GetDocument", *(f"{SSM}:document/{name}" for name in documents)),
             ],
         )
         session = self.aws.client("sts").assume_role(RoleArn=caller, RoleSessionName="executor")

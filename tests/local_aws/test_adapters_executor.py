@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from scripts.local_aws.process import LocalAws
+from scripts.local_aws.state import ACCOUNT, REGION
 from scripts.runbooks.sample import eventually, unique
 from scripts.runbooks.trial import SSM, Trial
 from shared.domain.errors import AccessDenied, NotPinned
 from shared.domain.proposal import Proposal
 from shared.ports.executor import Issued, Run
-from shared.runbooks import restore_parameter
+from shared.runbooks import clean_disk, restore_parameter
 
 pytestmark = pytest.mark.local_aws
 
@@ -175,10 +176,41 @@ def test_a_document_that_was_replaced_is_not_started(aws: LocalAws, stage: Trial
     ssm, changed = aws.client("ssm"), {**stage.runbook.document, "description": "Something else."}
     ssm.delete_document(Name=stage.document)
     ssm.create_document(Name=stage.document, DocumentType="Automation", Content=json.dumps(changed))
-    with pytest.raises(NotPinned, match="does not say what restore-parameter says"):
+    with pytest.raises(NotPinned, match="does not say what the catalogue says"):
         stage.start(restoring(name))
     assert stage.sessions == []
     assert value(aws, name) == "2"
+
+
+def cleaning() -> Proposal:
+    return clean_disk.RUNBOOK.propose("api", f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/i-0123456789abcdef0")
+
+
+def test_in_the_role_form_the_automation_runs_as_its_own_role_and_is_told_its_command(aws: LocalAws) -> None:
+    """As far as the local AWS goes: nothing runs commands in it."""
+    stage = Trial(aws, clean_disk.RUNBOOK)
+    ended = stage.ended(stage.start(cleaning()))
+    assert (ended.status, "aws:runCommand does not exist" in ended.reason) == ("failed", True)
+    execution = aws.client("ssm").get_automation_execution(AutomationExecutionId=ended.id)
+    given = execution["AutomationExecution"]["Parameters"]
+    assert given["InstanceId"] == ["i-0123456789abcdef0"]
+    assert given["AutomationAssumeRole"][0].endswith("-auto-clean-disk")
+    session = aws.client("ssm", **stage.sessions[-1])
+    with pytest.raises(session.exceptions.ClientError, match="AccessDenied"):
+        session.send_command(DocumentName=given["CommandDocument"][0], InstanceIds=["i-0123456789abcdef0"])
+
+
+def test_a_command_that_was_replaced_is_not_sent(aws: LocalAws) -> None:
+    stage = Trial(aws, clean_disk.RUNBOOK)
+    (command,) = (
+        each["Name"]
+        for each in aws.client("ssm").list_documents()["DocumentIdentifiers"]
+        if each["DocumentType"] == "Command" and each["Name"].startswith(stage.document.rsplit("-", 1)[0])
+    )
+    aws.client("ssm").delete_document(Name=command)
+    with pytest.raises(NotPinned, match=command):
+        stage.start(cleaning())
+    assert stage.sessions == []
 
 
 def test_a_running_automation_is_stopped_by_a_session_that_can_only_stop_it(aws: LocalAws) -> None:
