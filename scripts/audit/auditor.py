@@ -7,8 +7,9 @@ from datetime import timedelta
 from scripts.audit.bundle import inputs_of
 from scripts.audit.table import RawTable
 from scripts.commander.reached import Reached
-from shared.adapters.aws.dynamodb_event_store import MOST, DynamodbEventStore
-from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier
+from scripts.operator_log import OperatorLog
+from shared.adapters.aws.dynamodb_event_store import MOST
+from shared.adapters.aws.kms_authority import KmsVerifier
 from shared.adapters.aws.s3_anchors import S3Anchors
 from shared.adapters.aws.s3_archive import S3Archive
 from shared.adapters.aws.s3_recordings import S3Recordings
@@ -98,14 +99,7 @@ class Auditor:
         head = case.records.head
         if head is None:
             raise CommandRefused(f"{incident_id} has no head. A human must decide.")
-        signer = KmsSigner(self.reached.client("kms"), self.keys[Author.OPERATOR])
-        store = DynamodbEventStore(
-            self.reached.client("dynamodb"),
-            self.reached.outputs["EventsTable"],
-            Author.OPERATOR,
-            signer,
-            CLOCK,
-        )
+        store = OperatorLog(self.reached).store()
         made: list[Event] = []
         for first in range(0, len(facts), MOST):
             made += store.append(incident_id, head, facts[first : first + MOST])

@@ -9,7 +9,19 @@ from rich.console import Console
 
 from shared.domain.errors import CommanderError
 
-COMMANDS = ("audit", "demo", "evaluate", "explain", "local", "policy", "replay", "services")
+COMMANDS = (
+    "approve",
+    "audit",
+    "demo",
+    "deny",
+    "evaluate",
+    "explain",
+    "local",
+    "policy",
+    "replay",
+    "services",
+    "take_over",
+)
 """Each is a module beside this one: a group if it has an `app`, else a command of its own name."""
 
 
@@ -22,7 +34,7 @@ def application(words: Sequence[str]) -> typer.Typer:
         help="Incident Commander: resolves cloud incidents by a vote, and can prove that it did so safely.",
     )
     app.callback()(commander)
-    named = words[0] if words else ""
+    named = words[0].replace("-", "_") if words else ""
     for name in (named,) if named in COMMANDS else COMMANDS:
         module = import_module(f"scripts.commander.{name}")
         if hasattr(module, "app"):

@@ -1,0 +1,62 @@
+"""What `approve`, `deny` and `take-over` share: who says it, about what, and how that is shown."""
+
+from typing import Annotated
+
+import typer
+
+from scripts.commander.reached import Reached
+from shared.domain.errors import CommandRefused, InvalidConfiguration
+from shared.domain.facts import ApprovalRequested
+from shared.domain.incident import Incident as State
+
+Incident = Annotated[str, typer.Argument(help="an incident's id")]
+Reason = Annotated[str, typer.Option("--reason", help="for whoever asks later")]
+Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
+As = Annotated[str, typer.Option("--as", help="another name, on the stage `local` only")]
+
+
+def identity(reached: Reached, stage: str, who: str) -> str:
+    """Who says it: the ARN that AWS knows the caller by.
+
+    Raises:
+        InvalidConfiguration: another name on a stage where identities are real.
+    """
+    if who and stage != "local":
+        raise InvalidConfiguration("--as is for the stage local: elsewhere you are who your credentials say")
+    return who or str(reached.client("sts").get_caller_identity()["Arn"])
+
+
+def asked_of(state: State) -> ApprovalRequested:
+    """What people are asked now.
+
+    Raises:
+        CommandRefused: nothing is; the sentence says what became of the last request.
+    """
+    approval = state.approval
+    if approval is None:
+        raise CommandRefused(f"{state.id}: nothing waits for approval; it is {state.status.value}")
+    if not approval.open:
+        ended = approval.ended or f"granted by {', '.join(approval.by)}"
+        raise CommandRefused(f"{state.id}: nothing waits for approval; the last request was {ended}")
+    return approval.asked
+
+
+def described(asked: ApprovalRequested, state: State) -> str:
+    """Everything that one has to know, in lines."""
+    proposal = asked.proposal
+    parameters = ", ".join(f"{name}={value}" for name, value in proposal.parameters.items())
+    already = state.approval.by if state.approval else ()
+    lines = (
+        ("incident", f"{state.id}: {state.opened.summary}"),
+        ("remedy", f"{proposal.runbook} v{proposal.version} on {proposal.target}"),
+        ("parameters", parameters or "none"),
+        ("changes", "; ".join(asked.preview) or "nothing that is configured"),
+        ("may touch", ", ".join(asked.blast_radius)),
+        ("undo", asked.undo),
+        ("waiting costs", f"{asked.cost_per_minute} USD a minute"),
+        ("needed", f"{asked.needed} ({asked.role}); so far: {', '.join(already) or 'nobody'}"),
+        ("because", "; ".join(asked.reasons)),
+        ("expires", f"{asked.expires_at:%Y-%m-%d %H:%M:%S} UTC"),
+        ("digest", proposal.digest),
+    )
+    return "\n".join(f"{name:>14}  {value}" for name, value in lines)
