@@ -92,6 +92,8 @@ def _recorded(incident: str, stage: str) -> tuple[tuple[Event, ...], Inputs]:
     bundle = Path(incident)
     if not bundle.is_file():
         reached = reach(stage)
+        if "ArchiveBucket" not in reached.outputs:
+            raise InvalidConfiguration("this stage has no archive yet: deploy the stacks again")
         kept = S3Recordings(reached.client("s3"), reached.outputs["ArchiveBucket"])
         return reached.events(incident), lambda digest: _read(kept, incident, digest)
     try:

@@ -16,6 +16,7 @@ from shared.domain.consensus import DecisionKind
 from shared.domain.errors import OutOfTime
 from shared.domain.incident import Status
 from shared.domain.model import VOTERS, AgentName
+from shared.domain.service import Measure
 from shared.ports.sources import Sources
 from tests.e2e.storefront import Street
 from tests.e2e.test_incidents import cascade
@@ -185,3 +186,26 @@ def test_only_what_was_found_in_the_last_five_minutes_stands_in(seconds, reused)
     assert timedelta(seconds=300) == CACHED_FOR
     assert [one.age_seconds for one in facts] == [seconds] * reused
     assert reuse_findings(incident, AgentName.DIAGNOSIS, heard.at) == ()
+
+
+def test_in_the_next_attempt_what_it_found_in_the_last_stands_in_and_its_ballot_does_not():
+    def act(proposal):
+        if street.patient.actions:  # this takes the first remedy back: after it comes the second attempt
+            open_breaker(street, AgentName.DIAGNOSIS)
+            living = [one for one in street.house._participants if one.voter.name is not AgentName.DIAGNOSIS]
+            street.house._participants[:] = living
+        return street.patient.act(proposal)
+
+    street = Street(act=act)
+    street.patient.impose(contention=1.0)
+    street.wait(12)
+    street.alarm("checkout", Measure.ERRORS)
+    [events] = street.house.logs.events.values()
+    facts = [one.fact for one in events if one.type == "FindingsReused"]
+    reused = next(one for one in facts if one.agent is AgentName.DIAGNOSIS)
+    assert reused.attempt == 2
+    assert 0 < reused.age_seconds <= CACHED_FOR.total_seconds()
+    assert events[reused.version - 1].type == "FindingsSubmitted"
+    voted = {one.ballot.attempt for one in street.incident().ballots if one.ballot.agent is reused.agent}
+    assert voted == {1}
+    assert different(asked_again(street)) == {}
