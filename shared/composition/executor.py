@@ -30,7 +30,7 @@ def tasks() -> Mapping[str, Task]:
         lambda credentials: session_client("ssm", credentials),
         aws.CLOCK,
     )
-    proof = Proof(aws.verifier(), aws.CLOCK, remedies(), aws.rules())
+    proof = Proof(aws.verifier(), aws.CLOCK, remedies(), policy.controls(), aws.rules())
     leases = Leases(store, distrust, aws.locks(), aws.catalogue(), proof)
     preparing = Preparing(
         store=store,

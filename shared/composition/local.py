@@ -158,7 +158,7 @@ class LocalHouse:
             workflow_store, verifier, self.clock, remedies(), vigilance, self.integrity, trust.distrust
         )
         policy = self.policy or PolicyConfig(autonomy=self.autonomy, places=places(self.catalogue))
-        proof = Proof(verifier, self.clock, remedies())
+        proof = Proof(verifier, self.clock, remedies(), self.controls)
         leases = Leases(executor_store, trust.distrust, locks, catalogue, proof)
         preparing = Preparing(
             executor_store,

@@ -95,6 +95,8 @@ class Execution:
         done = state.action(undo=False)
         if done is None:
             raise CommandRefused(f"{incident_id}: nothing was done, so nothing can be undone")
+        if state.taken is not None:
+            raise CommandRefused(f"{incident_id}: {state.taken.by} has it, and what was done with it")
         inverse = self._inverse(done)
         if inverse is None:
             return SUCCEEDED

@@ -13,6 +13,7 @@ from shared.domain.proposal import Proposal
 from shared.domain.runbook import Remedy
 from shared.ports.authority import Verifier
 from shared.ports.clock import Clock
+from shared.ports.controls import Controls
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Proof:
     verifier: Verifier
     clock: Clock
     remedies: Mapping[str, Remedy]
+    controls: Controls
     rules: Rules = RULES
 
     def of(self, state: Incident) -> Proposal:
@@ -29,7 +31,8 @@ class Proof:
 
         Raises:
             InvalidCertificate: the ballots do not prove a decision.
-            CommandRefused: it was not authorised, or a human has it.
+            CommandRefused: it was not authorised, a human has it, or everything is stopped.
+            PortError: the kill switch cannot be read.
             InvalidParameters: the runbook does not take it.
         """
         certificate = state.certificate
@@ -42,6 +45,9 @@ class Proof:
             raise CommandRefused(f"{state.id}: the winner was not authorised")
         if state.in_human_hands:
             raise CommandRefused(f"{state.id}: a human has it")
+        switch = self.controls.kill_switch()
+        if switch is not None and switch.on:
+            raise CommandRefused(f"{state.id}: {switch.by} has stopped everything: {switch.reason}")
         self.remedies[certificate.proposal.runbook].runbook.check(certificate.proposal)
         return certificate.proposal
 

@@ -139,6 +139,17 @@ def test_with_the_kill_switch_on_nothing_is_done():
     assert any("kill-switch" in one for one in street.incident().withheld.reasons)
 
 
+@pytest.mark.parametrize("step", [facts.ActionAuthorised, facts.TargetLocked, facts.ActionRehearsed])
+def test_the_kill_switch_stops_also_what_was_permitted(step):
+    def stop(street, _incident_id):
+        switch = KillSwitch(on=True, by="ann", at=street.clock.now(), reason="drill")
+        street.house.controls.switch(switch)
+
+    street = meanwhile(step, stop)
+    assert street.patient.actions == []
+    assert "ann has stopped everything: drill" in street.incident().escalation.reason
+
+
 def test_another_incident_on_a_dependent_is_waited_for_and_then_there_is_another_vote():
     def gone(event):
         if event.type == "TargetBusy":

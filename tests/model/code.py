@@ -7,13 +7,13 @@ from typing import Any
 from shared.domain import consensus
 from shared.domain.ballot import SignedBallot
 from shared.domain.errors import CommanderError, Equivocation
-from shared.domain.facts import ActionAuthorised, Author
+from shared.domain.facts import ActionAuthorised, ActionRehearsed, Author
 from shared.runbooks.catalogue import remedies
 from shared.workflow.fallback import SUFFIX
 from shared.workflow.vigilance import Vigilance
 from tests.model.linking import Linked
 from tests.model.log import ID, Log, canonical, written
-from tests.model.ports import Answered, Paper, Starts, Stopped, Unremarked
+from tests.model.ports import Answered, Paper, Starts, Stopped, Undisturbed, Unremarked
 
 _UNREMARKED = {"standing": Unremarked(), "integrity": Unremarked()}
 
@@ -43,13 +43,18 @@ def _call(code: Linked, tasks: Any, task: str, argument: Any) -> Any:
 
 
 def _authorise(code: Linked, paper: Paper) -> str:
-    """Policy says yes to every winner: the worst case."""
+    """Policy says yes to every winner, and the rehearsal goes well: the worst case."""
     state = code.names["load"](paper, ID, code.distrust)
     if state.certificate is None:
         return "CommandRefused"
     if state.authorised is None:
         said = ActionAuthorised(proposal=state.certificate.proposal, autonomy="L3", reasons=("policy",))
         paper.append(ID, state.head, [said])
+        executor = Paper(paper.log, Author.EXECUTOR)
+        head = code.names["load"](executor, ID, code.distrust).head
+        rehearsed = ActionRehearsed(attempt=1, proposal=said.proposal, preview=(), done=("all",))
+        executor.append(ID, head, [rehearsed])
+        paper.log = executor.log
     return "permitted"
 
 
@@ -80,11 +85,14 @@ def _built(code: Linked, name: str, **ports: Any) -> Any:
         "remedies": remedies(),
         "rules": consensus.RULES,
         "waiting": None,
+        **dict.fromkeys(("leases", "history", "controls"), Undisturbed()),
+        "actions_per_hour": 3,
         "open_incidents": None,
         **_UNREMARKED,
         **ports,
     }
     at_hand["vigilance"] = _taking(Vigilance, at_hand)
+    at_hand["proof"] = _taking(code.names["Proof"], at_hand)
     return _taking(code.names[name], at_hand)
 
 

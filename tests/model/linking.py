@@ -13,7 +13,7 @@ from typing import Any
 from shared.domain import certificate, commands, consensus, folding, incident
 from shared.domain.events import Event, Head, fault_of
 from shared.ports import event_store
-from shared.workflow import coordination, counting, deliberation, execution, fallback
+from shared.workflow import coordination, counting, deliberation, execution, fallback, proof
 from tests.model.log import START, Keys, event
 
 MODULES = (
@@ -25,6 +25,7 @@ MODULES = (
     event_store,
     counting,
     deliberation,
+    proof,
     execution,
     fallback,
     coordination,

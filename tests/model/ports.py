@@ -76,11 +76,11 @@ class Answered(Patient):
         """Identities are the log's numbers."""
         return "id"
 
-    def find(self, token: str) -> Run | None:
+    def find(self, token: str, _target: str) -> Run | None:
         """What this token started."""
         return Run("run", "running") if self._ask("find", token) else None
 
-    def start(self, _runbook: object, proposal: Any, _incident: str, token: str) -> Run:
+    def start(self, _runbook: object, proposal: Any, _incident: str, token: str, _issued: object) -> Run:
         """Act on the world."""
         self._ask("start", token, proposal.digest)
         return Run("run", "running")
@@ -88,6 +88,20 @@ class Answered(Patient):
     def observe(self, _runbook: object, _target: str) -> dict[str, Any]:
         """Always the same: what undoing needs is not modelled."""
         return {"desired": 2, "running": 2}
+
+
+class Undisturbed:
+    """Leases, history and switch when no other incident is near: they protect from others only."""
+
+    def keep(self, _state: object) -> None:
+        """It holds the target."""
+
+    def begin(self, _action: object, _most: int) -> bool:
+        """It may act."""
+        return True
+
+    def kill_switch(self) -> None:
+        """Nobody has stopped anything."""
 
 
 class Starts:
