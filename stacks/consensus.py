@@ -103,7 +103,7 @@ class Consensus(StageStack):
 
     def _executor(self) -> Member:
         executor = Member(self, Author.EXECUTOR, self._house, Size(60, 512, numerics=True))
-        executor.may_keep_state(reads=[CATALOGUE], puts=[ACTED])
+        executor.may_keep_state(reads=[CATALOGUE, STOP], puts=[ACTED])
         executor.may_lock()
         executor.may_look_at_metrics()
         executor.may_look_at_targets()

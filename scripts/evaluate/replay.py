@@ -11,8 +11,8 @@ from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.memory_resources import MemoryResources
 from shared.adapters.local.recorded_telemetry import RecordedTelemetry
 from shared.composition.local import LocalHouse
+from shared.domain.autonomy import Autonomy
 from shared.domain.proposal import Proposal
-from shared.workflow.tasks import Autonomy
 
 DEFINITION = REPOSITORY / "statemachines" / "incident.asl.json"
 GRAPH = "graph.csv"

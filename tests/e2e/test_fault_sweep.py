@@ -1,0 +1,31 @@
+"""Wherever a function dies: one action at most, no lease and no live credential left, and never silence."""
+
+import pytest
+
+from tests.e2e.sweep import STORIES, Guillotine, faults_of
+
+
+def calls(story) -> int:
+    whole = Guillotine()
+    assert faults_of(story(worn=whole)) == []
+    return len(whole.calls)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("story", STORIES, ids=lambda one: one.__name__)
+@pytest.mark.faults
+def test_a_function_dies_once_at_any_of_its_calls(story, after):
+    found = {}
+    total = calls(story)
+    for at in range(1, total + 1):
+        blade = Guillotine(at, after)
+        faults = faults_of(story(worn=blade))
+        if faults:
+            found[at, blade.calls[at - 1]] = faults
+    assert found == {}, f"{len(found)} of {total}"
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda one: one.__name__)
+def test_a_function_dies_once_at_some_of_its_calls(story):
+    for at in range(3, calls(story), 17):
+        assert faults_of(story(worn=Guillotine(at, after=bool(at % 2)))) == []
