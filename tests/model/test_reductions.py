@@ -82,9 +82,9 @@ def test_the_state_machine_leads_where_the_model_goes():
     # What is between policy and the action can only delay or prevent it: the model takes it as passed.
     assert {name: reached(name) for name in ("Approve", "Lock", "Rehearse", "Again")} == {
         "Approve": {"Authorise", human},
-        "Lock": {"Rehearse", "Lock", "Again", human},
+        "Lock": {"Rehearse", "Busy wait", "Again", human},
         "Rehearse": {"Execute", "Close", "Again", human},
-        "Again": {human},  # or this execution ends, and another one begins a new attempt
+        "Again": {"Attempt given up", human},
     }
     for name in (*TASK, "Execute"):
         [caught] = machine()["States"][name]["Catch"]
