@@ -15,7 +15,17 @@ from shared.adapters.aws.ssm_executor import SsmExecutor
 from shared.adapters.local.manual_clock import ManualClock
 from shared.domain.naming import Place, Reach, document_content
 from shared.domain.proposal import Proposal
-from shared.domain.runbook import CHANGED, Feasible, Form, Infeasible, Remedy, Runbook, State, Subject
+from shared.domain.runbook import (
+    CHANGED,
+    Adopted,
+    Feasible,
+    Form,
+    Infeasible,
+    Remedy,
+    Runbook,
+    State,
+    Subject,
+)
 from shared.domain.service import Service
 from shared.ports.executor import Run
 
@@ -42,7 +52,8 @@ class Trial:
         place = Place(uuid.uuid4().hex[:8], ACCOUNT, REGION)
         deployed = place.deployed(self.runbook)
         self.document = deployed.document
-        self._deploy("Automation", deployed.document, self.runbook.document)
+        if not isinstance(self.runbook.document, Adopted):
+            self._deploy("Automation", deployed.document, self.runbook.document)
         acts = [
             allow(list(actions), pattern.format(region=REGION, account=ACCOUNT))
             for actions, pattern in [
@@ -59,7 +70,10 @@ class Trial:
             self._role(deployed.automation_role, {"Service": "ssm.amazonaws.com"}, acts)
             acts = [allow("iam:PassRole", deployed.automation_role)]
         grants = [
-            allow("ssm:StartAutomationExecution", f"{SSM}:automation-definition/{self.document}:1"),
+            allow(
+                "ssm:StartAutomationExecution",
+                f"{SSM}:automation-definition/{self.document}:{deployed.version}",
+            ),
             allow(
                 ["ssm:StartAutomationExecution", "ssm:StopAutomationExecution", "ssm:AddTagsToResource"],
                 f"{SSM}:automation-execution/*",

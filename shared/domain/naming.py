@@ -11,7 +11,7 @@ from pydantic import Field, JsonValue, model_validator
 
 from shared.domain.errors import InvalidConfiguration, OutOfReach
 from shared.domain.model import Model, canonical_json, digest
-from shared.domain.runbook import Form, Runbook
+from shared.domain.runbook import Adopted, Form, Runbook
 
 DOCUMENT_VERSION = "1"
 """Changed content is another document, so what is deployed is never updated in place."""
@@ -50,6 +50,7 @@ class Deployed:
     role: str  # ARN: what the executor assumes
     automation_role: str = ""  # ARN: what the document assumes, in the role form only
     command: str = ""  # name of the Run Command document that it sends, if it sends one
+    version: str = DOCUMENT_VERSION  # of the document; the command's is always the first
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,18 @@ class Place:
         return f"arn:{self.partition}:ssm:{self.region}:{self.account}:{resource}"
 
     def deployed(self, runbook: Runbook) -> Deployed:
-        """A runbook's document and roles."""
-        automation = self.role(automation_role(runbook)) if runbook.form is Form.ROLE else ""
+        """A runbook's document and roles; an adopted document keeps its own name."""
+        written, version = runbook.document, DOCUMENT_VERSION
+        if isinstance(written, Adopted):
+            name, version = written.name, written.version
+        else:
+            name = document_name(self.stage, runbook, written)
         return Deployed(
-            document_name(self.stage, runbook, runbook.document),
+            name,
             self.role(session_role(runbook)),
-            automation,
+            self.role(automation_role(runbook)) if runbook.form is Form.ROLE else "",
             document_name(self.stage, runbook, runbook.command) if runbook.command else "",
+            version,
         )
 
 

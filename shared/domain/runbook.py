@@ -71,6 +71,14 @@ class Grant(Model):
     most: str = Field(description="the ARN pattern of the runbook's role, with {region} and {account}")
 
 
+class Adopted(Model):
+    """A document that is in the account already: no stack makes it, changes it or takes it away."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]{3,128}$")
+    version: str = Field(pattern=r"^[1-9][0-9]{0,7}$", description="what a version says never changes")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of its content as canonical JSON")
+
+
 class Runbook(Model):
     """One remedy, declared once. Stacks derive the document, the role and the grants from it."""
 
@@ -90,8 +98,9 @@ class Runbook(Model):
     relieves: Measure
     actions: tuple[str, ...] = Field(description="IAM actions of the document on the target")
     also: tuple[Grant, ...] = Field(default=(), description="what else the document does, and nothing more")
-    document: dict[str, JsonValue] = Field(
-        description="SSM Automation content, schema 0.3; with an assumeRole in the role form only"
+    document: dict[str, JsonValue] | Adopted = Field(
+        description="SSM Automation content, schema 0.3, with an assumeRole in the role form only; "
+        "or one that is there, with the parameters that are declared here"
     )
     command: dict[str, JsonValue] | None = Field(
         default=None,
@@ -112,6 +121,17 @@ class Runbook(Model):
     dry_run: str = Field(default="", description="the API's own dry run, if it has one")
     risk: str = "low"
     blast_radius: int = Field(default=1, ge=1, description="resources changed")
+
+    @property
+    def steps(self) -> tuple[dict[str, Any], ...]:
+        """The steps of its document; of an adopted one nothing is known."""
+        content: Any = {"mainSteps": ()} if isinstance(self.document, Adopted) else self.document
+        return tuple(content["mainSteps"])
+
+    @property
+    def calls(self) -> frozenset[str]:
+        """The AWS calls that its document makes."""
+        return frozenset(step["inputs"]["Api"] for step in self.steps if "Api" in step["inputs"])
 
     @property
     def safe(self) -> bool:

@@ -9,7 +9,7 @@ from constructs import Construct
 from pydantic import JsonValue
 
 from shared.domain.naming import Place, automation_role, document_content, role_name, session_role
-from shared.domain.runbook import Form, Runbook
+from shared.domain.runbook import Adopted, Form, Runbook
 from stacks.components.acknowledged import acknowledge_wildcard
 from stacks.components.function import statement
 from stacks.components.place import in_this_account
@@ -23,14 +23,16 @@ PASSED = {"StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}}
 class DeployedRunbook(Construct):
     """Document and roles. The executor narrows each session to one target and two minutes.
 
-    The document's name has a digest of its content, so its version 1 is always what was deployed.
+    The document's name has a digest of its content, so its version 1 is always what was deployed. One that is
+    adopted is there already, and stays as it is.
     """
 
     def __init__(self, scope: Construct, runbook: Runbook, *, place: Place, executor: str) -> None:
         """`executor` is the ARN of the role that may assume this runbook's."""
         super().__init__(scope, "".join(part.capitalize() for part in runbook.id.split("-")))
         self._runbook, self._place, self._deployed = runbook, place, place.deployed(runbook)
-        self._document("Document", "Automation", self._deployed.document, runbook.document)
+        if not isinstance(runbook.document, Adopted):
+            self._document("Document", "Automation", self._deployed.document, runbook.document)
         if runbook.command:
             self._document("Command", "Command", self._deployed.command, runbook.command)
         acts = self._acts()

@@ -16,9 +16,10 @@ from shared.adapters.aws.ssm_executor import SsmExecutor
 from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.memory_executor import MemoryExecutor
 from shared.domain.errors import AccessDenied, InvalidParameters, NotPinned, OutOfReach, PortError
+from shared.domain.model import digest
 from shared.domain.naming import Place, Reach, document_content
 from shared.domain.proposal import Proposal
-from shared.domain.runbook import Form
+from shared.domain.runbook import Adopted, Form
 from shared.ports.executor import Issued, Run
 from shared.runbooks.restore_parameter import RUNBOOK
 from shared.runbooks.scale_out_service import RUNBOOK as SCALE
@@ -449,3 +450,30 @@ def test_a_found_automation_may_be_on_a_later_page(world: World) -> None:
     later = {"AutomationExecutionMetadataList": [execution("Success")]}
     world.ssm.add_response("describe_automation_executions", later)
     assert world.executor.find(TOKEN) == Run(RUN, "succeeded")
+
+
+STARTED = ("Parameters", "ClientToken", "Tags")
+ADOPTED = RUNBOOK.model_copy(
+    update={"document": Adopted(name="OurRestore", version="7", sha256=digest(RUNBOOK.document))}
+)
+
+
+def test_an_adopted_document_is_held_to_its_digest_and_started_at_its_version(world: World) -> None:
+    asked = {"Name": "OurRestore", "DocumentVersion": "7", "DocumentFormat": "JSON"}
+    content = {"Content": json.dumps(RUNBOOK.document, indent=2), "Status": "Active"}
+    world.ssm.add_response("get_document", content, asked)
+    policy = session_policy(ADOPTED, proposal(), HOME, ENDS)
+    world.assumes(Policy=policy)
+    started = {"DocumentName": "OurRestore", "DocumentVersion": "7", **dict.fromkeys(STARTED, ANY)}
+    world.session.add_response("start_automation_execution", {"AutomationExecutionId": RUN}, started)
+    assert world.executor.start(ADOPTED, proposal(), "I1", TOKEN) == Run(RUN, "running")
+    first, pinned, *_ = json.loads(policy)["Statement"]
+    assert first["Resource"][0].endswith(":automation-definition/OurRestore:7")
+    assert pinned["Condition"]["ForAnyValue:StringEquals"] == {"ssm:DocumentVersion": "7"}
+
+
+def test_an_adopted_document_that_says_something_else_is_refused_with_its_digest(world: World) -> None:
+    changed = {"Content": json.dumps(CHANGED), "Status": "Active"}
+    world.ssm.add_response("get_document", changed)
+    with pytest.raises(NotPinned, match=f"its digest is {digest(CHANGED)}, not"):
+        world.executor.start(ADOPTED, proposal(), "I1", TOKEN)

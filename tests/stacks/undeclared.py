@@ -1,7 +1,7 @@
 """What no stage and no runbook's file declares: accounts to act in, and a small runbook in the role form."""
 
 from shared.domain.naming import Place
-from shared.domain.runbook import Form, Runbook
+from shared.domain.runbook import Adopted, Form, Runbook
 from shared.runbooks.restore_parameter import RUNBOOK
 
 HUB, SANDBOX, TARGET = "111122223333", "444455556666", "777788889999"
@@ -25,3 +25,9 @@ def role_form() -> Runbook:
             "untagged": frozenset({"ssm:LabelParameterVersion"}),
         }
     )
+
+
+def adopted() -> Runbook:
+    """A runbook that nobody declares, whose document somebody made."""
+    document = Adopted(name="OurRestore", version="7", sha256="0" * 64)
+    return RUNBOOK.model_copy(update={"id": "our-restore", "document": document})

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from shared.domain.errors import PortError
-from shared.domain.naming import DOCUMENT_VERSION, Place
+from shared.domain.naming import Place
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import Form, Runbook
 
@@ -30,8 +30,8 @@ def session_policy(runbook: Runbook, proposal: Proposal, place: Place, ends: str
     """
     deployed = place.deployed(runbook)
     start, executions = "ssm:StartAutomationExecution", place.ssm("automation-execution/*")
-    pinned = {"ForAnyValue:StringEquals": {"ssm:DocumentVersion": DOCUMENT_VERSION}}
-    definition = place.ssm(f"automation-definition/{deployed.document}:{DOCUMENT_VERSION}")
+    pinned = {"ForAnyValue:StringEquals": {"ssm:DocumentVersion": deployed.version}}
+    definition = place.ssm(f"automation-definition/{deployed.document}:{deployed.version}")
     names = {"region": place.region, "account": place.account}
     where: dict[tuple[str, ...], list[str]] = {}
     for act, on in runbook.grants_for(proposal, names):

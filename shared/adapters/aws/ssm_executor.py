@@ -20,7 +20,7 @@ from shared.domain.errors import NotPinned, PortError
 from shared.domain.model import digest
 from shared.domain.naming import DOCUMENT_VERSION, Deployed, Place, Reach
 from shared.domain.proposal import Proposal
-from shared.domain.runbook import Form, Runbook
+from shared.domain.runbook import Adopted, Form, Runbook
 from shared.ports.clock import Clock
 from shared.ports.executor import Issued, OnIssued, Run, unheard
 
@@ -76,22 +76,27 @@ class SsmExecutor:
         """
         place = self._reach.place(target)
         deployed = place.deployed(runbook)
-        self._held(place, deployed.document, runbook.document)
+        self._held(place, deployed.document, deployed.version, runbook.document)
         if runbook.command:
-            self._held(place, deployed.command, runbook.command)
+            self._held(place, deployed.command, DOCUMENT_VERSION, runbook.command)
 
-    def _held(self, place: Place, name: str, content: Mapping[str, Any]) -> None:
+    def _held(self, place: Place, name: str, version: str, content: Mapping[str, Any] | Adopted) -> None:
         with port_errors():
             try:
                 found = self._looking(place).get_document(
-                    Name=name, DocumentVersion=DOCUMENT_VERSION, DocumentFormat="JSON"
+                    Name=name, DocumentVersion=version, DocumentFormat="JSON"
                 )
             except ClientError as error:
                 if code_of(error) not in GONE:
                     raise
                 raise NotPinned(f"{name}: {error}") from error
-        if (found.get("Status"), _digest(found.get("Content", ""))) != ("Active", digest(content)):
-            raise NotPinned(f"{name} is {found.get('Status')} and does not say what the catalogue says")
+        wanted = content.sha256 if isinstance(content, Adopted) else digest(content)
+        says = _digest(found.get("Content", ""))
+        if (found.get("Status"), says) != ("Active", wanted):
+            raise NotPinned(
+                f"{name} is {found.get('Status')} and does not say what the catalogue says: "
+                f"its digest is {says or 'none'}, not {wanted}"
+            )
 
     def start(
         self,
@@ -126,7 +131,7 @@ class SsmExecutor:
             try:
                 answer = client.start_automation_execution(
                     DocumentName=deployed.document,
-                    DocumentVersion=DOCUMENT_VERSION,
+                    DocumentVersion=deployed.version,
                     Parameters=_parameters(runbook, proposal, deployed),
                     ClientToken=token,
                     Tags=[{"Key": key, "Value": _text(value)} for key, value in tags.items()],
