@@ -105,6 +105,8 @@ def _ending(fact: facts.Fact) -> Iterator[Line]:
             yield f"ROLLED BACK: {told}", "bold yellow" if restored else "bold red"
         case facts.IncidentResolved(business_usd=business, incident_usd=own):
             yield f"RESOLVED: cost the business ${business}, and ${own} of AWS to resolve", "bold green"
+        case facts.HumanOutcome(did=did, result=result, by=by):
+            yield f"{by} says what people did: {did} ({result.replace('_', ' ')})", LOUD
         case facts.NotificationSent(channel=channel, about=about):
             yield f"{channel} was told of {about}", QUIET
 

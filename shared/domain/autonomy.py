@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.domain.model import Model, Name, Utc
+from shared.domain.model import Model, Name, Thousandths, Utc
 from shared.domain.service import Tier
 
 ANY = "*"
@@ -34,6 +34,16 @@ class AutonomyRule(Model):
         return self.runbook != ANY, self.tier != ANY
 
 
+class Promotion(Model):
+    """What the shadow scorecard must show before a level may be raised by one; bounds of 95 % intervals."""
+
+    least_incidents: int = Field(
+        default=20, ge=1, le=10_000, strict=True, description="in which it would have done what helped"
+    )
+    precision_at_least: Thousandths = Field(default=800, description="the lower bound")
+    wrong_action_at_most: Thousandths = Field(default=200, description="the upper bound")
+
+
 class LevelChange(Model):
     """A level that was set at run time, and why."""
 
@@ -50,6 +60,11 @@ class Levels(Model):
 
     set: tuple[LevelChange, ...] = Field(default=(), description="by people")
     demoted: tuple[LevelChange, ...] = Field(default=(), description="by harm")
+
+
+def next_level(level: Autonomy) -> Autonomy | None:
+    """The next level; None after the last."""
+    return next((one for one in Autonomy if one > level), None)
 
 
 def configured(default: Autonomy, rules: Iterable[AutonomyRule], runbook: str, tier: Tier) -> Autonomy:

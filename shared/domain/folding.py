@@ -171,6 +171,8 @@ def _ending(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object
             return {"status": Status.RESOLVED, "resolved_at": event.occurred_at}
         case facts.IncidentClosed():
             return {"closed": fact}
+        case facts.HumanOutcome():
+            return {"people": fact}
         case facts.NotificationSent():
             told = {**state.notifications, fact.channel: state.notifications.get(fact.channel, 0) + 1}
             return {"notifications": told}

@@ -99,6 +99,7 @@ class Incident(Model):
     rolled_back: facts.RolledBack | None = None
     abandoned: int = 0  # the last attempt that was given up
     closed: facts.IncidentClosed | None = None
+    people: facts.HumanOutcome | None = None  # what they did themselves; also after the end
     notifications: dict[str, int] = Field(default_factory=dict)
 
     @property

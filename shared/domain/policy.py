@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainSerializer, field_validator
 
-from shared.domain.autonomy import Autonomy, AutonomyRule
+from shared.domain.autonomy import Autonomy, AutonomyRule, Promotion
 from shared.domain.consensus import DecisionKind
 from shared.domain.freeze import Freeze
 from shared.domain.model import AgentName, Model, Name
@@ -64,6 +64,7 @@ class PolicyRules(Model):
     autonomy_by: tuple[AutonomyRule, ...] = Field(default=(), max_length=10)
     freezes: tuple[Freeze, ...] = Field(default=(), max_length=8)
     actions_per_hour: int = Field(default=3, ge=1, le=60, strict=True, description="of one service")
+    promotion: Promotion = Field(default_factory=Promotion, description="when a level may be raised")
 
     @field_validator("autonomy_by")
     @classmethod

@@ -45,6 +45,7 @@ from shared.domain.facts.ending import (
     NotificationSent,
 )
 from shared.domain.facts.fact import Author, Fact
+from shared.domain.facts.outcome import HumanOutcome
 from shared.domain.facts.trust import AuthorRejected, LogRepaired
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "Fact",
     "FindingsReused",
     "FindingsSubmitted",
+    "HumanOutcome",
     "IncidentClosed",
     "IncidentDetected",
     "IncidentResolved",
