@@ -135,11 +135,12 @@ class Runbook(Model):
 
     @property
     def safe(self) -> bool:
-        """Fit for a degraded quorum: reversible, no data, one target."""
+        """Fit for a degraded quorum: reversible, no data, one target, and no high risk."""
         return (
             self.reversibility is Reversibility.REVERSIBLE
             and not self.touches_data
             and self.blast_radius == 1
+            and self.risk != "high"
         )
 
     def grants_for(self, proposal: Proposal, names: Mapping[str, str]) -> list[tuple[tuple[str, ...], str]]:

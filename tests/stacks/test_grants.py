@@ -135,6 +135,7 @@ GRANTS: dict[str, set[Grant]] = {
         keys=["CATALOGUE", "CONTROL#STOP", "CONTROL#LEVELS", "ACTED#*", "AGENT#*", "CONTROL#DEMOTED"],
     )
     | state("PutItem", keys=["AGENT#*", "CONTROL#DEMOTED"])
+    | state("DeleteItem", keys=["LOCK#*"])
     | on("*", "tag:GetResources", "autoscaling:DescribeTags")
     | on("Waits.Arn", "dynamodb:PutItem")
     | on("IncidentMachine", "states:SendTaskSuccess")
@@ -143,7 +144,7 @@ GRANTS: dict[str, set[Grant]] = {
     )
     | VERIFYING
     | OBSERVING,
-    "executor": state("GetItem", keys=["CATALOGUE", "ACTED#*"])
+    "executor": state("GetItem", keys=["CATALOGUE", "CONTROL#STOP", "ACTED#*"])
     | state("PutItem", keys=["ACTED#*"])
     | state("PutItem", "UpdateItem", "DeleteItem", keys=["LOCK#*"])
     | ASSUMING
