@@ -25,7 +25,7 @@ def client(service: str) -> Any:
 
 @cache
 def hasty_client(service: str) -> Any:
-    """A client for what must not be waited for: it gives up after some four seconds."""
+    """A client for what must not be waited for: it gives up within some seven seconds."""
     config = CONFIG.merge(Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}))
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
