@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from shared.adapters.aws.clients import client, session_client
+from shared.adapters.aws.iam_permissions import IamPermissions
 from shared.adapters.aws.ssm_executor import SsmExecutor
 from shared.adapters.local.memory_permissions import NoPermissions
 from shared.composition import aws, policy
+from shared.ports.permissions import Permissions
 from shared.runbooks.catalogue import remedies
 from shared.settings import Setting, read
 from shared.workflow.dispatch import executor_tasks
@@ -17,6 +19,8 @@ from shared.workflow.preparing import Preparing
 from shared.workflow.proof import Proof
 from shared.workflow.watching import Watching
 
+LOCAL = "local"
+"""The stage whose simulator knows neither boundaries nor conditions."""
 Task = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
@@ -41,7 +45,7 @@ def tasks() -> Mapping[str, Task]:
         telemetry=aws.telemetry(),
         resources=aws.resources(),
         executor=executor,
-        permissions=NoPermissions("no simulation yet"),
+        permissions=_permissions(),
         proof=proof,
         leases=leases,
     )
@@ -60,3 +64,9 @@ def tasks() -> Mapping[str, Task]:
     window = timedelta(seconds=int(read(Setting.WATCH_SECONDS)))
     watching = Watching(store, distrust, aws.CLOCK, aws.catalogue(), aws.telemetry(), window)
     return executor_tasks(leases, preparing, execution, watching)
+
+
+def _permissions() -> Permissions:
+    if read(Setting.STAGE) == LOCAL:
+        return NoPermissions("the local AWS simulates no permissions boundaries")
+    return IamPermissions(aws.reach(), lambda place: aws.looks().at(place, "iam"))

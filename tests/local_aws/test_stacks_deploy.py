@@ -11,9 +11,11 @@ from botocore.exceptions import ClientError
 
 from scripts.local_aws.deploy import deploy
 from scripts.local_aws.process import LocalAws
-from scripts.local_aws.state import ACCOUNT
+from scripts.local_aws.state import ACCOUNT, REGION
 from scripts.synth import synth
-from tests.local_aws.conftest import Maker, credentials, eventually, unique
+from shared.domain.naming import Place
+from shared.runbooks.restore_parameter import RUNBOOK
+from tests.local_aws.conftest import credentials, eventually, unique
 
 pytestmark = pytest.mark.local_aws
 
@@ -102,19 +104,17 @@ def test_the_coordinator_verifies_every_mac_and_makes_only_its_own(
             kms.generate_mac(KeyId=key, **said)
 
 
-def test_a_runbook_runs_for_the_executor_and_for_nobody_else(
-    aws: LocalAws, make: Maker, settings: Callable[[str], dict[str, str]], become: Become
-) -> None:
-    where = json.loads(settings("Executor")["COMMANDER_RUNBOOKS"])["restore-parameter"]
-    session = {"RoleArn": where["role"], "RoleSessionName": "incident", "SourceIdentity": "incident"}
+def test_a_runbook_runs_for_the_executor_and_for_nobody_else(aws: LocalAws, become: Become) -> None:
+    deployed = Place("local", ACCOUNT, REGION).deployed(RUNBOOK)
+    session = {"RoleArn": deployed.role, "RoleSessionName": "incident", "SourceIdentity": "incident"}
     with pytest.raises(ClientError, match="AccessDenied"):
         become("Resolution")("sts").assume_role(**session)
     executor, name = become("Executor"), f"/{unique('pool')}"
     aws.client("ssm").put_parameter(Name=name, Value="5", Type="String")
-    tags = [{"Key": "incident", "Value": "incident"}]
+    tags = [{"Key": "incident", "Value": "incident"}, {"Key": "runbook", "Value": RUNBOOK.id}]
     found = executor("sts").assume_role(**session, Tags=tags)["Credentials"]
     started = aws.client("ssm", **credentials(found)).start_automation_execution(
-        DocumentName=where["document"],
+        DocumentName=deployed.document,
         DocumentVersion="1",
         Parameters={"Name": [name], "Value": ["50"]},
         Tags=tags,

@@ -73,6 +73,18 @@ def test_dev_is_the_default_and_only_prod_retains() -> None:
             changed(replica_bucket_arn="bucket"),
             r"stages.local.replica_bucket_arn: String should match pattern '^arn:aws:s3:::[a-z0-9.-]{3,63}$'",
         ),
+        (
+            changed(accounts={"hub": "1" * 12, "targets": ["12"]}),
+            "stages.local.accounts.targets.0: String should match pattern '^[0-9]{12}$'",
+        ),
+        (
+            changed(accounts={"targets": ["1" * 12]}),
+            "stages.local.accounts: hub is needed: the roles in the other accounts trust it",
+        ),
+        (
+            changed(accounts={"hub": "1" * 12, "sandbox": "2" * 12, "targets": ["2" * 12]}),
+            "stages.local.accounts: hub, sandbox and targets are different accounts",
+        ),
         (changed(retain="yes"), "stages.local.retain: Input should be a valid boolean"),
         (changed(colour="red"), "stages.local.colour: Extra inputs are not permitted"),
         (changed(name="dev"), "stages.local: must be an object, without a name of its own"),
