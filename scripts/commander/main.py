@@ -20,6 +20,7 @@ COMMANDS = (
     "policy",
     "replay",
     "services",
+    "shadow",
     "take_over",
 )
 """Each is a module beside this one: a group if it has an `app`, else a command of its own name."""

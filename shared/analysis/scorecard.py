@@ -76,7 +76,7 @@ def cases(
     """
     found = [_done(state, action, said) for action in state.actions if not action.undo]
     if state.action(undo=False) is None:
-        found += _withheld(state, said, permits, remedies)
+        found += _withheld(state, said, permits)
     return tuple(
         Case(
             incident=state.id,
@@ -114,14 +114,17 @@ def _done(state: Incident, action: Action, said: HumanOutcome | None) -> _Found:
     return action.proposal, action.started_at, True, grade
 
 
-def _withheld(
-    state: Incident, said: HumanOutcome | None, permits: Permits, remedies: Mapping[str, Remedy]
-) -> list[_Found]:
-    asked, at = state.withheld.asked if state.withheld else None, state.decided_at
-    refused = state.approval is not None and state.approval.ended in ("denied", "expired")
-    if not (permits(asked) if asked else refused) or at is None or state.certificate is None:
+def _withheld(state: Incident, said: HumanOutcome | None, permits: Permits) -> list[_Found]:
+    """What policy kept from being done, and what people refused or did not answer."""
+    held, asked_for, at = state.withheld, state.approval, state.decided_at
+    if held is not None:
+        proposal, would = held.proposal, held.asked is not None and permits(held.asked)
+    elif asked_for is not None:
+        proposal, would = asked_for.asked.proposal, asked_for.ended in ("denied", "expired")
+    else:
         return []
-    proposal = state.certificate.proposal
+    if at is None or not would:
+        return []
     return [(proposal, at, False, _compared(proposal.runbook, said))]
 
 

@@ -11,11 +11,11 @@ from scripts.patient.model import Conditions, Resources, observed
 from scripts.patient.topology import MAX_CONNECTIONS, catalogue, parameter_arn, service_arn
 from shared.adapters.local.manual_clock import ManualClock
 from shared.composition.local import LocalHouse, Waits
+from shared.domain.autonomy import Autonomy
 from shared.domain.model import VOTERS
 from shared.domain.service import Measure
 from shared.domain.signal import Signal, SignalKind
 from shared.ports.telemetry import Series
-from shared.domain.autonomy import Autonomy
 
 DEFINITION = (Path(__file__).parents[2] / "statemachines" / "incident.asl.json").read_text(encoding="utf-8")
 WAITS = Waits(dict.fromkeys(VOTERS, 20), vote=15, watch=10, poll=2)

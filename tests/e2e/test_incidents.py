@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.autonomy import Autonomy
 from shared.domain.consensus import DecisionKind
 from shared.domain.facts import Author, ConsensusReached
 from shared.domain.incident import Status
@@ -11,7 +12,6 @@ from shared.domain.model import VOTERS, AgentName
 from shared.domain.service import Measure
 from shared.domain.signal import SignalKind
 from shared.workflow.opening import Outcome
-from shared.domain.autonomy import Autonomy
 from tests.e2e.storefront import DATABASE, Street
 
 

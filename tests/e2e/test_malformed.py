@@ -2,12 +2,12 @@
 
 import pytest
 
+from shared.domain.autonomy import Autonomy
 from shared.domain.events import Event
 from shared.domain.facts import Author
 from shared.domain.incident import Status
 from shared.domain.model import AgentName
 from shared.domain.service import Measure
-from shared.domain.autonomy import Autonomy
 from tests.e2e.storefront import Street
 from tests.e2e.test_incidents import cascade
 from tests.forging import forge

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from scripts.replay.replay import Today, replay
+from shared.domain.autonomy import Autonomy
 from shared.domain.consensus import Rules
 from shared.domain.service import Measure
 from shared.runbooks.catalogue import remedies
-from shared.domain.autonomy import Autonomy
 from tests.e2e.storefront import Street
 from tests.e2e.test_incidents import cascade
 from tests.test_commander import commander

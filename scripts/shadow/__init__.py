@@ -1,0 +1,1 @@
+"""`commander shadow`: what would have been done, and what that has earned."""

@@ -1,0 +1,108 @@
+"""A deployed stage's shadow scorecard, with the caller's own credentials."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from scripts.audit.table import RawTable
+from scripts.commander.reached import Reached
+from scripts.operator_log import CLOCK, OperatorLog
+from scripts.policy.stage import StagePolicy
+from shared.adapters.aws.cloudwatch_telemetry import CloudwatchTelemetry
+from shared.adapters.aws.dynamodb_changes import DynamodbChanges
+from shared.analysis.scorecard import Row
+from shared.domain.autonomy import LevelChange, next_level
+from shared.domain.errors import CommandRefused
+from shared.domain.facts import HumanOutcome
+from shared.domain.facts.outcome import OTHER
+from shared.domain.incident import Incident
+from shared.domain.service import Tier
+from shared.runbooks.catalogue import remedies
+from shared.workflow.shadowing import Shadowing
+
+
+@dataclass(frozen=True)
+class StageShadow:
+    """Over what the stage's logs, ledger and metrics say. Events that must not be believed are not."""
+
+    reached: Reached
+
+    @cached_property
+    def _policy(self) -> StagePolicy:
+        return StagePolicy(self.reached)
+
+    @cached_property
+    def _log(self) -> OperatorLog:
+        return OperatorLog(self.reached)
+
+    @cached_property
+    def _shadowing(self) -> Shadowing:
+        client, policy = self.reached.client, self._policy
+        return Shadowing(
+            policy.engine,
+            policy.config,
+            policy.controls,
+            policy.catalogue,
+            DynamodbChanges(client("dynamodb"), self.reached.outputs["StateTable"], CLOCK),
+            CloudwatchTelemetry(client("cloudwatch"), client("logs")),
+            remedies(),
+            CLOCK,
+        )
+
+    def report(self) -> tuple[Row, ...]:
+        """A row a runbook and tier.
+
+        Raises:
+            PortError: something could not be read.
+        """
+        table = RawTable(self.reached.client("dynamodb"), self.reached.outputs["EventsTable"])
+        return self._shadowing.scorecard(map(self._log.load, table.incident_ids()))
+
+    def enter(self, incident_id: str, said: HumanOutcome) -> Incident:
+        """Write down what people did.
+
+        Raises:
+            IncidentNotFound: there is none.
+            CommandRefused: no runbook does that, or it was over before it began or will be.
+        """
+        if said.did not in (OTHER, *remedies()):
+            raise CommandRefused(f"there is no runbook {said.did}; say `{OTHER}` for what none does")
+        state = self._log.load(incident_id)
+        if said.resolved_at and not state.opened.started_at <= said.resolved_at <= CLOCK.now():
+            raise CommandRefused(
+                f"{incident_id} began at {state.opened.started_at:%Y-%m-%dT%H:%M:%SZ}: "
+                "it was resolved after that, and not in the future"
+            )
+        return self._log.record(incident_id, lambda _state: (said,))
+
+    def promote(self, runbook: str, tier: Tier, force: str = "") -> LevelChange:
+        """Raise the level by one.
+
+        Args:
+            force: why, if the scorecard does not allow it.
+
+        Raises:
+            CommandRefused: the scorecard does not allow it, or there is no higher level.
+        """
+        if runbook not in remedies():
+            raise CommandRefused(f"there is no runbook {runbook}")
+        row = next((one for one in self.report() if (one.runbook, one.tier) == (runbook, tier)), None)
+        missing = row.missing if row else ("in no incident it would have been done",)
+        level = next_level(self._shadowing.level(self._policy.controls.levels(), runbook, tier))
+        if level is None:
+            raise CommandRefused(f"{runbook} is at the highest level for {tier} services")
+        if missing and not force:
+            raise CommandRefused(
+                f"{runbook} may not be promoted for {tier} services: {'; '.join(missing)} "
+                '(--force --reason "…" does it all the same)'
+            )
+        earned = f"right in {row.precision.count} of {row.precision.total}" if row else ""
+        change = LevelChange(
+            runbook=runbook,
+            tier=tier,
+            level=level,
+            reason=(f"forced: {force}" if missing else f"shadow: {earned}")[:500],
+            by=self._policy.caller,
+            at=CLOCK.now(),
+        )
+        self._policy.controls.set_level(change)
+        return change
