@@ -34,7 +34,7 @@ test: test-offline
 	@$(BIN)/pytest -m 'local_aws and not faults' $(ALONE)
 
 test-faults: install
-	@$(BIN)/pytest -s tests/faults
+	@$(BIN)/pytest -s -m faults tests/faults tests/e2e
 
 model: install
 	@$(BIN)/python -m tests.model

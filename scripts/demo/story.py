@@ -7,6 +7,7 @@ from shared.domain.consensus import RULES, TOTAL, Rules, Sum
 from shared.domain.events import Event, malformed
 from shared.domain.evidence import Evidence, Findings
 from shared.domain.proposal import Proposal
+from shared.runbooks.catalogue import remedies
 
 Line = tuple[str, str]
 """Text and style."""
@@ -22,7 +23,8 @@ def story(events: Iterable[Event]) -> Iterator[tuple[Line, ...]]:
             continue
         fact = event.fact
         rules = fact.rules if isinstance(fact, facts.VoteOpened) else rules
-        yield (*_finding(fact), *_deciding(fact, rules), *_acting(fact), *_ending(fact))
+        doing = (*_permitting(fact), *_preparing(fact), *_acting(fact))
+        yield (*_finding(fact), *_deciding(fact, rules), *doing, *_ending(fact))
 
 
 def _finding(fact: facts.Fact) -> Iterator[Line]:
@@ -78,18 +80,50 @@ def _deciding(fact: facts.Fact, rules: Rules) -> Iterator[Line]:
                 yield f"    only a suggestion: {_remedy(suggestion)}", ""
 
 
-def _acting(fact: facts.Fact) -> Iterator[Line]:
+def _permitting(fact: facts.Fact) -> Iterator[Line]:
     match fact:
         case facts.ActionAuthorised(autonomy=level, reasons=reasons):
             yield f"policy permits it at {level}: {'; '.join(reasons)}", GOOD
         case facts.ActionWithheld(reasons=reasons):
             yield f"policy withholds it: {'; '.join(reasons)}", "yellow"
+        case facts.ApprovalRequested(needed=needed, role=role, expires_at=until, preview=preview):
+            people = f"{needed} of {role.replace('_', ' ')}"
+            yield f"PEOPLE ARE ASKED ({people}, until {until:%H:%M:%S}): {'; '.join(preview)}", "bold yellow"
+        case facts.ApprovalGranted(by=by):
+            yield f"APPROVED by {by}", "bold green"
+        case facts.ApprovalDenied(by=by, reason=reason):
+            yield f"DENIED by {by}{reason and ': '}{reason}", "bold red"
+        case facts.ApprovalExpired():
+            yield "nobody answered in time", "yellow"
+        case facts.TakenOver(by=by):
+            yield f"TAKEN OVER by {by}: the machine starts nothing more", "bold yellow"
+
+
+def _preparing(fact: facts.Fact) -> Iterator[Line]:
+    match fact:
+        case facts.TargetBusy(key=key, owner=owner):
+            yield f"{key} is changed by {owner}: wait, and vote again", "yellow"
+        case facts.TargetLocked(keys=keys):
+            yield f"locked: {', '.join(keys)}", QUIET
+        case facts.ActionRehearsed(preview=preview, done=done, impossible=impossible):
+            yield f"rehearsed: {'; '.join(done)}; would change {'; '.join(preview) or 'nothing'}", GOOD
+            if impossible:
+                yield f"    not possible: {'; '.join(impossible)}", QUIET
+        case facts.RehearsalFailed(reason=reason):
+            yield f"the rehearsal stops it: {reason}", "yellow"
+        case facts.NotNeeded(statement=statement):
+            yield f"not needed any more: {statement}", GOOD
+
+
+def _acting(fact: facts.Fact) -> Iterator[Line]:
+    match fact:
+        case facts.CredentialsIssued(ends_at=ends_at):
+            yield f"credentials for this target only, until {ends_at:%H:%M:%S}", QUIET
         case facts.ActionStarted(proposal=proposal, before=before, undo=undo):
-            verb = "UNDO" if undo else "ACT"
-            yield f"{verb} with credentials for this target only: {_remedy(proposal)}", "bold magenta"
-            yield f"    before: {_state(before)}", ""
-        case facts.ActionCompleted(after=after, automation_id=automation):
-            yield f"automation {automation[:8]} succeeded; now: {_state(after)}", GOOD
+            yield f"{'UNDO' if undo else 'ACT'}: {_remedy(proposal)}", "bold magenta"
+            yield f"    before: {_state(proposal, before)}", ""
+        case facts.ActionCompleted(automation_id=automation):
+            yield f"automation {automation[:8]} succeeded, and the target shows its effect", GOOD
         case facts.ActionFailed(reason=reason):
             yield f"the automation FAILED: {reason}", BAD
 
@@ -103,6 +137,8 @@ def _ending(fact: facts.Fact) -> Iterator[Line]:
         case facts.RolledBack(restored=restored, differences=differences):
             told = "everything is as it was before" if restored else "; ".join(differences)
             yield f"ROLLED BACK: {told}", "bold yellow" if restored else "bold red"
+        case facts.AttemptAbandoned(attempt=attempt, reason=reason):
+            yield f"attempt {attempt} is over ({reason.replace('_', ' ')}): another one begins", LOUD
         case facts.IncidentResolved(business_usd=business, incident_usd=own):
             yield f"RESOLVED: cost the business ${business}, and ${own} of AWS to resolve", "bold green"
         case facts.HumanOutcome(did=did, result=result, by=by):
@@ -144,8 +180,11 @@ def _remedy(proposal: Proposal) -> str:
     return f"{proposal.runbook} v{proposal.version} on {proposal.service} ({values})"
 
 
-def _state(state: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in state.items())
+def _state(proposal: Proposal, state: Mapping[str, object]) -> str:
+    """What would be compared after an undo; of what is not in the catalogue any more, everything."""
+    remedy = remedies().get(proposal.runbook)
+    names = remedy.compare if remedy else tuple(state)
+    return ", ".join(f"{name} {state.get(name)}" for name in names)
 
 
 def _percent(thousandths: int) -> str:

@@ -23,7 +23,7 @@ def _parts(shown: dict[str, Any]) -> Iterator[RenderableType]:
     yield Text("Who saw what", style="bold")
     yield _findings(shown["findings"])
     for each in shown["rounds"]:
-        yield Text(f"Round {each['round']}: who chose what", style="bold")
+        yield Text(f"Attempt {each['attempt']}, round {each['round']}: who chose what", style="bold")
         yield _candidates(each["candidates"])
         yield _ballots(each)
         yield from _sums(each["tally"], each["rules"])
@@ -32,6 +32,7 @@ def _parts(shown: dict[str, Any]) -> Iterator[RenderableType]:
         yield Text(f"    proof: {', '.join(one['proof']) or 'its findings here, or its earlier incidents'}")
     for one in shown["ignored"]:
         yield Text(f"Ignored: event {one['event_id']} of {one['author']}: {one['reason']}", style="red")
+    yield from _before_acting(shown)
     yield from _ending(shown)
 
 
@@ -91,6 +92,16 @@ def _sums(tally: dict[str, Any] | None, rules: dict[str, Any]) -> Iterator[Text]
         )
 
 
+def _before_acting(shown: dict[str, Any]) -> Iterator[Text]:
+    for one in shown["permission"]:
+        yield Text(_permitted(one))
+    for one in shown["rehearsal"]:
+        said = one.get("reason") or one.get("statement") or "; ".join((*one["done"], *one["preview"]))
+        yield Text(f"rehearsal: {said}")
+    for one in shown["credentials"]:
+        yield Text(f"credentials: session {one['session']} of {one['role']} until {one['ends_at']}")
+
+
 def _ending(shown: dict[str, Any]) -> Iterator[Text]:
     certificate = shown["certificate"]
     if certificate:
@@ -101,7 +112,7 @@ def _ending(shown: dict[str, Any]) -> Iterator[Text]:
         result = one["failed"] or f"automation {one['automation_id']}"
         yield Text(
             f"{what}: {one['proposal']['runbook']} on {one['proposal']['target']}, "
-            f"before {one['before']}: {result}"
+            f"{one['started_at']}: {result}"
         )
     if shown["rolled_back"]:
         yield Text(f"rolled back; as before: {shown['rolled_back']['restored']}")
@@ -120,3 +131,15 @@ def _table(*titles: str) -> Table:
     for title in titles:
         table.add_column(title, overflow="fold")
     return table
+
+
+def _permitted(one: dict[str, Any]) -> str:
+    match one["type"]:
+        case "ActionAuthorised":
+            return f"policy permits it at {one['autonomy']}: {'; '.join(one['reasons'])}"
+        case "ActionWithheld":
+            return f"policy withholds it: {'; '.join(one['reasons'])}"
+        case "ApprovalRequested":
+            why = "; ".join(one["reasons"])
+            return f"{one['needed']} of {one['role']} asked until {one['expires_at']}: {why}"
+    return f"{'approved' if one['type'] == 'ApprovalGranted' else 'denied'} by {one['by']}"

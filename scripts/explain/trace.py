@@ -5,7 +5,26 @@ from typing import Any
 
 from scripts.demo.story import story
 from shared.domain.events import Event, malformed
-from shared.domain.facts import AgentQuarantined, AuthorRejected, BallotsTallied, VoteOpened
+from shared.domain.evidence import Evidence
+from shared.domain.facts import (
+    ActionAuthorised,
+    ActionRehearsed,
+    ActionWithheld,
+    AgentQuarantined,
+    ApprovalDenied,
+    ApprovalGranted,
+    ApprovalRequested,
+    AuthorRejected,
+    BallotCast,
+    BallotsTallied,
+    CredentialsIssued,
+    Fact,
+    FindingsSubmitted,
+    IncidentDetected,
+    NotNeeded,
+    RehearsalFailed,
+    VoteOpened,
+)
 from shared.domain.folding import fold
 from shared.domain.incident import Incident
 from shared.domain.model import VOTERS
@@ -33,6 +52,11 @@ def trace(events: Sequence[Event]) -> dict[str, Any]:
             {"event_id": one.event_id, "reason": malformed(one)} for one in events if malformed(one)
         ],
         "certificate": certificate.plain() if certificate else None,
+        "permission": _of(
+            events, ActionAuthorised, ActionWithheld, ApprovalRequested, ApprovalGranted, ApprovalDenied
+        ),
+        "rehearsal": _of(events, ActionRehearsed, RehearsalFailed, NotNeeded),
+        "credentials": _of(events, CredentialsIssued),
         "escalation": incident.escalation.plain() if incident.escalation else None,
         "actions": [one.model_dump(mode="json") for one in incident.actions],
         "rolled_back": incident.rolled_back.plain() if incident.rolled_back else None,
@@ -67,22 +91,26 @@ def _findings(incident: Incident, agent: Any) -> dict[str, Any]:
 
 
 def _rounds(events: Sequence[Event], incident: Incident) -> list[dict[str, Any]]:
-    rounds: dict[int, dict[str, Any]] = {}
-    facts = incident.evidence
-    for event in events:
-        fact = event.fact if malformed(event) is None else None
+    rounds: dict[tuple[int, int], dict[str, Any]] = {}
+    said = [event.fact for event in events if malformed(event) is None]
+    for fact in said:
         if isinstance(fact, VoteOpened):
-            candidates = [{"digest": one.digest, **one.plain()} for one in fact.candidates]
-            rounds[fact.round] = {"round": fact.round, "candidates": candidates, "tally": None}
-            rounds[fact.round]["rules"] = fact.rules.plain()
-            rounds[fact.round]["quarantined"] = list(fact.quarantined)
-            rounds[fact.round]["struck"] = [one.plain() for one in fact.struck]
-        elif isinstance(fact, BallotsTallied) and fact.round in rounds:
-            rounds[fact.round]["tally"] = fact.tally.plain()
-            rounds[fact.round]["rules"] = fact.rules.plain()
-            rounds[fact.round]["rejected"] = [one.plain() for one in fact.rejected]
-    for number, shown in rounds.items():
-        cast = {one.ballot.agent: one.ballot for one in incident.ballots_of(incident.attempt, number)}
+            rounds[fact.attempt, fact.round] = {
+                "attempt": fact.attempt,
+                "round": fact.round,
+                "candidates": [{"digest": one.digest, **one.plain()} for one in fact.candidates],
+                "tally": None,
+                "rules": fact.rules.plain(),
+                "quarantined": list(fact.quarantined),
+                "struck": [one.plain() for one in fact.struck],
+            }
+        elif isinstance(fact, BallotsTallied) and (fact.attempt, fact.round) in rounds:
+            shown = rounds[fact.attempt, fact.round]
+            shown["tally"], shown["rules"] = fact.tally.plain(), fact.rules.plain()
+            shown["rejected"] = [one.plain() for one in fact.rejected]
+    facts = {one.id: one for fact in said for one in _evidence(fact)}
+    for place, shown in rounds.items():
+        cast = {one.ballot.agent: one.ballot for one in incident.ballots_of(*place)}
         shown["ballots"] = [
             {
                 "agent": agent.value,
@@ -93,6 +121,15 @@ def _rounds(events: Sequence[Event], incident: Incident) -> list[dict[str, Any]]
             for agent in VOTERS
         ]
     return list(rounds.values())
+
+
+def _evidence(fact: Fact) -> tuple[Evidence, ...]:
+    match fact:
+        case IncidentDetected(symptoms=found) | BallotCast(evidence=found):
+            return found
+        case FindingsSubmitted(findings=findings):
+            return findings.evidence
+    return ()
 
 
 def _ballot(ballot: Any, facts: Any) -> dict[str, Any]:
@@ -107,9 +144,10 @@ def _ballot(ballot: Any, facts: Any) -> dict[str, Any]:
     }
 
 
-def _of(events: Sequence[Event], kind: type) -> list[dict[str, Any]]:
+def _of(events: Sequence[Event], *kinds: type[Fact]) -> list[dict[str, Any]]:
+    names = {kind.__name__ for kind in kinds}
     return [
-        {"version": one.version, **one.data}
+        {"version": one.version, "type": one.type, **one.data}
         for one in events
-        if one.type == kind.__name__ and not malformed(one)
+        if one.type in names and not malformed(one)
     ]

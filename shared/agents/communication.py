@@ -17,11 +17,15 @@ TOLD = (
     facts.AgentQuarantined,
     facts.ConsensusReached,
     facts.ActionWithheld,
+    facts.ApprovalRequested,
+    facts.TakenOver,
     facts.ActionStarted,
     facts.ActionFailed,
     facts.RemedyVerified,
     facts.RegressionDetected,
     facts.RolledBack,
+    facts.AttemptAbandoned,
+    facts.NotNeeded,
     facts.EscalatedToHuman,
     facts.IncidentResolved,
 )
@@ -66,8 +70,11 @@ def _words(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> tup
         case facts.ActionWithheld(proposal=proposal, reasons=reasons):
             return "Nothing is executed", [f"It would have been: {_remedy(proposal)}", *reasons]
         case facts.ActionStarted(proposal=proposal, undo=undo):
+            inverse = remedies()[proposal.runbook].runbook.inverse
             undone = (
-                f"To undo it: {remedies()[proposal.runbook].runbook.inverse}, with what was there before."
+                f"To undo it: {inverse}, with what was there before."
+                if inverse
+                else "It leaves nothing to put back."
             )
             title = "Undoing the remedy" if undo else "Acting now"
             return title, [_remedy(proposal)] + ([] if undo else [undone])
@@ -90,6 +97,28 @@ def _words(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> tup
             return "A human must decide", [f"Reason: {reason.replace('_', ' ')}", *best]
         case facts.IncidentResolved(business_usd=business, incident_usd=own):
             return "Resolved", [f"It cost about ${business}, and ${own} of AWS calls to resolve."]
+    return _permission(incident, event)
+
+
+def _permission(incident: Incident, event: Event) -> tuple[str, list[str]]:
+    match event.fact:
+        case facts.ApprovalRequested(proposal=proposal, needed=needed) as asked:
+            people = "One person" if needed == 1 else f"{needed} different people"
+            return "Your approval is needed", [
+                _remedy(proposal),
+                *(f"It would change {one}" for one in asked.preview),
+                f"It may touch: {', '.join(asked.blast_radius)}",
+                f"Undo: {asked.undo}",
+                f"Waiting costs ${asked.cost_per_minute} a minute.",
+                f"{people} ({asked.role.replace('_', ' ')}) must approve by {asked.expires_at:%H:%M:%S} UTC:",
+                f"commander approve {incident.id} --digest {proposal.digest[:12]}",
+            ]
+        case facts.TakenOver(by=by, reason=reason):
+            return f"{by} has taken over", [reason or "The machine starts nothing more."]
+        case facts.AttemptAbandoned(reason=reason):
+            return "Another attempt begins", [reason.replace("_", " ")]
+        case facts.NotNeeded(statement=statement):
+            return "Nothing was done: it went away by itself", [statement]
     return event.type, []
 
 
