@@ -6,11 +6,12 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from shared.domain.facts import Author
+from shared.domain.model import VOTERS
+from shared.domain.naming import role_name
 from shared.settings import Setting
 from stacks.components.acknowledged import acknowledge, acknowledge_wildcard
 from stacks.components.function import Function, Size
 from stacks.components.mapping import NEW_EVENT, TABLE_READ, Feed, Mapping
-from stacks.components.stack import PREFIX
 from stacks.house import House
 from stacks.stage import StageConfig
 
@@ -80,17 +81,17 @@ class EventArchive(Construct):
                 conditions=others,
             )
         )
-        # The voters' roles are in a stack that needs this bucket, so they cannot be named here. Which of our
-        # roles may put is said by their own policies; this keeps everybody else out.
-        ours = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{PREFIX}*"
+        # The voters' roles are in a stack that needs this bucket: they are named, not referred to.
+        roles = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/"
+        voters = [f"{roles}{role_name(self._house.stage.name, voter.value)}" for voter in VOTERS]
         self.bucket.add_to_resource_policy(
             iam.PolicyStatement(
-                sid="OnlyOurRolesRecord",
+                sid="OnlyVotersRecord",
                 effect=iam.Effect.DENY,
                 principals=[anyone],
                 actions=["s3:PutObject"],
                 resources=[self.bucket.arn_for_objects(INPUTS)],
-                conditions={"ArnNotLike": {"aws:PrincipalArn": ours}},
+                conditions={"ArnNotEquals": {"aws:PrincipalArn": voters}},
             )
         )
         self.bucket.add_to_resource_policy(

@@ -66,17 +66,18 @@ def test_it_outlives_its_stack(dev: Templates) -> None:
     assert (found["DeletionPolicy"], found["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
-def test_only_our_roles_put_what_agents_saw(dev: Templates) -> None:
+def test_only_the_four_voters_put_what_agents_saw(dev: Templates) -> None:
     ((_, policy),) = dev.of("AWS::S3::BucketPolicy")
     statements = {each.get("Sid"): each for each in policy["PolicyDocument"]["Statement"]}
     assert dev.flat(statements["OnlyTheAnchorWrites"]["NotResource"]) == "ArchiveBucket.Arn/inputs/*"
-    records = statements["OnlyOurRolesRecord"]
+    records = statements["OnlyVotersRecord"]
     assert (records["Action"], dev.flat(records["Resource"])) == (
         "s3:PutObject",
         "ArchiveBucket.Arn/inputs/*",
     )
-    ours = dev.flat(records["Condition"]["ArnNotLike"]["aws:PrincipalArn"])
-    assert ours == "arn:Partition:iam::AccountId:role/IncidentCommander-*"
+    named = {dev.flat(each) for each in records["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]}
+    voters = ("detection", "diagnosis", "prediction", "resolution")
+    assert named == {f"arn:Partition:iam::AccountId:role/commander-dev-{voter}" for voter in voters}
 
 
 def test_a_voters_function_lives_as_long_as_anybody_waits_for_it(dev: Templates) -> None:
