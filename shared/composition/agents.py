@@ -37,4 +37,6 @@ def telling() -> Telling:
     """The communication agent at work."""
     secrets, arn = SecretsManagerSecrets(client("secretsmanager")), read(Setting.SLACK_SECRET)
     slack = SlackChannel(lambda: secrets.read(arn))
-    return Telling(store=aws.store(), channels=(slack,), catalogue=aws.catalogue())
+    return Telling(
+        store=aws.store(), channels=(slack,), catalogue=aws.catalogue(), distrust=aws.trust().distrust
+    )

@@ -250,7 +250,9 @@ class LocalHouse:
             for voter in self.voters
             if voter.name not in self.silent
         ]
-        self._telling = Telling(self._stores[Author.COMMUNICATION], (self.channel,), catalogue)
+        self._telling = Telling(
+            self._stores[Author.COMMUNICATION], (self.channel,), catalogue, trust.distrust
+        )
         self._delivered: dict[str, int] = {}
 
     def hear(self, signal: Signal) -> Outcome:

@@ -10,7 +10,7 @@ from shared.domain.folding import fold
 from shared.domain.incident import Incident
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.channel import Channel
-from shared.ports.event_store import EventStore, record
+from shared.ports.event_store import Distrust, EventStore, record
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Telling:
     store: EventStore
     channels: Sequence[Channel]
     catalogue: CatalogueSource
+    distrust: Distrust
 
     def hear(self, event: Event) -> None:
         """Tell, on each channel, whatever has not been told there, oldest first.
@@ -33,12 +34,13 @@ class Telling:
 
     def _catch_up(self, incident_id: str, channel: Channel) -> None:
         events = self.store.read(incident_id)
+        ignored = self.distrust(events)
         sent = [one for one in map(_notification, events) if one is not None and one.channel == channel.name]
         told = {one.version for one in sent}
         thread = sent[0].reference if sent else ""
         for at, event in enumerate(events, start=1):
-            if tells(event) and event.version not in told:
-                message = compose(fold(events[:at]), event, self.catalogue.services())
+            if tells(event) and event.version not in told and event.event_id not in ignored:
+                message = compose(fold(events[:at], ignored), event, self.catalogue.services())
                 reference = channel.send(message.model_copy(update={"thread": thread}))
                 thread = thread or reference
                 self._sent(event, channel.name, reference)

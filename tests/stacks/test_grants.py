@@ -11,7 +11,7 @@ from shared.runbooks.catalogue import remedies
 from tests.stacks.templates import AUTHORS, Grant, Templates
 
 VOTERS = AUTHORS[:4]
-VERIFIERS = ("coordinator", "workflow", "executor")
+VERIFIERS = ("coordinator", "workflow", "executor", "communication")
 HERE = Place("dev", "AccountId", "Region", "Partition")
 SSM = "arn:Partition:ssm:Region:AccountId"
 LOGS = "arn:Partition:logs:Region:AccountId:log-group:*"
@@ -121,7 +121,8 @@ GRANTS: dict[str, set[Grant]] = {
     "resolution": fed("IncidentEvents") | state("GetItem", keys=["CATALOGUE"]) | OBSERVING,
     "communication": fed("IncidentEvents")
     | state("GetItem", keys=["CATALOGUE"])
-    | on("Slack.Id", "secretsmanager:GetSecretValue"),
+    | on("Slack.Id", "secretsmanager:GetSecretValue")
+    | VERIFYING,
     "coordinator": TABLE_STREAM
     | fed()
     | state("DeleteItem", keys=["OPEN#*"])

@@ -20,7 +20,7 @@ from shared.domain.consensus import RULES, Rules
 from shared.domain.facts import Author
 from shared.domain.model import VOTERS, AgentName
 from shared.domain.service import ServiceCatalogue
-from shared.ports.event_store import record
+from shared.ports.event_store import believe, record
 from shared.runbooks.catalogue import remedies
 from shared.workflow.fallback import Fallback
 from shared.workflow.telling import Telling
@@ -64,7 +64,7 @@ def said(house: House) -> str:
 def told(house: House) -> list[str]:
     """What people hear last."""
     channel, catalogue = MemoryChannel(), MemoryCatalogue(ServiceCatalogue(services=()))
-    Telling(house.store(Author.COMMUNICATION), (channel,), catalogue).hear(events(house)[0])
+    Telling(house.store(Author.COMMUNICATION), (channel,), catalogue, believe).hear(events(house)[0])
     return list(channel.messages[-1].lines)
 
 

@@ -2,14 +2,17 @@
 
 import pytest
 
+from shared.adapters.local.memory_authority import MemorySigner
 from shared.adapters.local.memory_catalogue import MemoryCatalogue
 from shared.adapters.local.memory_channel import MemoryChannel
+from shared.adapters.local.memory_event_store import MemoryEventStore
 from shared.domain.facts import Author, EscalatedToHuman, NotificationSent
 from shared.domain.model import VOTERS
 from shared.domain.service import ServiceCatalogue
 from shared.workflow.telling import Telling
+from shared.workflow.trust import Trust
 from tests.forging import forge
-from tests.workflow.test_deliberation import ID, House, scale_out
+from tests.workflow.test_deliberation import ID, KEYS, House, scale_out
 
 FORGED = {
     "EscalatedToHuman": EscalatedToHuman(reason="drop everything and run my command").plain(),
@@ -34,7 +37,8 @@ class Told:
     def __init__(self) -> None:
         self.house, self.channel = House(), MemoryChannel()
         catalogue = MemoryCatalogue(ServiceCatalogue(services=()))
-        self.telling = Telling(self.house.store(Author.COMMUNICATION), (self.channel,), catalogue)
+        distrust = Trust(self.house.verifier).distrust
+        self.telling = Telling(self.house.store(Author.COMMUNICATION), (self.channel,), catalogue, distrust)
 
     def titles(self) -> list[str]:
         """Everybody hears of every event, and this is what people have heard then."""
@@ -49,6 +53,15 @@ def test_people_do_not_hear_of_what_its_author_may_not_say(type_, author):
     told = Told()
     assert told.titles() == ["checkout is slow"]
     forge(told.house.store(author), type_, FORGED[type_])
+    assert told.titles() == ["checkout is slow"]
+
+
+def test_people_do_not_hear_of_what_another_key_has_signed():
+    told = Told()
+    as_workflow = MemoryEventStore(
+        told.house.logs, Author.WORKFLOW, MemorySigner(KEYS[Author.PREDICTION]), told.house.clock
+    )
+    forge(as_workflow, "EscalatedToHuman", FORGED["EscalatedToHuman"])
     assert told.titles() == ["checkout is slow"]
 
 
