@@ -72,6 +72,7 @@ def executor_tasks(
 
     return {
         "lock": lambda payload: {"status": leases.lock(payload["incident_id"])},
+        "needed": lambda payload: {"needed": preparing.needed(payload["incident_id"])},
         "rehearse": rehearse,
         "execute": lambda payload: {"status": execution.execute(payload["incident_id"])},
         "status": lambda payload: {"status": execution.status(payload["incident_id"])},

@@ -50,17 +50,26 @@ class Preparing:
         state = load(self.store, incident_id, self.distrust)
         proposal = self.proof.of(state)
         self.leases.keep(state)
-        if self._is_well(state):
-            gone = NotNeeded(
-                attempt=state.attempt, statement=f"nothing of {state.opened.service} can be felt any more"
-            )
-            self._record(state, gone)
-            return UNNEEDED, gone.statement
+        gone = self._gone(state)
+        if gone:
+            return UNNEEDED, gone
         found = self._tried(state, proposal)
         self._record(state, found)
         if isinstance(found, RehearsalFailed):
             return (CHANGED if found.changed else FAILED), found.reason
         return READY, ""
+
+    def needed(self, incident_id: str) -> bool:
+        """Whether anything can still be felt: another incident may have cured this one too."""
+        return not self._gone(load(self.store, incident_id, self.distrust))
+
+    def _gone(self, state: Incident) -> str:
+        """What is written down when nothing can be felt any more; else nothing."""
+        if not self._is_well(state):
+            return ""
+        statement = f"nothing of {state.opened.service} can be felt any more"
+        self._record(state, NotNeeded(attempt=state.attempt, statement=statement))
+        return statement
 
     def _is_well(self, state: Incident) -> bool:
         """Whether the symptoms went away by themselves: to act on the healthy would be harm."""

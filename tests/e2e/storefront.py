@@ -7,38 +7,70 @@ from pathlib import Path
 
 import numpy as np
 
-from scripts.patient.model import Conditions, Resources, observed
-from scripts.patient.topology import MAX_CONNECTIONS, catalogue, parameter_arn, service_arn
+from scripts.patient.edge import OFFENDERS, OWN_RANGES, RANGE
+from scripts.patient.log_lines import lines
+from scripts.patient.model import KILLED, Conditions, Resources, observed
+from scripts.patient.topology import (
+    APPLICATION,
+    MAX_CONNECTIONS,
+    catalogue,
+    parameter_arn,
+    service_arn,
+)
 from shared.adapters.local.manual_clock import ManualClock
 from shared.composition.local import LocalHouse, Waits
 from shared.domain.autonomy import Autonomy
 from shared.domain.model import VOTERS
 from shared.domain.service import Measure
 from shared.domain.signal import Signal, SignalKind
-from shared.ports.telemetry import Series
+from shared.ports.telemetry import LogLine, Series
 
 DEFINITION = (Path(__file__).parents[2] / "statemachines" / "incident.asl.json").read_text(encoding="utf-8")
 WAITS = Waits(dict.fromkeys(VOTERS, 20), vote=15, watch=10, poll=2)
-DATABASE, CHECKOUT = parameter_arn(MAX_CONNECTIONS), service_arn("checkout")
+DATABASE, CHECKOUT, WEB = parameter_arn(MAX_CONNECTIONS), service_arn("checkout"), service_arn("web")
+DEFINITION_ARN = "arn:aws:ecs:eu-central-1:000000000000:task-definition/storefront-checkout"
 
 
 class Patient:
-    """Resources, outside conditions, and what is measured of them, second by second."""
+    """Resources, outside conditions, and what is measured and logged of them, second by second."""
 
     def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
         self.resources, self.conditions = Resources(), Conditions()
         self.history = [(200, clock.now() - timedelta(days=9))]
+        self.deployments = [(1, clock.now() - timedelta(days=9))]
+        self.releases = {1: 1}
+        self.blocked, self.killed = [], []
         self.actions = []
+        self.announce = lambda source, service, resource: None
         self._noise = np.random.default_rng(7)
         self._past: list[tuple] = []
+        self._said: list[LogLine] = []
+        self._imposed = clock.now()
         self._at = clock.now() - timedelta(minutes=10)
 
     def live(self) -> None:
         """Measure every second up to now, under the conditions of now."""
         while self._at <= self.clock.now():
-            self._past.append((self._at, observed(self.resources, self.conditions, self._noise)))
+            lasted = (self._at - self._imposed).total_seconds()
+            conditions = replace(self.conditions, elapsed=lasted)
+            readings = observed(self.state(), conditions, self._noise)
+            self._past.append((self._at, readings))
+            for service, said in lines(readings, conditions, self._noise).items():
+                self._said += [LogLine(service, self._at, line) for line in said]
+            if readings["checkout"].memory >= KILLED and not self.killed:
+                self.killed.append(self._at)
             self._at += timedelta(seconds=1)
+
+    def state(self) -> Resources:
+        """The resources as they are in the second that is measured."""
+        revision, deployed_at = self.deployments[-1]
+        return replace(
+            self.resources,
+            checkout_release=self.releases[revision],
+            checkout_age=(self._at - deployed_at).total_seconds(),
+            blocked=RANGE in self.blocked,
+        )
 
     def series(self, services, start, end):
         self.live()
@@ -55,36 +87,87 @@ class Patient:
         )
 
     def logs(self, service, start, end, limit):
-        return ()
+        self.live()
+        return tuple(one for one in self._said if one.service == service.name and start <= one.at <= end)[
+            -limit:
+        ]
 
     def observe(self, runbook, target) -> Mapping[str, object]:
         if target == DATABASE:
             last = [{"value": str(value), "type": "String", "at": at} for value, at in self.history[-2:]]
             return {"history": last, "value": last[-1]["value"]}
-        if target == CHECKOUT:
-            return {"desired": self.resources.checkout_tasks, "running": self.resources.checkout_tasks}
-        return (
-            {"desired": 3, "running": 3}
-            if runbook.resource == "ecs_service"
-            else {"history": [], "value": "1"}
-        )
+        if runbook.resource == "ecs_service":
+            return self._service(target)
+        if runbook.resource == "ip_set":
+            return {
+                "addresses": sorted(self.blocked),
+                "description": "in front of web",
+                "own_ranges": OWN_RANGES,
+                "offenders": list(OFFENDERS) if self.conditions.attack else [],
+            }
+        return {"history": [], "value": "1"}
+
+    def _service(self, target):
+        count = self.resources.checkout_tasks if target == CHECKOUT else self.resources.web_tasks
+        revisions = self.deployments if target == CHECKOUT else self.deployments[:1]
+        (previous, _), (revision, at) = [(None, None), *revisions][-2:]
+        named = f"{DEFINITION_ARN}:{revision}"
+        return {
+            "desired": count,
+            "running": count,
+            "rollout": "COMPLETED",
+            "deployments": 1,
+            "deployment": f"ecs-svc/{len(revisions)}",
+            "definition": named,
+            "deployed": named,
+            "deployed_at": at,
+            "previous": previous and f"{DEFINITION_ARN}:{previous}",
+            "previous_status": "ACTIVE",
+            "stopped": [{"at": at, "why": ["OutOfMemoryError: killed"]} for at in self.killed]
+            if target == CHECKOUT
+            else [],
+        }
 
     def set_connections(self, value: int) -> None:
         self.live()
         self.history.append((value, self.clock.now()))
         self.resources = replace(self.resources, max_connections=value)
 
+    def put_parameter(self, name: str, value: str) -> None:
+        self.set_connections(int(value))
+        self.announce("ssm", "database", DATABASE)
+
+    def deploy(self, service: str, release: int) -> None:
+        self.live()
+        revision = len(self.releases) + 1
+        self.releases[revision] = release
+        self.run(revision)
+
+    def run(self, revision: int) -> None:
+        """Deploy a task definition that there is."""
+        self.deployments.append((revision, self.clock.now()))
+        self.announce("ecs", "checkout", CHECKOUT)
+
     def impose(self, **conditions) -> None:
         self.live()
-        self.conditions = Conditions(**conditions)
+        self.conditions, self._imposed = Conditions(**conditions), self.clock.now()
 
     def act(self, proposal):
         self.live()
         self.actions.append(proposal)
+        given = proposal.parameters
         if proposal.target == DATABASE:
-            self.set_connections(int(proposal.parameters["Value"]))
+            self.set_connections(int(given["Value"]))
+        elif proposal.runbook == "scale-out-service":
+            self.resources = replace(self.resources, checkout_tasks=int(given["DesiredCount"]))
+        elif proposal.runbook == "restart-service":
+            self.run(self.deployments[-1][0])
+        elif proposal.runbook == "roll-back-service-deployment":
+            self.run(int(given["TaskDefinition"].rpartition(":")[2]))
+        elif given["State"] == "blocked":
+            self.blocked.append(given["Range"])
         else:
-            self.resources = replace(self.resources, checkout_tasks=int(proposal.parameters["DesiredCount"]))
+            self.blocked.remove(given["Range"])
 
 
 class Street:
@@ -94,10 +177,11 @@ class Street:
         self.clock = ManualClock()
         self.patient = Patient(self.clock)
         self.patient.live()
+        self.patient.announce = self._noted
         self.house = LocalHouse(
             DEFINITION,
-            catalogue(),
-            self.patient,
+            ports.pop("services", catalogue()),
+            ports.pop("seen", lambda telemetry: telemetry)(self.patient),
             self.patient,
             ports.pop("act", self.patient.act),
             autonomy,
@@ -106,6 +190,14 @@ class Street:
             frozenset(silent),
             **ports,
         )
+
+    def _noted(self, source, service, resource) -> None:
+        """A change that is announced, as intake would have it."""
+        at = self.clock.now()
+        signal = Signal(
+            source=source, kind=SignalKind.CHANGE, service=service, resource=resource, at=at, key=f"{at}"
+        )
+        self.house.changes.note(APPLICATION, signal)
 
     def alarm(self, service="web", measure=Measure.LATENCY, key="alarm", kind=SignalKind.ALARM):
         signal = Signal(

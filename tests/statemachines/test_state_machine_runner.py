@@ -97,6 +97,9 @@ class House:
     def lock(self, payload):
         return {"status": self.next_of("lock", "locked")}
 
+    def needed(self, payload):
+        return {"needed": self.next_of("needed", True)}
+
     def rehearse(self, payload):
         return {"verdict": self.next_of("rehearse", "ready"), "why": "because"}
 
@@ -280,6 +283,13 @@ def test_a_target_that_others_changed_is_voted_on_again():
     assert house.said["again"]["reason"] == "the target was changed by another incident"
     assert house.calls["rehearse"] == house.calls["execute"] == house.calls["close"] == 0
     assert house.clock.now() - START == timedelta(seconds=2 * 15)
+
+
+def test_what_another_incident_cured_is_closed():
+    house = House(lock=["busy", "free_again"], needed=[False])
+    house.run()
+    assert house.said["close"]["outcome"] == "unneeded"
+    assert house.calls["again"] == house.calls["escalate"] == 0
 
 
 @pytest.mark.parametrize(
