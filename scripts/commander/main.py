@@ -19,6 +19,7 @@ COMMANDS = (
     "local",
     "policy",
     "replay",
+    "runbook",
     "services",
     "shadow",
     "take_over",

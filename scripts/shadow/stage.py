@@ -1,5 +1,7 @@
 """A deployed stage's shadow scorecard, with the caller's own credentials."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +13,7 @@ from shared.adapters.aws.cloudwatch_telemetry import CloudwatchTelemetry
 from shared.adapters.aws.dynamodb_changes import DynamodbChanges
 from shared.analysis.scorecard import Row
 from shared.domain.autonomy import LevelChange, next_level
-from shared.domain.errors import CommandRefused
+from shared.domain.errors import CommandRefused, IncidentNotFound
 from shared.domain.facts import HumanOutcome
 from shared.domain.facts.outcome import OTHER
 from shared.domain.incident import Incident
@@ -55,7 +57,13 @@ class StageShadow:
             PortError: something could not be read.
         """
         table = RawTable(self.reached.client("dynamodb"), self.reached.outputs["EventsTable"])
-        return self._shadowing.scorecard(map(self._log.load, table.incident_ids()))
+        return self._shadowing.scorecard(self._states(table.incident_ids()))
+
+    def _states(self, incident_ids: Iterable[str]) -> Iterator[Incident]:
+        """Those that can be believed to have begun: what is wrong with the others, an audit says."""
+        for incident_id in incident_ids:
+            with suppress(IncidentNotFound):
+                yield self._log.load(incident_id)
 
     def enter(self, incident_id: str, said: HumanOutcome) -> Incident:
         """Write down what people did.
