@@ -77,6 +77,10 @@ class Bench:
         shown = "nothing was decided" if waited is None else f"{waited:.2f} s"
         plain = {"seconds": waited, "ballots": found.ballots, "outcome": found.outcome}
         yield "local AWS: last ballot to decision", shown, f"{found.ballots} ballots, {found.outcome}", plain
+        if found.automation is not None:
+            steps = {"before": found.steps_before, "automation": found.automation, "after": found.steps_after}
+            own = f"{found.steps_before:.2f} s before and {found.steps_after:.2f} s after it"
+            yield "local AWS: our steps around an automation", own, f"1, of {found.automation:.2f} s", steps
         cost = f"{found.transitions} transitions, ${found.usd:.5f}"
         plain = {"transitions": found.transitions, "retries": found.retries, "usd": found.usd}
         yield "local AWS: state machine of an incident", cost, f"1 incident, {found.retries} retries", plain

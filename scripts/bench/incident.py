@@ -30,6 +30,9 @@ class Measured:
     outcome: str
     ballots: int
     ballot_to_decision: float | None  # seconds, from the last ballot; None when nothing was decided
+    steps_before: float | None  # seconds, from the decision to the session: policy, lock, rehearsal, STS
+    automation: float | None  # seconds that Systems Manager itself took
+    steps_after: float | None  # seconds, from the automation's end until its effect was seen and written
     transitions: int
     retries: int
 
@@ -55,11 +58,15 @@ def measured(aws: LocalAws) -> Measured:
         raise NoIncident("the scenario opened no incident: see `commander demo`")
     events = stage.events(run.incident.id)
     transitions, retries = _history(stage, run.incident.execution)
+    before, automation, after = _steps(stage, events)
     return Measured(
         events=events,
         outcome=run.incident.status.value,
         ballots=sum(one.type == "BallotCast" for one in events),
         ballot_to_decision=_waited(events),
+        steps_before=before,
+        automation=automation,
+        steps_after=after,
         transitions=transitions,
         retries=retries,
     )
@@ -81,3 +88,20 @@ def _waited(events: tuple[Event, ...]) -> float | None:
         return None
     cast = [one.occurred_at for one in events if one.type == "BallotCast" and one.version < decided.version]
     return (decided.occurred_at - max(cast)).total_seconds()
+
+
+def _steps(stage: Stage, events: tuple[Event, ...]) -> tuple[float, float, float] | tuple[None, None, None]:
+    """What our own steps add before and after the automation, and its own time between them, in seconds."""
+    at = {one.type: one for one in reversed(events)}
+    if not {"ConsensusReached", "CredentialsIssued", "ActionCompleted"} <= at.keys():
+        return None, None, None
+    completed = at["ActionCompleted"]
+    run = stage.client("ssm").get_automation_execution(AutomationExecutionId=completed.data["automation_id"])[
+        "AutomationExecution"
+    ]
+    began, ended = run["ExecutionStartTime"], run["ExecutionEndTime"]
+    return (
+        (at["CredentialsIssued"].occurred_at - at["ConsensusReached"].occurred_at).total_seconds(),
+        (ended - began).total_seconds(),
+        (completed.occurred_at - ended).total_seconds(),
+    )
