@@ -53,6 +53,12 @@ def _model(service: str, api: str) -> OperationModel | None:
         return None
 
 
+def takes(service: str, api: str, argument: str) -> bool:
+    """Whether AWS's call has such an argument."""
+    model = _model(service, api)
+    return bool(model and model.input_shape and argument in model.input_shape.members)
+
+
 def documents(book: Runbook) -> Iterator[str]:
     """What is wrong with the steps of its document, and with the rights that it declares for them."""
     content: Any = book.document
