@@ -56,6 +56,7 @@ def tasks() -> Mapping[str, Task]:
         remedies=remedies(),
         executor=executor,
         resources=aws.resources(),
+        catalogue=aws.catalogue(),
         proof=proof,
         leases=leases,
         history=policy.history(),

@@ -180,6 +180,7 @@ class LocalHouse:
             remedies(),
             executor,
             self.resources,
+            catalogue,
             proof,
             leases,
             self.worn(self.history),

@@ -41,11 +41,15 @@ class Measure(StrEnum):
     ERRORS = "errors"  # share of requests, 0..1
     TRAFFIC = "traffic"  # requests a period
     SATURATION = "saturation"  # share of a limit, 0..1
+    CPU = "cpu"  # share of a limit, 0..1
+    MEMORY = "memory"  # share of a limit, 0..1
     AVAILABILITY = "availability"  # share of requests answered well, 0..1 (or per cent: compared to itself)
 
 
 SYMPTOMS = frozenset({Measure.LATENCY, Measure.ERRORS, Measure.AVAILABILITY})
-"""Measures that somebody outside can feel; traffic and saturation are busy, not broken."""
+"""Measures that somebody outside can feel; traffic and what is used of a limit are busy, not broken."""
+LIMITS = frozenset({Measure.SATURATION, Measure.CPU, Measure.MEMORY})
+"""Measures of how much is used of something that there is no more of."""
 
 
 class MetricSource(Model):
@@ -70,6 +74,9 @@ class Service(Model):
     log_group: str | None = None
     resources: dict[str, str] = Field(
         default_factory=dict, description="what runbooks may act on: resource kind -> ARN or name"
+    )
+    guard_alarm: str | None = Field(
+        default=None, max_length=255, description="the CloudWatch alarm that stops an automation on it"
     )
     users: int = Field(default=0, ge=0)
     time_zone: str = "UTC"

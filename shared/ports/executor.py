@@ -60,8 +60,12 @@ class Executor(Protocol):
         incident_id: str,
         token: str,
         issued: OnIssued = unheard,
+        guard: str = "",
     ) -> Run:
         """Start the pinned document as a session for exactly this target; the same token never starts two.
+
+        Args:
+            guard: the name of an alarm that stops it.
 
         Raises:
             InvalidParameters: the runbook does not take the proposal.

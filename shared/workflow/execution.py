@@ -19,6 +19,7 @@ from shared.domain.incident import Action, Incident
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import Remedy, differences
 from shared.ports.action_history import ActionHistory
+from shared.ports.catalogue import CatalogueSource
 from shared.ports.clock import Clock
 from shared.ports.event_store import Distrust, EventStore, load, record
 from shared.ports.executor import Executor, Issued, OnIssued
@@ -43,6 +44,7 @@ class Execution:
     remedies: Mapping[str, Remedy]
     executor: Executor
     resources: ResourceReader
+    catalogue: CatalogueSource
     proof: Proof
     leases: Leases
     history: ActionHistory
@@ -146,7 +148,8 @@ class Execution:
             record(self.store, state.id, lambda now: _started(now, started), distrust=self.distrust)
         try:
             if self.executor.find(token, proposal.target) is None:
-                self.executor.start(runbook, proposal, state.id, token, self._noting(state, undo=undo))
+                note, guard = self._noting(state, undo=undo), self._guard(state, proposal, undo=undo)
+                self.executor.start(runbook, proposal, state.id, token, note, guard)
         except PortError as error:
             if not error.retryable:
                 failed = ActionFailed(attempt=state.attempt, reason=str(error)[:1_000], undo=undo)
@@ -203,6 +206,12 @@ class Execution:
         names = self.remedies[done.proposal.runbook].compare
         before, now = value_of(done.before), self._observed(done.proposal)
         return differences(before, {name: before.get(name) for name in names}, now)
+
+    def _guard(self, state: Incident, proposal: Proposal, *, undo: bool) -> str:
+        """The service's guard alarm; none that rings already, and none that could stop an undoing."""
+        guard = "" if undo else self.catalogue.services().get(proposal.service).guard_alarm or ""
+        ringing = {signal.attributes.get("alarm") for signal in state.signals}
+        return "" if guard in ringing else guard
 
     def _noting(self, state: Incident, *, undo: bool) -> OnIssued:
         """Written down before the session is used: no credential is ever out that the log does not know."""

@@ -255,6 +255,16 @@ def test_the_pinned_document_is_started_as_the_session(world: World) -> None:
     assert credentials["SessionToken"] == "t"
 
 
+def test_an_alarm_may_stop_it(world: World) -> None:
+    world.assumes()
+    alarms = {"Alarms": [{"Name": "shop-guard"}]}
+    asked = dict.fromkeys(("DocumentName", "DocumentVersion", "Parameters", "ClientToken", "Tags"), ANY)
+    world.session.add_response(
+        "start_automation_execution", {"AutomationExecutionId": RUN}, asked | {"AlarmConfiguration": alarms}
+    )
+    assert world.executor.start(RUNBOOK, proposal(), "I1", TOKEN, guard="shop-guard").id == RUN
+
+
 def test_an_incidents_name_is_made_fit_for_sts(world: World) -> None:
     name = "I_" + "x" * 62
     tag = [{"Key": "incident", "Value": f"I_{'x' * 254}"}, ANY, ANY]

@@ -7,12 +7,13 @@ import pytest
 from shared.domain import facts
 from shared.domain.autonomy import Autonomy
 from shared.domain.incident import Status
-from shared.domain.service import Measure
+from shared.domain.service import Measure, ServiceCatalogue
+from shared.domain.signal import Signal, SignalKind
 from shared.ports.controls import KillSwitch
 from shared.ports.event_store import record
 from shared.workflow.leases import SECONDS
 from tests.e2e.people import Meanwhile, People, granting
-from tests.e2e.storefront import CHECKOUT, DATABASE, Street
+from tests.e2e.storefront import CHECKOUT, DATABASE, Street, catalogue
 
 
 def fallen(street: Street) -> Street:
@@ -231,3 +232,34 @@ def test_credentials_never_outlive_the_lease():
     [locked] = events(street, facts.TargetLocked)
     assert issued.ends_at < locked.until
     assert issued.ends_at - street.incident().actions[0].started_at <= timedelta(seconds=120)
+
+
+@pytest.mark.parametrize(("ringing", "guard"), [("web-latency", "database-guard"), ("database-guard", "")])
+def test_an_automation_is_guarded_by_an_alarm_that_does_not_ring_yet(ringing, guard):
+    services = tuple(
+        one.model_copy(update={"guard_alarm": f"{one.name}-guard"}) for one in catalogue().services
+    )
+    street = Street(services=ServiceCatalogue(services=services))
+    street.change()
+    street.patient.set_connections(20)
+    street.wait(12)
+    signal = Signal(
+        source="cloudwatch",
+        kind=SignalKind.ALARM,
+        service="web",
+        measure=Measure.LATENCY,
+        at=street.clock.now(),
+        key="alarm",
+        attributes={"alarm": ringing},
+    )
+    street.house.hear(signal)
+    assert list(street.house.executor.guards.values()) == [guard]
+
+
+def test_undoing_is_guarded_by_nothing():
+    services = tuple(
+        one.model_copy(update={"guard_alarm": f"{one.name}-guard"}) for one in catalogue().services
+    )
+    street = Street(services=ServiceCatalogue(services=services), act=lambda proposal: "it broke off")
+    fallen(street)
+    assert list(street.house.executor.guards.values()) == ["database-guard", ""]

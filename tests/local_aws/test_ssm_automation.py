@@ -211,6 +211,28 @@ def test_a_stopped_automation_is_cancelled_at_once_when_it_waits(aws: LocalAws) 
     assert [step["StepName"] for step in found["StepExecutions"]] in (["long"], [])
 
 
+def test_an_alarm_that_rings_stops_what_it_guards(aws: LocalAws) -> None:
+    cloudwatch, name = aws.client("cloudwatch"), unique("guard")
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace="Guard",
+        MetricName=name,
+        Period=10,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+        Statistic="Maximum",
+        TreatMissingData="ignore",
+    )
+    made, guards = document(aws, {"name": "one", **SLEEP}), {"Alarms": [{"Name": name}]}
+    quiet = ended(aws, start(aws, made, AlarmConfiguration=guards))
+    assert quiet["AutomationExecutionStatus"] == "Success"
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="test")
+    stopped = ended(aws, start(aws, made, AlarmConfiguration=guards))
+    assert (stopped["AutomationExecutionStatus"], stopped["StepExecutions"]) == ("Cancelled", [])
+    assert name in stopped["FailureMessage"]
+
+
 def test_executions_are_found_by_tag_status_and_document(aws: LocalAws) -> None:
     ssm, name, tag = aws.client("ssm"), document(aws, {"name": "one", **SLEEP}), unique("tag")
     tagged = start(aws, name, Tags=[{"Key": tag, "Value": "INC-1"}])

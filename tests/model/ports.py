@@ -80,7 +80,7 @@ class Answered(Patient):
         """What this token started."""
         return Run("run", "running") if self._ask("find", token) else None
 
-    def start(self, _runbook: object, proposal: Any, _incident: str, token: str, _issued: object) -> Run:
+    def start(self, _runbook: object, proposal: Any, _incident: str, token: str, *_more: object) -> Run:
         """Act on the world."""
         self._ask("start", token, proposal.digest)
         return Run("run", "running")
@@ -91,7 +91,17 @@ class Answered(Patient):
 
 
 class Undisturbed:
-    """Leases, history and switch when no other incident is near: they protect from others only."""
+    """Leases, history and switch when no other incident is near, and a catalogue without a guard alarm."""
+
+    guard_alarm = None
+
+    def services(self) -> "Undisturbed":
+        """The catalogue."""
+        return self
+
+    def get(self, _name: str) -> "Undisturbed":
+        """Any service."""
+        return self
 
     def keep(self, _state: object) -> None:
         """It holds the target."""

@@ -53,6 +53,7 @@ class Automations:
             automation_role.caller_arn(access_key, account),
             {tag["Key"]: tag["Value"] for tag in request.get("Tags") or []},
             request.get("Mode") or "Auto",
+            guards=tuple(one["Name"] for one in request.get("AlarmConfiguration", {}).get("Alarms", ())),
         )
         self._executions[identity] = execution
         Automation(content, execution, credentials, self._on_change).start()

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from ministack.services import cloudwatch
 
 from scripts.local_aws.fillers.automation_steps import Cancelled, Context, Result, TimedOut, run_step
 from scripts.local_aws.fillers.automation_values import as_text, resolve, select
@@ -34,6 +35,7 @@ class Execution:
     executed_by: str
     tags: dict[str, str]
     mode: str = "Auto"
+    guards: tuple[str, ...] = ()
     status: str = "Pending"
     failure: str | None = None
     started: float = field(default_factory=time.time)
@@ -84,6 +86,10 @@ class Automation(threading.Thread):
         final = "Success"
         while place is not None and place < len(self._steps):
             if self._execution.stopped.is_set():
+                return "Cancelled"
+            ringing = ringing_of(self._execution.guards, self._execution.scope)
+            if ringing:
+                self._execution.failure = f"Alarms in ALARM: {', '.join(ringing)}"
                 return "Cancelled"
             step = self._steps[place]
             shown, branch = self._run_step(step)
@@ -183,3 +189,13 @@ class Automation(threading.Thread):
 
 def _aborts(step: dict[str, Any]) -> bool:
     return bool(step.get("onFailure", "Abort") == "Abort")
+
+
+def ringing_of(names: tuple[str, ...], scope: tuple[str, str]) -> list[str]:
+    """Which of these alarms ring: Systems Manager stops an automation that one of them guards."""
+    known = {
+        name: alarm
+        for (account, region, name), alarm in cloudwatch._alarms.all_items()
+        if (account, region) == scope
+    }
+    return [name for name in names if known.get(name, {}).get("StateValue") == "ALARM"]

@@ -105,6 +105,7 @@ class SsmExecutor:
         incident_id: str,
         token: str,
         issued: OnIssued = unheard,
+        guard: str = "",
     ) -> Run:
         """Start the pinned document as a session for exactly this target; `token` is a UUID.
 
@@ -127,6 +128,7 @@ class SsmExecutor:
             issued,
         )
         tags = {f"commander-run-{token}": incident_id, "incident": incident_id, "runbook": runbook.id}
+        watched: Any = {"AlarmConfiguration": {"Alarms": [{"Name": guard}]}} if guard else {}
         with port_errors():
             try:
                 answer = client.start_automation_execution(
@@ -135,6 +137,7 @@ class SsmExecutor:
                     Parameters=_parameters(runbook, proposal, deployed),
                     ClientToken=token,
                     Tags=[{"Key": key, "Value": _text(value)} for key, value in tags.items()],
+                    **watched,
                 )
             except ClientError as error:
                 if code_of(error) != "IdempotentParameterMismatch":

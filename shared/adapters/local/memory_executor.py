@@ -40,6 +40,7 @@ class MemoryExecutor:
         self._clock = clock or ManualClock()
         self._lasting = lasting
         self._runs: dict[str, Run] = {}  # by token
+        self.guards: dict[str, str] = {}  # by token: the alarm that would have stopped it
         self._lock = Lock()
 
     def pinned(self, runbook: Runbook, target: str = "") -> None:
@@ -60,6 +61,7 @@ class MemoryExecutor:
         incident_id: str,
         token: str,
         issued: OnIssued = unheard,
+        guard: str = "",
     ) -> Run:
         """Act, unless this token did.
 
@@ -73,6 +75,7 @@ class MemoryExecutor:
         with self._lock:
             if token not in self._runs:
                 issued(self._issue(runbook, proposal, incident_id))
+                self.guards[token] = guard
                 reason = self._act(proposal)
                 run_id = f"{incident_id}-{len(self._runs) + 1}"
                 status = "failed" if reason else "running" if self._lasting else "succeeded"
