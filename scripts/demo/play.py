@@ -15,7 +15,7 @@ from scripts.patient.storefront import Storefront
 from shared.agents.communication import tells
 from shared.domain.errors import IncidentNotFound
 from shared.domain.events import Event
-from shared.domain.facts import Author
+from shared.domain.facts import Author, FindingsSubmitted
 from shared.domain.folding import fold
 from shared.domain.incident import Incident
 
@@ -47,7 +47,8 @@ def perform(scenario: Scenario, stage: Stage, storefront: Storefront, voice: Voi
     broke_at = datetime.now(UTC)
     scenario.break_it(storefront)
     voice.say(f"it breaks: {scenario.title}", "bold red")
-    incident = Follower(stage, voice, earlier).follow(broke_at)
+    follower = Follower(stage, voice, earlier)
+    incident = follower.follow(broke_at)
     return Run(
         scenario=scenario,
         broke_at=broke_at,
@@ -55,6 +56,7 @@ def perform(scenario: Scenario, stage: Stage, storefront: Storefront, voice: Voi
         before=before,
         after=storefront.state(),
         dead_letters=tuple(str(one.get("reason", one))[:600] for one in stage.dead_letters()),
+        root_cause=follower.root_cause,
     )
 
 
@@ -81,6 +83,13 @@ class Follower:
                 return None
             time.sleep(POLL_SECONDS)
         return self._late()
+
+    @property
+    def root_cause(self) -> str | None:
+        """What diagnosis first named; after a remedy that did harm it may rightly name something else."""
+        said = (one.fact for one in self._events if one.type == "FindingsSubmitted")
+        named = (one.findings.root_causes for one in said if isinstance(one, FindingsSubmitted))
+        return next((causes[0] for causes in named if causes), None)
 
     def _late(self) -> Incident | None:
         self._voice.say(f"it did not end within {LIMIT_SECONDS:.0f} s", "bold red")

@@ -7,7 +7,7 @@ from typing import Any
 from scripts.patient.scenario import Scenario
 from shared.domain.consensus import DecisionKind, Sum
 from shared.domain.incident import Incident
-from shared.domain.model import VOTERS, AgentName
+from shared.domain.model import VOTERS
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Run:
     before: dict[str, str]
     after: dict[str, str]
     dead_letters: tuple[str, ...] = ()
+    root_cause: str | None = None  # as diagnosis first said it
 
 
 def report(run: Run) -> dict[str, Any]:
@@ -28,14 +29,13 @@ def report(run: Run) -> dict[str, Any]:
     if incident is None:
         return _nothing(run)
     winner = _winner(incident)
-    diagnosis = incident.findings.get(AgentName.DIAGNOSIS)
     decided = incident.certificate.proposal if incident.certificate else None
     return {
         "scenario": run.scenario.name,
         "incident_id": incident.id,
         "status": incident.status.value,
         "classification": incident.opened.classification,
-        "root_cause": diagnosis.root_causes[0] if diagnosis and diagnosis.root_causes else None,
+        "root_cause": run.root_cause,
         "proposal": None
         if decided is None
         else {"runbook": decided.runbook, "target": decided.target, "parameters": decided.parameters},
@@ -75,6 +75,8 @@ def differences(run: Run) -> tuple[str, ...]:
             found.append(f"{name} is {shown[name]!r} and should be {value!r}")
     if truth.cure is not None and (shown["proposal"] or {}).get("runbook") != truth.cure:
         found.append(f"the remedy should be {truth.cure}")
+    if run.incident and run.incident.rolled_back and not run.incident.rolled_back.restored:
+        found.append(f"not put back: {'; '.join(run.incident.rolled_back.differences)}")
     for name in truth.restored:
         if run.before.get(name) != run.after.get(name):
             found.append(f"{name} was {run.before.get(name)} and is {run.after.get(name)}")

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
 
 from scripts.local_aws.process import LocalAws
+from scripts.patient import edge
 from scripts.patient.model import Resources
 from scripts.patient.topology import CACHE_TTL, CLUSTER, MAX_CONNECTIONS, catalogue
 
@@ -18,8 +21,11 @@ _DESCRIPTIONS = {
 }
 
 
-def create(aws: LocalAws) -> None:
-    """Make what is missing and put back what differs from the healthy state; safe to repeat."""
+def create(aws: LocalAws) -> str:
+    """Make what is missing and put back what differs from the healthy state; safe to repeat.
+
+    Returns the id of the IP set at the edge.
+    """
     for name, value in HEALTHY_PARAMETERS.items():
         if parameters(aws).get(name) != value:
             aws.client("ssm").put_parameter(
@@ -32,26 +38,38 @@ def create(aws: LocalAws) -> None:
         with suppress(logs.exceptions.ResourceAlreadyExistsException):
             logs.create_log_stream(logGroupName=service.log_group, logStreamName=service.name)
     _create_services(aws)
+    return edge.create(aws)
 
 
 def _create_services(aws: LocalAws) -> None:
     ecs = aws.client("ecs")
     ecs.create_cluster(clusterName=CLUSTER)
-    there = desired(aws)
+    there = services(aws)
     for name, count in HEALTHY_TASKS.items():
         if name not in there:
-            container = {"name": name, "image": f"storefront/{name}:1", "memory": 128, "essential": True}
-            family = ecs.register_task_definition(
-                family=f"{CLUSTER}-{name}", containerDefinitions=[container]
-            )
             ecs.create_service(
-                cluster=CLUSTER,
-                serviceName=name,
-                taskDefinition=family["taskDefinition"]["taskDefinitionArn"],
-                desiredCount=count,
+                cluster=CLUSTER, serviceName=name, taskDefinition=register(aws, name, 1), desiredCount=count
             )
-        elif there[name] != count:
-            ecs.update_service(cluster=CLUSTER, service=name, desiredCount=count)
+            continue
+        first = there[name]["taskDefinition"].rpartition(":")[0] + ":1"
+        if (there[name]["taskDefinition"], there[name]["desiredCount"]) != (first, count):
+            ecs.update_service(cluster=CLUSTER, service=name, taskDefinition=first, desiredCount=count)
+
+
+def register(aws: LocalAws, name: str, release: int) -> str:
+    """ARN of a new task definition of a service, with the image of a release."""
+    container = {"name": name, "image": f"storefront/{name}:{release}", "memory": 128, "essential": True}
+    made = aws.client("ecs").register_task_definition(
+        family=f"{CLUSTER}-{name}", containerDefinitions=[container]
+    )
+    return str(made["taskDefinition"]["taskDefinitionArn"])
+
+
+def kill_task(aws: LocalAws, name: str) -> None:
+    """End one task of a service as the kernel does that has no memory left for it."""
+    ecs = aws.client("ecs")
+    running = ecs.list_tasks(cluster=CLUSTER, serviceName=name, desiredStatus="RUNNING")["taskArns"]
+    ecs.stop_task(cluster=CLUSTER, task=running[0], reason="OutOfMemoryError: container killed")
 
 
 def parameters(aws: LocalAws) -> dict[str, str]:
@@ -60,31 +78,43 @@ def parameters(aws: LocalAws) -> dict[str, str]:
     return {each["Name"]: each["Value"] for each in found["Parameters"]}
 
 
-def desired(aws: LocalAws) -> dict[str, int]:
-    """Service -> desired count; a missing service is absent."""
-    return _counts(aws, "desiredCount")
+def services(aws: LocalAws) -> dict[str, dict[str, Any]]:
+    """Each ECS service as AWS describes it; a missing one is absent."""
+    found = aws.client("ecs").describe_services(cluster=CLUSTER, services=list(HEALTHY_TASKS))
+    return {each["serviceName"]: dict(each) for each in found["services"] if each["status"] == "ACTIVE"}
 
 
-def read(aws: LocalAws) -> Resources:
-    """What the services would find: their settings, and how many tasks run."""
-    values, running = parameters(aws), _counts(aws, "runningCount")
+def read(aws: LocalAws, ip_set: str) -> Resources:
+    """What the services would find: their settings, their tasks and release, and who is blocked."""
+    values, there = parameters(aws), services(aws)
+    running = {name: int(each["runningCount"]) for name, each in there.items()}
+    release, age = _deployed(aws, there["checkout"]) if "checkout" in there else (1, 0.0)
     return Resources(
         max_connections=_number(values, MAX_CONNECTIONS),
         cache_ttl=_number(values, CACHE_TTL),
         web_tasks=running.get("web", 0),
         checkout_tasks=running.get("checkout", 0),
+        checkout_release=release,
+        checkout_age=age,
+        blocked=edge.is_blocked(aws, ip_set),
     )
 
 
+def _deployed(aws: LocalAws, service: Mapping[str, Any]) -> tuple[int, float]:
+    """The release that a service runs, and for how many seconds."""
+    described = aws.client("ecs").describe_task_definition(taskDefinition=service["taskDefinition"])
+    image = described["taskDefinition"]["containerDefinitions"][0]["image"]
+    since = next(each["createdAt"] for each in service["deployments"] if each["status"] == "PRIMARY")
+    return int(image.rpartition(":")[2]), (datetime.now(UTC) - since).total_seconds()
+
+
 def state(aws: LocalAws) -> dict[str, str]:
-    """Every value that somebody may set, by name: `/storefront/...` and `ecs/<service>/desired`."""
-    counts = {f"ecs/{name}/desired": str(count) for name, count in desired(aws).items()}
-    return {**parameters(aws), **counts}
-
-
-def _counts(aws: LocalAws, field: str) -> dict[str, int]:
-    found = aws.client("ecs").describe_services(cluster=CLUSTER, services=list(HEALTHY_TASKS))
-    return {each["serviceName"]: int(each[field]) for each in found["services"] if each["status"] == "ACTIVE"}
+    """Every value that somebody may set: `/storefront/...`, `ecs/<service>/desired` and `.../definition`."""
+    found = parameters(aws)
+    for name, each in services(aws).items():
+        found[f"ecs/{name}/desired"] = str(each["desiredCount"])
+        found[f"ecs/{name}/definition"] = each["taskDefinition"]
+    return found
 
 
 def _number(values: Mapping[str, str], name: str) -> int:

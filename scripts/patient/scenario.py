@@ -14,8 +14,12 @@ class Patient(Protocol):
         """Set an SSM parameter."""
         ...
 
-    def impose(self, *, traffic: float = 1.0, contention: float = 0.0) -> None:
-        """Set what comes from outside."""
+    def deploy(self, service: str, release: int) -> None:
+        """Give a service the task definition of a release."""
+        ...
+
+    def impose(self, **conditions: float) -> None:
+        """Set what comes from outside: fields of Conditions; the others are as on an ordinary day."""
         ...
 
 

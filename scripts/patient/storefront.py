@@ -1,6 +1,7 @@
 """The patient as a scenario and the command line see it: create it, start it, break it, compare it."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
@@ -9,8 +10,8 @@ from typing import Self
 import numpy as np
 
 from scripts.local_aws.process import LocalAws
-from scripts.patient import alarms, log_lines, resources, telemetry, topology
-from scripts.patient.model import Conditions, Readings, observed
+from scripts.patient import alarms, edge, log_lines, resources, telemetry, topology
+from scripts.patient.model import KILLED, Conditions, Readings, observed
 from scripts.patient.ticker import Ticker
 from shared.domain.service import ServiceCatalogue
 
@@ -28,7 +29,8 @@ class Storefront:
         self._aws = aws
         self._on_progress = on_progress
         self._noise = np.random.default_rng(seed)
-        self._conditions = Conditions()
+        self._conditions, self._imposed, self._has_killed = Conditions(), 0.0, False
+        self._ip_set = topology.NO_ID
         self._latest: Readings = {}
         self._lock = threading.Lock()
         self._ticker = Ticker("storefront", self._tick, on_progress)
@@ -47,8 +49,9 @@ class Storefront:
     def create(self) -> ServiceCatalogue:
         """Make its resources, its healthy past and its alarms. Repeated, it is put back to health."""
         self._on_progress("creating the storefront: web, checkout, database, cache, queue")
+        self._ip_set = resources.create(self._aws)
+        self.catalogue = topology.catalogue(self._ip_set)
         self.impose()
-        resources.create(self._aws)
         telemetry.publish_history(self._aws, telemetry.present(), self._noise)
         alarms.create(self._aws)
         return self.catalogue
@@ -78,15 +81,27 @@ class Storefront:
         """Set one of its SSM parameters, as anybody with access could."""
         self._aws.client("ssm").put_parameter(Name=name, Value=value, Overwrite=True)
 
-    def impose(self, *, traffic: float = 1.0, contention: float = 0.0) -> None:
-        """Set what comes from outside: visits as a multiple of an ordinary day's, and contention, 0 to 1."""
+    def deploy(self, service: str, release: int) -> None:
+        """Give one of its services a new task definition with the image of a release."""
+        definition = resources.register(self._aws, service, release)
+        self._aws.client("ecs").update_service(
+            cluster=topology.CLUSTER, service=service, taskDefinition=definition
+        )
+
+    def impose(self, **conditions: float) -> None:
+        """Set what comes from outside: fields of Conditions; the others are as on an ordinary day."""
+        imposed = Conditions(**conditions)
+        edge.count(self._aws, attacked=imposed.attack > 0)
         with self._lock:
-            self._conditions = replace(self._conditions, traffic=traffic, contention=contention)
+            self._conditions, self._imposed, self._has_killed = imposed, time.monotonic(), False
 
     def _tick(self) -> None:
         with self._lock:
-            conditions = self._conditions
-        readings = observed(resources.read(self._aws), conditions, self._noise)
+            conditions = replace(self._conditions, elapsed=time.monotonic() - self._imposed)
+        readings = observed(resources.read(self._aws, self._ip_set), conditions, self._noise)
+        if readings["checkout"].memory >= KILLED and not self._has_killed:
+            self._has_killed = True
+            resources.kill_task(self._aws, "checkout")
         at = telemetry.present()
         telemetry.publish(self._aws, at, readings)
         self._latest = readings

@@ -8,15 +8,18 @@ CLUSTER = "storefront"
 NAMESPACE = "Storefront"
 MAX_CONNECTIONS = "/storefront/database/max-connections"
 CACHE_TTL = "/storefront/cache/ttl-seconds"
+BLOCKED = "storefront-blocked"
+NO_ID = "00000000-0000-0000-0000-000000000000"
 UNITS = {
     Measure.LATENCY: "Seconds",
     Measure.ERRORS: "None",
     Measure.TRAFFIC: "Count/Second",
     Measure.SATURATION: "None",
     Measure.AVAILABILITY: "None",
+    Measure.MEMORY: "None",
 }
 _GOLDEN = (Measure.LATENCY, Measure.ERRORS, Measure.TRAFFIC, Measure.SATURATION)
-_FACING = (*_GOLDEN, Measure.AVAILABILITY)
+_FACING = (*_GOLDEN, Measure.AVAILABILITY, Measure.MEMORY)
 
 
 def parameter_arn(name: str) -> str:
@@ -29,8 +32,13 @@ def service_arn(name: str) -> str:
     return f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/{CLUSTER}/{name}"
 
 
-def catalogue() -> ServiceCatalogue:
-    """The five services, checked."""
+def ip_set_arn(identity: str) -> str:
+    """ARN of the IP set at the edge; AWS WAF gives it an id of its own."""
+    return f"arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/ipset/{BLOCKED}/{identity}"
+
+
+def catalogue(ip_set: str = NO_ID) -> ServiceCatalogue:
+    """The five services, checked, with the id of the IP set that blocks ranges in front of web."""
     services = (
         Service(
             name="web",
@@ -39,7 +47,7 @@ def catalogue() -> ServiceCatalogue:
             log_group=log_group("web"),
             tier=Tier.CRITICAL,
             depends_on=("checkout", "cache"),
-            resources={"ecs_service": service_arn("web")},
+            resources={"ecs_service": service_arn("web"), "ip_set": ip_set_arn(ip_set)},
             users=20_000,
         ),
         Service(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.agents.steps import METRICS, Steps
-from shared.agents.voter import Verdict, Voter, abstention
+from shared.agents.voter import Verdict, Voter, abstention, support
 from shared.analysis.excess import HARM_OF, Harm
 from shared.analysis.health import Examination, Reading, examine
 from shared.analysis.trace import Trace, trace
@@ -13,7 +13,7 @@ from shared.domain.facts import IncidentDetected
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
-from shared.domain.service import Measure, ServiceCatalogue, ServiceKind, Tier
+from shared.domain.service import LIMITS, ServiceCatalogue, ServiceKind, Tier
 from shared.domain.signal import Signal
 from shared.ports.sources import Sources
 from shared.runbooks.catalogue import remedies
@@ -65,7 +65,7 @@ def assess(signal: Signal, sources: Sources) -> IncidentDetected | None:
         tier=max((catalogue.get(one).tier for one in hurt), key=lambda tier: tier.cost_per_minute),
         classification=name,
         severity=_severity(catalogue, hurt),
-        confidence=_confidence(found.readings, felt),
+        confidence=_confidence(found.readings, felt, deepest),
         summary=f"{name.replace('_', ' ')} in {service.application}: {', '.join(hurt)}",
         started_at=began,
         symptoms=_evidence(felt, sources.clock.now()),
@@ -100,9 +100,10 @@ def _classification(catalogue: ServiceCatalogue, found: Sequence[Reading], trace
     kind = catalogue.get(traced.first).kind
     if kind in CLASSES:
         return CLASSES[kind]
-    if any(
-        one.service == traced.first and one.harmful and one.measure is Measure.SATURATION for one in found
-    ):
+    mine = [one for one in found if one.service == traced.first]
+    if any(one.surging for one in mine):
+        return "traffic_surge"
+    if _limits(mine):
         return "resource_exhaustion"
     return "latency" if traced.harm is Harm.LATENCY else "errors"
 
@@ -114,12 +115,20 @@ def _severity(catalogue: ServiceCatalogue, hurt: Sequence[str]) -> str:
     return "high" if Tier.IMPORTANT in tiers else "medium"
 
 
-def _confidence(found: Sequence[Reading], felt: Sequence[Reading]) -> int:
-    """More services that feel it, and more strongly, make it surer; 950 is the most."""
+def _limits(found: Sequence[Reading]) -> bool:
+    """Whether something is at a limit."""
+    return any(one.harmful and one.measure in LIMITS for one in found)
+
+
+def _confidence(found: Sequence[Reading], felt: Sequence[Reading], deepest: str) -> int:
+    """More services that feel it, more strongly, make it surer; 950 is the most.
+
+    A limit that is reached where the symptoms lead is another kind of evidence for the same: it says most.
+    """
     several = 100 if len({one.service for one in felt}) > 1 else 0
     strong = 100 if max(one.score for one in felt) >= STRONG else 0
-    harmful = 50 if any(one.harmful and not one.symptom for one in found) else 0
-    return 700 + several + strong + harmful
+    there = 100 if _limits([one for one in found if one.service == deepest]) else 0
+    return min(700 + several + strong + there + (50 if _limits(found) else 0), 950)
 
 
 def _evidence(felt: Sequence[Reading], now: datetime) -> tuple[Evidence, ...]:
@@ -173,7 +182,10 @@ def investigate(incident: Incident, sources: Sources) -> Findings:
 
 
 def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
-    """The remedy for the service that the symptoms lead to, if remedies of its kind fit what it is called."""
+    """The remedy for the service that the symptoms lead to, if remedies of its kind fit what it is called.
+
+    Of several that fit, after a round without a winner, the one that the others support most.
+    """
     steps = Steps(sources.limit)
     seen = steps.take(METRICS, lambda: _look(incident, sources))
     if seen is None:
@@ -183,7 +195,8 @@ def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources
         return abstention("nothing can be felt any more")
     deepest = traced.first
     evidence = _evidence([one for one in felt if one.service == deepest], sources.clock.now())
-    for proposal in candidates:
+    others = support(incident, AgentName.DETECTION)
+    for proposal in sorted(candidates, key=lambda one: -others.get(one.digest, 0)):
         fits = incident.opened.classification in remedies()[proposal.runbook].runbook.symptoms
         if fits and proposal.service == deepest:
             return Verdict(

@@ -2,32 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from shared.agents.clues import changes_of, clues_of, growth_of, logs_of
 from shared.agents.steps import CHANGES, LOGS, METRICS, Steps
+from shared.agents.targets import prepare
 from shared.agents.voter import Verdict, Voter, abstention
-from shared.analysis.health import Reading, examine, window
+from shared.analysis.causes import UNKNOWN, Clues, cause_of
+from shared.analysis.health import Reading, examine
+from shared.analysis.origins import Origin
 from shared.analysis.root_cause import Suspect
-from shared.analysis.templates import Burst, bursts
+from shared.analysis.templates import Burst
 from shared.analysis.trace import Trace, trace
 from shared.domain.evidence import Evidence, EvidenceKind, Findings
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
-from shared.domain.runbook import Feasible, Subject
-from shared.domain.service import SYMPTOMS, Service
+from shared.domain.runbook import Feasible
+from shared.domain.service import SYMPTOMS
 from shared.domain.signal import Signal
 from shared.ports.sources import Sources
 from shared.runbooks.catalogue import remedies
 
-BEFORE = timedelta(minutes=30)
-"""A change this long before the onset may have caused it."""
-AFTER = timedelta(seconds=15)
-"""Announcements of a change may come this much later than its effect."""
-MOST_LINES = 2_000
 MOST_SUSPECTS = 10
-CAUSE_OF_CHANGE = {"ssm": "configuration_change", "ecs": "deployment"}
-UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -35,9 +32,25 @@ class Diagnosis:
     """What was found: suspects, the kind of cause, and how sure."""
 
     suspects: tuple[Suspect, ...]
-    cause: str
-    confidence: int  # thousandths
+    clues: Clues | None  # None: without the change ledger no kind of cause can be told
     evidence: tuple[Evidence, ...]
+    confirmed: bool = False  # the logs speak of trouble too
+
+    @property
+    def cause(self) -> str:
+        """The kind."""
+        return cause_of(self.clues)[0] if self.clues else UNKNOWN
+
+    @property
+    def confidence(self) -> int:
+        """Thousandths."""
+        sure = cause_of(self.clues or Clues())[1]
+        return min(sure + (50 if self.confirmed else 0), 950)
+
+    @property
+    def depends_on_logs(self) -> bool:
+        """Whether the logs may name another kind of cause."""
+        return self.clues is not None and (self.clues.change is None or self.clues.surging)
 
 
 def diagnose(incident: Incident, sources: Sources, steps: Steps) -> Diagnosis | None:
@@ -55,51 +68,38 @@ def diagnose(incident: Incident, sources: Sources, steps: Steps) -> Diagnosis | 
     if traced is None:
         return None
     first = catalogue.get(traced.first)
-    changes = steps.take(CHANGES, lambda: _changes(sources, incident, first.name))
-    cause, confidence = (UNKNOWN, 550) if changes is None else _cause(found.saturated, first.name, changes)
+    changes = steps.take(CHANGES, lambda: changes_of(sources, incident, first.name))
+    grown = growth_of(found, first.name)
     return Diagnosis(
         suspects=traced.suspects,
-        cause=cause,
-        confidence=confidence,
+        clues=None if changes is None else clues_of(found, first.name, changes, grown),
         evidence=(
             *_root(traced, found.readings, now),
+            *([_growth_evidence(grown, now)] if grown else []),
             *(_change_evidence(change, now) for change in changes or ()),
         ),
     )
 
 
 def _with_logs(found: Diagnosis, incident: Incident, sources: Sources, steps: Steps) -> Diagnosis:
-    """The diagnosis and what the first suspect logs; it is the slowest to read, and says least."""
+    """The diagnosis and what the first suspect logs, which is the slowest to read."""
     first, now = sources.catalogue.services().get(found.suspects[0].service), sources.clock.now()
-    logs = steps.take(LOGS, lambda: _logs(sources, first, incident.opened.started_at, now)) or ()
+    logs = steps.take(LOGS, lambda: logs_of(sources, first, incident.opened.started_at, now))
+    if logs is None:
+        return found
+    clues = found.clues and replace(
+        found.clues,
+        origin=logs.origin,
+        out_of_memory=logs.out_of_memory,
+        connections_spent=logs.connections_spent,
+    )
+    origin = [_origin_evidence(first.name, logs.origin, now)] if logs.origin else []
     return replace(
         found,
-        confidence=steps.sure(min(found.confidence + (50 if logs else 0), 950)),
-        evidence=(*found.evidence, *(_log_evidence(first.name, burst, now) for burst in logs)),
+        clues=clues,
+        confirmed=bool(logs.bursts or logs.origin),
+        evidence=(*found.evidence, *origin, *(_log_evidence(first.name, one, now) for one in logs.bursts)),
     )
-
-
-def _changes(sources: Sources, incident: Incident, service: str) -> tuple[Signal, ...]:
-    opened = incident.opened
-    began = opened.started_at
-    noted = sources.changes.between(opened.application, began - BEFORE, began + AFTER)
-    return tuple(one for one in noted if one.service == service)[-3:]
-
-
-def _logs(sources: Sources, service: Service, began: datetime, now: datetime) -> tuple[Burst, ...]:
-    if service.log_group is None:
-        return ()
-    _, split = window([service], began)
-    before = sources.telemetry.logs(service, split - BEFORE, split, MOST_LINES)
-    lines = sources.telemetry.logs(service, split, now, MOST_LINES)
-    return bursts([line.message for line in lines], (line.message for line in before))
-
-
-def _cause(saturated: frozenset[str], service: str, changes: Sequence[Signal]) -> tuple[str, int]:
-    known = [CAUSE_OF_CHANGE[one.source] for one in changes if one.source in CAUSE_OF_CHANGE]
-    if known:
-        return known[-1], 900
-    return ("saturation", 800) if service in saturated else (UNKNOWN, 550)
 
 
 def _root(traced: Trace, found: Sequence[Reading], now: datetime) -> tuple[Evidence, ...]:
@@ -122,6 +122,27 @@ def _root(traced: Trace, found: Sequence[Reading], now: datetime) -> tuple[Evide
                 "suspects": [s.service for s in traced.suspects[:MOST_SUSPECTS]],
             },
         ),
+    )
+
+
+def _growth_evidence(grown: Reading, now: datetime) -> Evidence:
+    return Evidence(
+        kind=EvidenceKind.ROOT_CAUSE,
+        service=grown.service,
+        statement=f"{grown.sentence()}, climbed bit by bit",
+        observed_at=now,
+        data={"measure": grown.measure, "value": grown.value, "baseline": grown.baseline},
+    )
+
+
+def _origin_evidence(service: str, origin: Origin, now: datetime) -> Evidence:
+    return Evidence(
+        kind=EvidenceKind.LOG,
+        service=service,
+        statement=f"{origin.share:.0%} of the requests to {service} come from {origin.range}, "
+        f"{origin.before:.0%} before",
+        observed_at=now,
+        data={"range": origin.range, "share": origin.share, "before": origin.before},
     )
 
 
@@ -157,13 +178,16 @@ def investigate(incident: Incident, sources: Sources) -> Findings:
             confidence=0,
             left_out=steps.left_out,
         )
-    first = found.suspects[0].service
+    first, depends = found.suspects[0].service, found.depends_on_logs
+    if depends:
+        found = _with_logs(found, incident, sources, steps)
     candidates = _candidates(first, found.cause, incident, sources, steps)
-    found = _with_logs(found, incident, sources, steps)
+    if not depends:
+        found = _with_logs(found, incident, sources, steps)
     return Findings(
         agent=AgentName.DIAGNOSIS,
         summary=steps.told(f"{first} is the root cause: {found.cause.replace('_', ' ')}"),
-        confidence=found.confidence,
+        confidence=steps.sure(found.confidence),
         evidence=found.evidence,
         candidates=candidates,
         root_causes=tuple(one.service for one in found.suspects[:MOST_SUSPECTS]),
@@ -178,21 +202,10 @@ def _candidates(
     service = sources.catalogue.services().get(name)
     proposals: list[Proposal] = []
     for remedy in remedies().values():
-        target = service.resources.get(remedy.runbook.resource)
-        if target is None or cause not in remedy.runbook.causes:
-            continue
-        subject = steps.take(
-            f"{remedy.runbook.id} on {service.name}",
-            lambda remedy=remedy, target=target: Subject(  # type: ignore[misc]
-                service,
-                target,
-                sources.resources.observe(remedy.runbook, target),
-                incident.opened.started_at,
-            ),
-        )
-        prepared = remedy.prepare(subject) if subject else None
-        if isinstance(prepared, Feasible):
-            proposals.append(prepared.proposal)
+        if cause in remedy.runbook.causes:
+            prepared = prepare(remedy, service, incident, sources, steps)
+            if isinstance(prepared, Feasible):
+                proposals.append(prepared.proposal)
     return tuple(proposals)[:5]
 
 
@@ -200,15 +213,16 @@ def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources
     """The candidate that cures this kind of cause on the first suspect."""
     steps = Steps(sources.limit)
     found = diagnose(incident, sources, steps)
+    if found is not None:
+        found = _with_logs(found, incident, sources, steps)
     if found is None or found.cause == UNKNOWN:
         return abstention(steps.told("the kind of cause is not known"), found.evidence if found else ())
-    found = _with_logs(found, incident, sources, steps)
     first = found.suspects[0].service
     for proposal in candidates:
         if proposal.service == first and found.cause in remedies()[proposal.runbook].runbook.causes:
             return Verdict(
                 choice=proposal,
-                confidence=found.confidence,
+                confidence=steps.sure(found.confidence),
                 reasoning=steps.told(f"it cures {found.cause.replace('_', ' ')} on {first}, the root cause"),
                 evidence=found.evidence,
             )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.agents.steps import METRICS, Steps
+from shared.agents.targets import seen
 from shared.agents.voter import Verdict, Voter, abstention, support
 from shared.analysis.anomaly import THRESHOLD
 from shared.analysis.forecast import forecast
@@ -13,6 +14,7 @@ from shared.domain.evidence import Evidence, EvidenceKind, Findings
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
+from shared.domain.runbook import Infeasible
 from shared.domain.service import Service
 from shared.ports.sources import Sources
 from shared.ports.telemetry import Series
@@ -27,14 +29,14 @@ RELIEF = 0.5
 
 @dataclass(frozen=True)
 class Outlook:
-    """One harmful reading and the chance (0..1) that it is still in breach at the horizon, left alone."""
+    """One harmful reading, or a surge, and the chance (0..1) that it goes on to the horizon, left alone."""
 
     reading: Reading
     breach: float
 
 
 def outlooks(incident: Incident, sources: Sources) -> tuple[Outlook, ...]:
-    """The outlook of every harmful measure of the application, worst first.
+    """The outlook of every harmful measure of the application, and of every surge, worst first.
 
     Raises:
         OutOfTime: the metrics did not come in time.
@@ -48,7 +50,7 @@ def outlooks(incident: Incident, sources: Sources) -> tuple[Outlook, ...]:
         Outlook(reading, _breach(each, reading, by_name[reading.service], split))
         for each in series
         for reading in readings([each], split)
-        if reading.harmful
+        if reading.harmful or reading.surging
     ]
     return tuple(sorted(found, key=lambda one: (-one.breach, -one.reading.score)))
 
@@ -125,11 +127,8 @@ def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources
 def _relief(reading: Reading, proposal: Proposal, sources: Sources, steps: Steps) -> float:
     """The share of the deviation that the remedy is expected to undo; none without a look at its target."""
     remedy = remedies()[proposal.runbook]
-    state = steps.take(
-        f"{proposal.runbook} on {proposal.service}",
-        lambda: sources.resources.observe(remedy.runbook, proposal.target),
-    )
-    if state is None:
+    state = seen(remedy, proposal.service, proposal.target, sources, steps)
+    if isinstance(state, Infeasible):
         return 0.0
     expected = remedy.expect(proposal, state, reading.value, reading.baseline)
     return (reading.value - expected) / (reading.value - reading.baseline)

@@ -3,33 +3,19 @@
 from datetime import datetime
 
 from shared.agents.steps import Steps
+from shared.agents.targets import prepare
 from shared.agents.voter import Verdict, Voter, abstention, support
 from shared.domain.evidence import Evidence, EvidenceKind, Findings
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
-from shared.domain.runbook import Feasible, Infeasible, Remedy, Subject
+from shared.domain.runbook import Feasible, Infeasible
 from shared.domain.service import Service
 from shared.ports.sources import Sources
 from shared.runbooks.catalogue import remedies
 
 SURE = 900
 MOST = 5
-
-
-def prepare(
-    remedy: Remedy, service: Service, incident: Incident, sources: Sources, steps: Steps
-) -> Feasible | Infeasible:
-    """What a remedy says about a service's resource as it is now."""
-    target = service.resources.get(remedy.runbook.resource)
-    if target is None:
-        return Infeasible(reason=f"{service.name} has no {remedy.runbook.resource}")
-    state = steps.take(
-        f"{remedy.runbook.id} on {service.name}", lambda: sources.resources.observe(remedy.runbook, target)
-    )
-    if state is None:
-        return Infeasible(reason="there was no time to look at it")
-    return remedy.prepare(Subject(service, target, state, incident.opened.started_at))
 
 
 def investigate(incident: Incident, sources: Sources) -> Findings:

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from shared.analysis.anomaly import RELATIVE_FLOOR, THRESHOLD, score, sustained_points
-from shared.domain.service import SYMPTOMS, Measure, Service
+from shared.domain.service import LIMITS, SYMPTOMS, Measure, Service
 from shared.ports.telemetry import Series, Telemetry
 
-RISES = frozenset({Measure.LATENCY, Measure.ERRORS, Measure.SATURATION})
+RISES = frozenset(Measure) - {Measure.AVAILABILITY}
 """Measures of which more is worse; of availability less is. Traffic alone harms nobody."""
+SURGE = 2.0
+"""Traffic this many times the usual is a surge."""
 LEAST_HISTORY = timedelta(hours=1)
 PERIODS_OF_HISTORY = 288
 """A day of five-minute periods; fewer cannot tell one in a hundred from never."""
@@ -37,6 +39,12 @@ class Reading:
     def symptom(self) -> bool:
         """Whether somebody outside can feel it."""
         return self.harmful and self.measure in SYMPTOMS
+
+    @property
+    def surging(self) -> bool:
+        """Whether it is traffic, and at least twice as much as usual for a while."""
+        surge = self.measure is Measure.TRAFFIC and self.onset is not None
+        return surge and self.value >= SURGE * self.baseline > 0
 
     @property
     def distance(self) -> float:
@@ -81,9 +89,12 @@ class Examination:
     @property
     def saturated(self) -> frozenset[str]:
         """Services that are at a limit."""
-        return frozenset(
-            one.service for one in self.readings if one.harmful and one.measure is Measure.SATURATION
-        )
+        return frozenset(one.service for one in self.readings if one.harmful and one.measure in LIMITS)
+
+    @property
+    def surging(self) -> frozenset[str]:
+        """Services that are asked for far more than usual."""
+        return frozenset(one.service for one in self.readings if one.surging)
 
 
 def readings(series: Sequence[Series], split: datetime, sustained: int | None = None) -> tuple[Reading, ...]:

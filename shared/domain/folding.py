@@ -51,6 +51,9 @@ def evolve(state: Incident | None, event: Event) -> Incident:
 def _change(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object]:
     for phase in (_deliberation, _permission, _execution, _ending):
         change = phase(state, fact, event)
+        if change and phase is _execution and state.closed is not None:
+            # What was for a time only is taken back as foreseen: the incident stays as it ended.
+            change.pop("status", None)
         if change:
             return change
     return {}

@@ -48,7 +48,8 @@ class Observation(Model):
     service: Name = Field(description="boto3 service name")
     api: str = Field(pattern=r"^(Get|Describe|List)[A-Za-z]+$")
     arguments: dict[str, JsonValue] = Field(
-        description="{name} is a group of the target's pattern or an earlier observation that found a text"
+        description="{name} is a group of the target's pattern or an earlier observation that found a text; "
+        "alone in its place it may have found a list"
     )
     select: str = Field(description="JMESPath over the response")
     action: str = Field(

@@ -1,6 +1,7 @@
 """Replace the tasks of an ECS service by new ones of the same definition."""
 
 import re
+from typing import Any
 
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
@@ -16,6 +17,8 @@ from shared.domain.runbook import (
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
 from shared.runbooks.catalogue_ecs import DEPLOYABLE, NAMES, TARGET, TARGET_ARN, seen, undeployable
+from shared.runbooks.catalogue_observations import looks
+from shared.runbooks.catalogue_recent import recent
 
 RUNBOOK = Runbook(
     id="restart-service",
@@ -31,6 +34,21 @@ RUNBOOK = Runbook(
             definition="taskDefinition",
             deployment="deployments[?status=='PRIMARY'].id | [0]",
             deployments="length(deployments || `[]`)",
+        ),
+        *looks(
+            "ecs",
+            "ListTasks",
+            {"cluster": "{Cluster}", "serviceName": "{Service}", "desiredStatus": "STOPPED"},
+            {"ended": "taskArns[:100]"},
+            on="*",
+            newest=True,
+        ),
+        *looks(
+            "ecs",
+            "DescribeTasks",
+            {"cluster": "{Cluster}", "tasks": "{ended}"},
+            {"stopped": "tasks[].{at: stoppedAt, why: [stoppedReason, containers[].reason][]}"},
+            on="arn:aws:ecs:{region}:{account}:task/*",
         ),
     ),
     parameters=dict(NAMES),
@@ -52,7 +70,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """A rolling restart, if no deployment is under way and tasks stay while others start."""
+    """A rolling restart, if no deployment is under way and tasks stay while others start.
+
+    Telling when a task was killed for its memory: those that run gather as it did.
+    """
     state = subject.state
     if re.fullmatch(TARGET, subject.target) is None:
         return Infeasible(reason="the target is not an ECS service")
@@ -60,11 +81,22 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
         return Infeasible(reason=reason)
     if state.get("deployments") != 1 or state.get("rollout") != "COMPLETED":
         return Infeasible(reason="a deployment is under way, and a restart would start it over")
+    killed = sum(_is_killed(each, subject) for each in state.get("stopped") or ())
     return Feasible(
         proposal=RUNBOOK.propose(subject.service.name, subject.target),
-        statement=f"{state['running']} of {state['desired']} tasks run, and no deployment is under way",
-        telling=False,
+        statement=f"{state['running']} of {state['desired']} tasks run, no deployment is under way, and "
+        f"{killed} were killed for their memory",
+        telling=killed > 0,
     )
+
+
+def _is_killed(task: dict[str, Any], subject: Subject) -> bool:
+    """Whether a stopped task was killed for its memory, lately.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+    """
+    why = any(str(each or "").startswith("OutOfMemoryError") for each in task["why"] or ())
+    return why and task["at"] is not None and recent(task["at"], subject.started_at)
 
 
 def effect(_proposal: Proposal, before: State) -> dict[str, object]:

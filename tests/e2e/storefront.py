@@ -182,7 +182,7 @@ class Street:
             DEFINITION,
             ports.pop("services", catalogue()),
             ports.pop("seen", lambda telemetry: telemetry)(self.patient),
-            self.patient,
+            ports.pop("resources", lambda patient: patient)(self.patient),
             ports.pop("act", self.patient.act),
             autonomy,
             self.clock,

@@ -20,6 +20,7 @@ class PaperStorefront:
 
     def __init__(self, seed: int = 1) -> None:
         self.resources, self.conditions = Resources(), Conditions()
+        self.elapsed = 0  # seconds
         self.noise = np.random.default_rng(seed)
         self.baseline = self.run(BASELINE_SECONDS)
 
@@ -29,12 +30,25 @@ class PaperStorefront:
     def set_desired_count(self, service: str, count: int) -> None:
         self.resources = replace(self.resources, **{f"{service}_tasks": count})
 
-    def impose(self, *, traffic: float = 1.0, contention: float = 0.0) -> None:
-        self.conditions = Conditions(traffic, contention)
+    def deploy(self, service: str, release: int) -> None:
+        assert service == "checkout"
+        self.resources = replace(self.resources, checkout_release=release, checkout_age=0)
+
+    def restart(self) -> None:
+        """New tasks of the same release."""
+        self.resources = replace(self.resources, checkout_age=0)
+
+    def impose(self, **conditions: float) -> None:
+        self.conditions, self.elapsed = Conditions(**conditions), 0
 
     def run(self, seconds: int) -> list[Readings]:
         """What is measured in the next seconds."""
-        return [observed(self.resources, self.conditions, self.noise) for _ in range(seconds)]
+        return [self._second() for _ in range(seconds)]
+
+    def _second(self) -> Readings:
+        self.elapsed += 1
+        self.resources = replace(self.resources, checkout_age=self.resources.checkout_age + 1)
+        return observed(self.resources, replace(self.conditions, elapsed=self.elapsed), self.noise)
 
     def judged(self, seconds: int) -> dict[str, Anomaly]:
         """The worst symptom of each service over the next seconds, against its healthy past."""

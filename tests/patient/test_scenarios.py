@@ -1,8 +1,11 @@
 """Each scenario's truth, held against the model and against the way the agents judge."""
 
+from dataclasses import replace
+
 import pytest
 
 from scripts.patient.alarms import ALARMS
+from scripts.patient.model import VISITS
 from scripts.patient.resources import HEALTHY_PARAMETERS, HEALTHY_TASKS
 from scripts.patient.topology import MAX_CONNECTIONS, catalogue
 from scripts.scenarios import get, scenarios
@@ -44,8 +47,8 @@ def mean(patient, service, field, seconds=60):
 
 
 def test_every_file_is_a_scenario_whose_truth_can_be_true():
-    assert set(scenarios()) == {"database_cascade", "healthy", "remedy_backfires"}
-    settable = {*HEALTHY_PARAMETERS, *(f"ecs/{name}/desired" for name in HEALTHY_TASKS)}
+    services = {f"ecs/{name}/{what}" for name in HEALTHY_TASKS for what in ("desired", "definition")}
+    settable = {*HEALTHY_PARAMETERS, *services}
     for scenario in scenarios().values():
         truth = scenario.truth
         assert truth.restored
@@ -57,7 +60,7 @@ def test_every_file_is_a_scenario_whose_truth_can_be_true():
 
 def test_an_unknown_scenario_is_answered_in_one_line_with_those_there_are():
     with pytest.raises(
-        InvalidConfiguration, match=r"^no scenario 'x': choose database_cascade, healthy, rem"
+        InvalidConfiguration, match=r"^no scenario 'x': choose bad_deployment, database_cascade, "
     ):
         get("x")
 
@@ -138,3 +141,93 @@ def test_the_obvious_remedy_doubles_latency_and_errors_and_its_undo_brings_back_
     for field, value in before.items():
         assert mean(patient, "checkout", field) == pytest.approx(value, rel=0.1)
     assert anomalous(patient) == {"web", "checkout"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("name", "services"),
+    [
+        ("memory_leak", {"web", "checkout"}),
+        ("ddos_attack", {"web"}),
+        ("bad_deployment", {"web", "checkout"}),
+        ("scale_out_starves_database", {"web", "checkout", "database"}),
+        ("restart_meets_cold_cache", {"web", "checkout"}),
+        ("rollback_after_migration", {"web", "checkout"}),
+    ],
+)
+def test_what_a_scenario_hurts_is_felt_alarmed_and_lasts(name, services, seed):
+    patient = broken(name, seed)
+    patient.run(WINDOW)
+    assert services <= anomalous(patient) <= services | {"checkout"}
+    assert alarms_in(patient) & {"storefront-web-latency", "storefront-checkout-errors"}
+    assert anomalous(patient, TEN_MINUTES) >= services
+
+
+def test_a_leak_climbs_until_tasks_are_killed_and_a_restart_ends_it():
+    patient = broken("memory_leak")
+    memory = [each["checkout"].memory for each in patient.run(WINDOW)]
+    assert memory[0] < 0.5 < memory[4] < memory[8] == pytest.approx(1, abs=0.02)
+    patient.restart()
+    assert anomalous(patient, TEN_MINUTES) == set()
+
+
+def test_scaling_out_does_not_cure_a_leak():
+    patient = broken("memory_leak")
+    patient.run(WINDOW)
+    scale_out(patient, "checkout")
+    assert anomalous(patient) == {"web", "checkout"}
+
+
+def test_an_attack_is_over_for_everybody_once_its_range_is_blocked_and_no_customer_is():
+    patient = broken("ddos_attack")
+    patient.run(WINDOW)
+    patient.resources = replace(patient.resources, blocked=True)
+    assert anomalous(patient) == set()
+    assert mean(patient, "web", "traffic") == pytest.approx(VISITS, rel=0.03)
+
+
+def test_the_release_before_cures_a_bad_one():
+    patient = broken("bad_deployment")
+    patient.run(WINDOW)
+    patient.deploy("checkout", 1)
+    assert anomalous(patient) == set()
+
+
+def scaled_out(patient):
+    scale_out(patient, "checkout")
+
+
+def restarted(patient):
+    patient.restart()
+
+
+def rolled_back(patient):
+    patient.deploy("checkout", 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy", "service", "field"),
+    [
+        ("scale_out_starves_database", scaled_out, "database", "errors"),
+        ("restart_meets_cold_cache", restarted, "database", "errors"),
+        ("rollback_after_migration", rolled_back, "checkout", "errors"),
+    ],
+)
+def test_the_obvious_remedy_of_a_trap_makes_it_worse_at_once(name, remedy, service, field):
+    patient = broken(name)
+    patient.run(WINDOW)
+    before = mean(patient, service, field, 10)
+    remedy(patient)
+    assert mean(patient, service, field, 3) > max(2 * before, 0.1)
+
+
+@pytest.mark.parametrize(
+    "then", [lambda patient: patient.restart(), lambda patient: patient.run(TEN_MINUTES)]
+)
+def test_a_warm_cache_is_as_full_as_before_soon_after_a_restart(then):
+    patient = broken("restart_meets_cold_cache")
+    patient.run(WINDOW)
+    then(patient)
+    patient.run(WINDOW)
+    assert mean(patient, "checkout", "memory") > 0.9
+    assert "checkout" in anomalous(patient)

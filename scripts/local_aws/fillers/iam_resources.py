@@ -131,6 +131,10 @@ def _sqs(call: Call, found: str) -> str:
 def _wafv2(call: Call, found: str) -> str:
     request = call.request
     scope = "global" if request.get("Scope") == "CLOUDFRONT" else "regional"
+    if request.get("ResourceARN"):
+        return str(request["ResourceARN"])
+    if request.get("WebACLId"):
+        return call.arn("wafv2", f"{scope}/webacl/{request['WebACLName']}/{request['WebACLId']}")
     for ending, kind in (("IPSet", "ipset"), ("WebACL", "webacl")):
         if call.operation.endswith(ending) and request.get("Id"):
             return call.arn("wafv2", f"{scope}/{kind}/{request['Name']}/{request['Id']}")

@@ -37,7 +37,7 @@ class AwsResourceReader:
         state: dict[str, Any] = {}
         for observation in runbook.observe:
             names = {**match.groupdict(), **state}
-            if any(name in state and not isinstance(state[name], str) for name in named(observation)):
+            if any(name in state and not state[name] for name in named(observation)):
                 state[observation.name] = None  # what it is to look up was not found
                 continue
             arguments = filled(observation.arguments, names)
@@ -60,20 +60,23 @@ def named(observation: Observation) -> frozenset[str]:
     return frozenset(PLACEHOLDER.findall(json.dumps(observation.arguments)))
 
 
-def filled(value: Any, names: Mapping[str, str | None]) -> Any:
-    """The value with every {name} in its texts replaced, at any depth.
+def filled(value: Any, names: Mapping[str, Any]) -> Any:
+    """The value with every {name} in its texts replaced, at any depth; a list replaces a text of its own.
 
     Raises:
-        PortError: the target's pattern binds no such name.
+        PortError: nothing binds such a name, or what does is no text.
     """
 
     def bound(found: re.Match[str]) -> str:
         given = names.get(found[1])
-        if given is None:
-            raise PortError(f"the target pattern binds no {found[1]!r}", retryable=False)
+        if not isinstance(given, str):
+            raise PortError(f"no text is bound to {found[1]!r}", retryable=False)
         return given
 
     if isinstance(value, str):
+        alone = PLACEHOLDER.fullmatch(value)
+        if alone and isinstance(names.get(alone[1]), list):
+            return names[alone[1]]
         return PLACEHOLDER.sub(bound, value)
     if isinstance(value, dict):
         return {name: filled(each, names) for name, each in value.items()}

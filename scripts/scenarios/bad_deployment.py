@@ -1,0 +1,25 @@
+"""A new release of checkout fails every third order."""
+
+from scripts.patient.scenario import Patient, Scenario, Truth
+
+
+def _break(patient: Patient) -> None:
+    patient.deploy("checkout", 2)
+
+
+SCENARIO = Scenario(
+    name="bad_deployment",
+    title="A release that fails every third order",
+    story=(
+        "Release 2 of checkout is deployed. It rolls out as it should, and then fails every order whose"
+        " price has no currency, which is every third. It must go back to release 1."
+    ),
+    break_it=_break,
+    truth=Truth(
+        classification="errors",
+        root_cause="checkout",
+        status="resolved",
+        cure="roll-back-service-deployment",
+        restored=("ecs/checkout/desired", "ecs/checkout/definition"),
+    ),
+)

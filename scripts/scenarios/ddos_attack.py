@@ -1,0 +1,26 @@
+"""One address range asks for six ordinary days at once, and customers wait behind it."""
+
+from scripts.patient.scenario import Patient, Scenario, Truth
+
+
+def _break(patient: Patient) -> None:
+    patient.impose(attack=6.0)
+
+
+SCENARIO = Scenario(
+    name="ddos_attack",
+    title="Everything is slow, and most of it is one address range",
+    story=(
+        "Six times an ordinary day's visits come from one address range. Web cannot keep up and everybody"
+        " waits, also a partner with a range of its own, who asks a lot, and may. The range must be"
+        " blocked, for an hour, and nobody else."
+    ),
+    break_it=_break,
+    truth=Truth(
+        classification="traffic_surge",
+        root_cause="web",
+        status="resolved",
+        cure="block-address-range",
+        restored=("ecs/web/desired", "ecs/web/definition", "ecs/checkout/desired", "ecs/checkout/definition"),
+    ),
+)

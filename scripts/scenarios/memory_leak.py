@@ -1,0 +1,27 @@
+"""Checkout holds on to every order that it exports, until its tasks are killed."""
+
+from scripts.patient.scenario import Patient, Scenario, Truth
+
+
+def _break(patient: Patient) -> None:
+    patient.impose(leak=1.0)
+
+
+SCENARIO = Scenario(
+    name="memory_leak",
+    title="A leak, until tasks are killed",
+    story=(
+        "Somebody exports all orders, and each order stays in the memory of the task that exported it."
+        " Memory climbs, collecting garbage takes more and more of the time, and a task is killed for its"
+        " memory; the others go on, full and slow, long after the export. Nothing was deployed. A restart"
+        " helps."
+    ),
+    break_it=_break,
+    truth=Truth(
+        classification="resource_exhaustion",
+        root_cause="checkout",
+        status="resolved",
+        cure="restart-service",
+        restored=("ecs/checkout/desired", "ecs/checkout/definition"),
+    ),
+)

@@ -1,0 +1,28 @@
+"""Checkout's workers all wait, more tasks would help it, and take the database's last connections."""
+
+from scripts.patient.scenario import Patient, Scenario, Truth
+
+
+def _break(patient: Patient) -> None:
+    patient.impose(waiting=1.0)
+
+
+SCENARIO = Scenario(
+    name="scale_out_starves_database",
+    title="More tasks take the last connections",
+    story=(
+        "The payment provider is slow, and every worker of checkout waits for it with its database"
+        " connections open. Checkout is saturated, and more tasks is what anyone would choose. But the"
+        " database is near its limit: the new tasks' connections are refused, to everybody. It must be"
+        " undone."
+    ),
+    break_it=_break,
+    truth=Truth(
+        classification="resource_exhaustion",
+        root_cause="checkout",
+        status="rolled_back",
+        cure=None,
+        escalated=True,
+        restored=("ecs/checkout/desired", "ecs/checkout/definition"),
+    ),
+)
