@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from scripts.commander.main import run
 from scripts.commander.services import read
 from shared.domain.errors import InvalidConfiguration
+from tests.people_sample import PEOPLE
 
 
 def commander(*words: str) -> subprocess.CompletedProcess[str]:
@@ -62,3 +64,26 @@ def test_a_refusal_is_one_line_and_exit_code_2(tmp_path):
     assert asked.returncode == 2
     [line] = asked.stderr.splitlines()
     assert "No such file" in line
+
+
+def test_a_directory_is_checked_by_itself_and_what_is_wrong_is_one_line(tmp_path):
+    file = tmp_path / "people.json"
+    file.write_text(PEOPLE.model_dump_json())
+    checked = commander("people", "check", str(file), "--json")
+    assert (checked.returncode, json.loads(checked.stdout)["people"]) == (0, 5)
+    file.write_text(file.read_text().replace("Europe/Berlin", "Europe/Ham\u202eburg"))
+    asked = commander("people", "check", str(file))
+    assert asked.returncode == 2
+    [line] = asked.stderr.splitlines()
+    assert "people.ada.time_zone: no zone" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("{", "the file"), ('{"people": [{"id": "A b"}]}', "people.0.id")]
+)
+def test_a_file_that_is_no_directory_is_refused_by_the_key(tmp_path, text, said):
+    file = tmp_path / "people.json"
+    file.write_text(text)
+    asked = commander("people", "check", str(file))
+    assert asked.returncode == 2
+    assert said in asked.stderr

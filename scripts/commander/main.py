@@ -17,6 +17,7 @@ COMMANDS = (
     "evaluate",
     "explain",
     "local",
+    "people",
     "policy",
     "replay",
     "runbook",

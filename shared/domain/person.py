@@ -1,0 +1,146 @@
+"""A person of the stakeholder directory: what they hear of, by which roads, and when they are left alone."""
+
+import re
+from collections.abc import Container, Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field
+
+from shared.domain.facts import IncidentDetected
+from shared.domain.local_time import DAY_MINUTES, Quiet
+from shared.domain.model import Model, Name
+from shared.domain.service import Tier
+
+
+class Role(StrEnum):
+    """What somebody has to do with an incident, and so what they hear of."""
+
+    ON_CALL = "on_call"  # everything, through a team's levels only
+    INCIDENT_LEAD = "incident_lead"  # everything
+    STAKEHOLDER = "stakeholder"  # that it began, what is done about it, how it ended
+    EXECUTIVE = "executive"  # of what is critical: that it began, that people have it, how it ended
+
+
+class ChannelKind(StrEnum):
+    """A road to a person, by the name of its channel."""
+
+    SLACK = "slack"
+    PAGERDUTY = "pagerduty"
+    EMAIL = "email"
+    SNS = "sns"
+    WEBHOOK = "webhook"
+
+
+ADDRESSES = {
+    ChannelKind.SLACK: (r"[CDGUW][A-Z0-9]{2,30}", "a channel's or member's id, as in C0123456789"),
+    ChannelKind.PAGERDUTY: (
+        r"(?![0-9A-Za-z]{32}$)[\w/+=.@:-]{1,256}",
+        "the name of the secret that holds the routing key, never the key itself",
+    ),
+    ChannelKind.EMAIL: (
+        r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,63}",
+        "an address, as in a@example.org",
+    ),
+    ChannelKind.SNS: (r"arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}", "a topic's ARN"),
+    ChannelKind.WEBHOOK: (
+        r"https://[\w.-]{1,253}(?::\d{1,5})?(?:/[\w./~%-]{0,1024})?",
+        "an https:// address without a query",
+    ),
+}
+"""What an address of each kind looks like, and in words."""
+
+BEGINNING = frozenset({"IncidentDetected"})
+DOING = frozenset({"ActionStarted", "ActionFailed", "RemedyVerified", "RegressionDetected"})
+HANDED_OVER = frozenset({"EscalatedToHuman", "TakenOver"})
+END = frozenset({"RolledBack", "NotNeeded", "IncidentResolved"})
+HEARS = {
+    Role.STAKEHOLDER: BEGINNING | DOING | HANDED_OVER | END,
+    Role.EXECUTIVE: BEGINNING | HANDED_OVER | END,
+}
+"""The types of events that a role hears of; who is not here hears of everything that is told."""
+CRITICAL = "critical"
+"""The severity that gets through do-not-disturb."""
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+
+
+class Contact(Model):
+    """One way to reach a person: an address or, where that is a secret, the name of the secret."""
+
+    channel: ChannelKind
+    address: Name
+
+
+class Interest(Model):
+    """What somebody is concerned with; what is left empty is everything."""
+
+    services: tuple[Name, ...] = ()
+    applications: tuple[Name, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+
+    def concerns(self, opened: IncidentDetected) -> bool:
+        """Whether the incident is about one of the services or applications, on one of the tiers."""
+        named = bool(self.services or self.applications)
+        on_it = opened.application in self.applications or {opened.service, *opened.services} & {
+            *self.services
+        }
+        return (not named or bool(on_it)) and (not self.tiers or opened.tier in self.tiers)
+
+
+class Person(Interest):
+    """Somebody who hears of incidents: by their own interest, or on call through a team's levels."""
+
+    id: Id
+    name: Name
+    role: Role
+    channels: tuple[Contact, ...] = Field(description="in the order in which they are tried")
+    time_zone: str = "UTC"
+    do_not_disturb: tuple[Quiet, ...] = ()
+
+    def reached_at(self, severity: str, now: datetime) -> datetime:
+        """The first moment from now on at which this person may be told, in UTC.
+
+        That is now, if it is critical; else the first moment that no do-not-disturb window covers.
+        """
+        at, zone = now.astimezone(UTC), ZoneInfo(self.time_zone)
+        while severity != CRITICAL:
+            ends = [end for quiet in self.do_not_disturb if (end := quiet.until(at, zone)) is not None]
+            if not ends:
+                break
+            at = max(ends)
+        return at
+
+    def hears(self, opened: IncidentDetected, event_type: str, severity: str) -> bool:
+        """Whether this person hears of such an event by their own interest."""
+        if self.role is Role.ON_CALL or not self.concerns(opened):
+            return False
+        grave = self.role is not Role.EXECUTIVE or severity == CRITICAL
+        return grave and (self.role not in HEARS or event_type in HEARS[self.role])
+
+
+def problems(person: Person, called: Container[str]) -> Iterator[str]:
+    """Everything that is wrong with a person, by path; `called` are the ids that some level calls."""
+    path = f"people.{person.id}"
+    yield from unknown_zone(path, person.time_zone)
+    if not person.channels:
+        yield f"{path}.channels: empty, so nothing could reach them; give one"
+    for number, contact in enumerate(person.channels):
+        pattern, words = ADDRESSES[contact.channel]
+        if re.fullmatch(pattern, contact.address, re.ASCII) is None:
+            yield f"{path}.channels.{number}.address: no address of {contact.channel}; give {words}"
+    if any(one.begins == one.ends for one in person.do_not_disturb):
+        yield f"{path}.do_not_disturb: a window that ends when it begins; give two different times"
+    if len(set().union(*(one.minutes for one in person.do_not_disturb))) == 7 * DAY_MINUTES:
+        yield f"{path}.do_not_disturb: it covers the whole week, so they would never hear; leave a gap"
+    if person.role is Role.ON_CALL and person.id not in called:
+        yield f"{path}.role: on_call, but no team's level calls them; put them into one, or change the role"
+
+
+def unknown_zone(path: str, name: str) -> Iterator[str]:
+    """What is wrong with the name of a time zone, if anything."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # unknown; a path; a folder of zones
+        yield f"{path}.time_zone: no zone {name!r}; give an IANA name, as in Europe/Berlin"
