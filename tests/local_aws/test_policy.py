@@ -11,11 +11,20 @@ from scripts.commander.main import application
 from scripts.demo.stage import Stage, deployed
 from scripts.local_aws.process import LocalAws
 from scripts.local_aws.state import ACCOUNT, REGION
+from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
+from shared.adapters.aws.kms_authority import KmsSigner
+from shared.adapters.local.system_clock import SystemClock
 from shared.domain.errors import CommanderError
+from shared.domain.events import Event, head_of
+from shared.domain.facts import ActionWithheld, Author, EscalatedToHuman
+from shared.domain.proposal import Proposal
 from shared.domain.service import Service, ServiceCatalogue, Tier
+from tests.policies import request
+from tests.sample import opened
 
 pytestmark = pytest.mark.local_aws
 
+CLOCK = SystemClock()
 POOL, SECRET = "/shop/pool", "/shop/secret"
 ARN = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter"
 WEB = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web"
@@ -58,9 +67,9 @@ def stage() -> Iterator[Stage]:
         yield made
 
 
-def commander(stage: Stage, *words: str, says: str = "") -> tuple[int, str]:
+def commander(stage: Stage, *words: str, says: str = "", group: str = "policy") -> tuple[int, str]:
     """Exit code and output, with the administrator's credentials in the environment."""
-    asked = ["policy", *words, "--stage", "LOCAL"]  # `local` would be the detached local AWS
+    asked = [group, *words, "--stage", "LOCAL"]  # `local` would be the detached local AWS
     done = CliRunner(env=stage.aws.environment()).invoke(application(asked), asked, input=says)
     if isinstance(done.exception, CommanderError):
         raise done.exception
@@ -116,3 +125,49 @@ def test_a_person_sets_a_level_for_a_tier(stage: Stage) -> None:
     assert f":{ACCOUNT}:" in level["by"]
     assert commander(stage, *words[:3], "L3", *words[4:])[0] == 0
     assert explained(stage, *REMEDY, "checkout")[1] == "permit"
+
+
+def withheld(stage: Stage) -> None:
+    """An incident of checkout whose remedy was kept back, as its authors would have written it."""
+    keys = json.loads(stage.outputs["AuditKeys"])
+    remedy = Proposal(
+        runbook="restore-parameter",
+        version=1,
+        service="checkout",
+        target=f"{ARN}{POOL}",
+        parameters={"Name": POOL, "Value": "20"},
+    )
+    asked = request(runbook=remedy.runbook, target=remedy.target, tier="important", autonomy="L1")
+    said = ActionWithheld(proposal=remedy, autonomy="L1", reasons=("advice-only",), asked=asked)
+    written: tuple[Event, ...] = ()
+    for author, fact in (
+        (Author.DETECTION, opened(CLOCK.now())),
+        (Author.WORKFLOW, said),
+        (Author.WORKFLOW, EscalatedToHuman(reason="advice-only", suggestion=remedy)),
+    ):
+        signer = KmsSigner(stage.client("kms"), keys[author.value])
+        table = stage.outputs["EventsTable"]
+        store = DynamodbEventStore(stage.client("dynamodb"), table, author, signer, CLOCK)
+        written += store.append("INC-SHADOW", head_of(written), [fact])
+
+
+def test_a_level_is_earned_by_what_people_say(stage: Stage) -> None:
+    pair = ("restore-parameter", "important")
+    assert commander(stage, "level", *pair, "L1", "--reason", "new here", "--yes")[0] == 0
+    withheld(stage)
+    code, said = commander(stage, "report", group="shadow")
+    assert code == 0
+    assert "not graded, `commander shadow enter` says what people did: INC-SHADOW" in said
+    words = ("enter", "INC-SHADOW", "--did", "restore-parameter", "--helped")
+    assert commander(stage, *words, group="shadow") == (
+        0,
+        "INC-SHADOW: people did restore-parameter, which helped\n",
+    )
+    [row] = json.loads(commander(stage, "report", "--json", group="shadow")[1])
+    assert (row["runbook"], row["tier"], row["precision"]["count"]) == ("restore-parameter", "important", 1)
+    promoting = ("promote", *pair, "--yes")
+    with pytest.raises(CommanderError, match="right in 1 incidents of the 20 that are asked for"):
+        commander(stage, *promoting, group="shadow")
+    forced = commander(stage, *promoting, "--force", "--reason", "a drill", group="shadow")
+    assert forced == (0, "restore-parameter is at L2 for important services (forced: a drill)\n")
+    assert explained(stage, *REMEDY, "checkout")[1] == "needs_approval"

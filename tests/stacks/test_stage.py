@@ -85,6 +85,19 @@ def test_dev_is_the_default_and_only_prod_retains() -> None:
             changed(accounts={"hub": "1" * 12, "sandbox": "2" * 12, "targets": ["2" * 12]}),
             "stages.local.accounts: hub, sandbox and targets are different accounts",
         ),
+        (
+            changed(promotion={"precision_at_least": 1.5}),
+            "stages.local.promotion.precision_at_least: Input should be a valid integer, "
+            "got a number with a fractional part",
+        ),
+        (
+            changed(promotion={"least_incidents": 0}),
+            "stages.local.promotion.least_incidents: Input should be greater than or equal to 1",
+        ),
+        (
+            changed(promotion={"wrong_actions": 1}),
+            "stages.local.promotion.wrong_actions: Extra inputs are not permitted",
+        ),
         (changed(retain="yes"), "stages.local.retain: Input should be a valid boolean"),
         (changed(colour="red"), "stages.local.colour: Extra inputs are not permitted"),
         (changed(name="dev"), "stages.local: must be an object, without a name of its own"),
