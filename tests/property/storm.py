@@ -8,8 +8,8 @@ from threading import Lock
 
 from shared.adapters.local.memory_event_store import MemoryLogs
 from shared.composition.local import LocalHouse
-from shared.domain.errors import PortError
 from shared.domain.autonomy import Autonomy
+from shared.domain.errors import PortError
 from tests.e2e.storefront import DEFINITION, WAITS, Street, catalogue
 
 CRASH, LOSE, OVERTAKE, HOLD, AGAIN = 0.15, 0.15, 0.4, 0.3, 0.4

@@ -7,11 +7,11 @@ import pytest
 
 from shared.domain import facts
 from shared.domain.ballot import Ballot, SignedBallot
+from shared.domain.commands import cast_ballot, start_action, submit_findings
 from shared.domain.errors import CommandRefused, Equivocation, IncidentNotFound
 from shared.domain.events import Head, chain, fault_of, head_of
 from shared.domain.evidence import Findings
 from shared.domain.facts import Author
-from shared.domain.commands import cast_ballot, start_action, submit_findings
 from shared.domain.folding import fold
 from shared.domain.incident import Status
 from shared.domain.model import AgentName
