@@ -20,7 +20,18 @@ from stacks.components.incident_machine import IncidentMachine
 from stacks.components.look import READ_TAGS
 from stacks.components.managed_policies import ManagedPolicies
 from stacks.components.mapping import NEW_EVENT, TABLE_READ, Feed
-from stacks.components.member import ACTED, CATALOGUE, DEMOTED, LEVELS, LOCK, OPEN, STANDING, STOP, Member
+from stacks.components.member import (
+    ACTED,
+    CATALOGUE,
+    DEMOTED,
+    KNOWN_GOOD,
+    LEVELS,
+    LOCK,
+    OPEN,
+    STANDING,
+    STOP,
+    Member,
+)
 from stacks.components.outputs import put_out
 from stacks.components.place import here
 from stacks.components.rule import Rule
@@ -103,7 +114,7 @@ class Consensus(StageStack):
 
     def _executor(self) -> Member:
         executor = Member(self, Author.EXECUTOR, self._house, Size(60, 512, numerics=True))
-        executor.may_keep_state(reads=[CATALOGUE, STOP], puts=[ACTED])
+        executor.may_keep_state(reads=[CATALOGUE, STOP], puts=[ACTED, KNOWN_GOOD])
         executor.may_lock()
         executor.may_look_at_metrics()
         executor.may_look_at_targets()

@@ -8,6 +8,7 @@ from shared.adapters.aws.cloudwatch_telemetry import CloudwatchTelemetry
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_changes import DynamodbChanges
 from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
+from shared.adapters.aws.dynamodb_known_good import DynamodbKnownGood
 from shared.adapters.aws.dynamodb_locks import DynamodbLocks
 from shared.adapters.aws.dynamodb_open_incidents import DynamodbOpenIncidents
 from shared.adapters.aws.dynamodb_standing import DynamodbStanding
@@ -80,6 +81,11 @@ def open_incidents() -> DynamodbOpenIncidents:
 def locks() -> DynamodbLocks:
     """Who may change a target now."""
     return DynamodbLocks(client("dynamodb"), read(Setting.STATE_TABLE), CLOCK)
+
+
+def known_good() -> DynamodbKnownGood:
+    """The states to come back to."""
+    return DynamodbKnownGood(client("dynamodb"), read(Setting.STATE_TABLE), CLOCK)
 
 
 def standing() -> DynamodbStanding:

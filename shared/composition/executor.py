@@ -60,6 +60,7 @@ def tasks() -> Mapping[str, Task]:
         proof=proof,
         leases=leases,
         history=policy.history(),
+        known=aws.known_good(),
         actions_per_hour=policy.config().actions_per_hour,
     )
     window = timedelta(seconds=int(read(Setting.WATCH_SECONDS)))

@@ -8,6 +8,7 @@ from typing import Any
 from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.memory_action_history import MemoryActionHistory
 from shared.adapters.local.memory_authority import MemorySigner, MemoryVerifier
+from shared.adapters.local.memory_buckets import MemoryBuckets
 from shared.adapters.local.memory_catalogue import MemoryCatalogue
 from shared.adapters.local.memory_changes import MemoryChanges
 from shared.adapters.local.memory_channel import MemoryChannel
@@ -15,12 +16,14 @@ from shared.adapters.local.memory_controls import MemoryControls
 from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLogs
 from shared.adapters.local.memory_executor import MemoryExecutor
 from shared.adapters.local.memory_integrity import MemoryIntegrity
+from shared.adapters.local.memory_known_good import MemoryKnownGood
 from shared.adapters.local.memory_locks import MemoryLocks
 from shared.adapters.local.memory_open_incidents import MemoryOpenIncidents
 from shared.adapters.local.memory_permissions import NoPermissions
 from shared.adapters.local.memory_recordings import MemoryRecordings
 from shared.adapters.local.memory_standing import MemoryStanding
 from shared.adapters.local.memory_tags import MemoryTags
+from shared.adapters.local.memory_untold import MemoryUntold
 from shared.adapters.local.memory_waiting_room import MemoryWaitingRoom
 from shared.adapters.local.state_machine import StateMachine, load
 from shared.agents import detection, diagnosis, prediction, resolution
@@ -48,6 +51,7 @@ from shared.workflow.authorisation import Authorisation
 from shared.workflow.closing import Closing
 from shared.workflow.coordination import Coordination
 from shared.workflow.deliberation import Deliberation
+from shared.workflow.delivery import Delivery, Recipient
 from shared.workflow.dispatch import executor_tasks, workflow_tasks
 from shared.workflow.execution import Execution
 from shared.workflow.fallback import Fallback
@@ -57,7 +61,6 @@ from shared.workflow.opening import Opening, Outcome
 from shared.workflow.participation import Bounding, Limits, Participant, as_they_are
 from shared.workflow.preparing import Preparing
 from shared.workflow.proof import Proof
-from shared.workflow.telling import Telling
 from shared.workflow.trust import Trust
 from shared.workflow.vigilance import Vigilance
 from shared.workflow.watching import Watching
@@ -138,7 +141,7 @@ class LocalHouse:
         keys = {author: f"simulated key of {author.value}".encode() for author in Author}
         verifier = MemoryVerifier(keys)
         self.locks, self.history = MemoryLocks(self.clock), MemoryActionHistory()
-        self.controls = MemoryControls()
+        self.controls, self.known_good = MemoryControls(), MemoryKnownGood()
         self._stores = {
             author: MemoryEventStore(self.logs, author, MemorySigner(keys[author]), self.clock)
             for author in Author
@@ -184,6 +187,7 @@ class LocalHouse:
             proof,
             leases,
             self.worn(self.history),
+            self.worn(self.known_good),
             policy.actions_per_hour,
         )
         watch = timedelta(seconds=self.waits.watch)
@@ -251,8 +255,18 @@ class LocalHouse:
             for voter in self.voters
             if voter.name not in self.silent
         ]
-        self._telling = Telling(
-            self._stores[Author.COMMUNICATION], (self.channel,), catalogue, trust.distrust
+        self._telling = Delivery(
+            self._stores[Author.COMMUNICATION],
+            trust.distrust,
+            catalogue,
+            MemoryUntold(),
+            MemoryLocks(self.clock),
+            MemoryBuckets(self.clock),
+            lambda _incident: (Recipient("everybody", (self.channel,)),),
+            MemoryChannel("last resort"),
+            self.clock,
+            pause=lambda seconds: self.clock.advance(timedelta(seconds=seconds)),
+            jitter=lambda: 0.5,
         )
         self._delivered: dict[str, int] = {}
 

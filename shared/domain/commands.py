@@ -6,7 +6,7 @@ from shared.domain import facts
 from shared.domain.ballot import SignedBallot
 from shared.domain.errors import CommandRefused, Equivocation
 from shared.domain.evidence import Evidence, Findings
-from shared.domain.incident import Incident
+from shared.domain.incident import Incident, Step
 from shared.domain.model import AgentName
 
 CACHED_FOR = timedelta(minutes=5)
@@ -79,6 +79,7 @@ def start_action(state: Incident, started: facts.ActionStarted) -> tuple[facts.F
         raise CommandRefused(f"{state.id}: a human has it; nothing is started")
     if started.attempt != state.attempt or state.abandoned >= started.attempt:
         raise CommandRefused(f"{state.id}: attempt {started.attempt} is over; nothing is started")
-    if state.action(undo=started.undo) is not None:
+    step = Step.KNOWN_GOOD if started.known_good else Step.UNDO if started.undo else Step.DO
+    if state.action(step=step) is not None:
         raise CommandRefused(f"{state.id}: the action was started already; it is never started twice")
     return (started,)

@@ -138,6 +138,7 @@ def _execution(state: Incident, fact: facts.Fact, event: Event) -> dict[str, obj
                 token=fact.token,
                 before=dict(fact.before),
                 undo=fact.undo,
+                known_good=fact.known_good,
                 started_at=event.occurred_at,
             )
             return {"status": Status.ACTING, "actions": (*state.actions, action)}
@@ -149,6 +150,8 @@ def _execution(state: Incident, fact: facts.Fact, event: Event) -> dict[str, obj
             return {"actions": _with_last(state, done)}
         case facts.RemedyVerified():
             return {"verified": fact, "verified_at": event.occurred_at}
+        case facts.KnownGoodRecorded():
+            return {"good": fact}
         case facts.RegressionDetected():
             return {"regressed": fact}
         case facts.RolledBack():
@@ -176,7 +179,7 @@ def _ending(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object
             return {"closed": fact}
         case facts.HumanOutcome():
             return {"people": fact}
-        case facts.NotificationSent():
+        case facts.NotificationSent(folded_into=0):
             told = {**state.notifications, fact.channel: state.notifications.get(fact.channel, 0) + 1}
             return {"notifications": told}
     return {}
@@ -194,6 +197,7 @@ _OF_ONE_ATTEMPT = (
     "rehearsed",
     "verified",
     "verified_at",
+    "good",
     "regressed",
 )
 """What an attempt found out about itself, and the next one has to find out again."""

@@ -37,6 +37,16 @@ LEFT_WITH_A_HUMAN = frozenset({"escalated", "rolled_back"})
 """Outcomes of a closed incident that nobody but a human will bring to an end."""
 
 
+class Step(StrEnum):
+    """What an attempt may start: at most one of each."""
+
+    DO = "do"
+    UNDO = "undo"
+    KNOWN_GOOD = (
+        "known_good"  # when undoing left differences: back to the state that was last seen to be good
+    )
+
+
 class Action(Model):
     """One action on the world, or the undoing of one."""
 
@@ -45,10 +55,18 @@ class Action(Model):
     token: str
     before: dict[str, object]
     undo: bool = False
+    known_good: bool = False
     automation_id: str = ""
     failed: str = ""
     started_at: Utc
     ended_at: Utc | None = None
+
+    @property
+    def step(self) -> Step:
+        """Which of an attempt's actions it is."""
+        if self.known_good:
+            return Step.KNOWN_GOOD
+        return Step.UNDO if self.undo else Step.DO
 
 
 class Heard(Model):
@@ -93,6 +111,7 @@ class Incident(Model):
     unneeded: facts.NotNeeded | None = None
     verified: facts.RemedyVerified | None = None
     verified_at: Utc | None = None
+    good: facts.KnownGoodRecorded | None = None
     regressed: facts.RegressionDetected | None = None
     actions: tuple[Action, ...] = ()
     escalation: facts.EscalatedToHuman | None = None
@@ -134,10 +153,11 @@ class Incident(Model):
         """Whether nothing new may be started: a person has it, or it is over."""
         return bool(self.escalation or self.taken or self.closed)
 
-    def action(self, *, undo: bool) -> Action | None:
+    def action(self, *, undo: bool = False, step: Step | None = None) -> Action | None:
         """What this attempt did, or how it undid that."""
+        wanted = step or (Step.UNDO if undo else Step.DO)
         of_attempt = (one for one in self.actions if one.attempt == self.attempt)
-        return next((one for one in of_attempt if one.undo is undo), None)
+        return next((one for one in of_attempt if one.step is wanted), None)
 
     @property
     def tried(self) -> frozenset[str]:

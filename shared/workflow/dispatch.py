@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # they bring the numerics, which only the executor has
     from shared.workflow.preparing import Preparing
     from shared.workflow.watching import Watching
 
+HELD = "verified"
+"""What a watch says at its end, when the remedy held."""
 Task = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
@@ -70,13 +72,19 @@ def executor_tasks(
         verdict, why = preparing.rehearse(payload["incident_id"])
         return {"verdict": verdict, "why": why}
 
+    def watch(payload: Mapping[str, Any]) -> dict[str, Any]:
+        verdict = watching.watch(payload["incident_id"])
+        if verdict == HELD:
+            execution.remember(payload["incident_id"])
+        return {"verdict": verdict}
+
     return {
         "lock": lambda payload: {"status": leases.lock(payload["incident_id"])},
         "needed": lambda payload: {"needed": preparing.needed(payload["incident_id"])},
         "rehearse": rehearse,
         "execute": lambda payload: {"status": execution.execute(payload["incident_id"])},
         "status": lambda payload: {"status": execution.status(payload["incident_id"])},
-        "watch": lambda payload: {"verdict": watching.watch(payload["incident_id"])},
+        "watch": watch,
         "undo": lambda payload: {"status": execution.undo(payload["incident_id"])},
         "undo_status": lambda payload: {"status": execution.undo_status(payload["incident_id"])},
     }

@@ -13,16 +13,18 @@ from shared.domain.facts import (
     ActionStarted,
     CredentialsIssued,
     Fact,
+    KnownGoodRecorded,
     RolledBack,
 )
-from shared.domain.incident import Action, Incident
+from shared.domain.incident import Action, Incident, Step
 from shared.domain.proposal import Proposal
-from shared.domain.runbook import Remedy, differences
+from shared.domain.runbook import Remedy, State, differences
 from shared.ports.action_history import ActionHistory
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.clock import Clock
 from shared.ports.event_store import Distrust, EventStore, load, record
 from shared.ports.executor import Executor, Issued, OnIssued
+from shared.ports.known_good import KnownGood
 from shared.ports.resources import ResourceReader
 from shared.workflow.leases import Leases
 from shared.workflow.proof import Proof
@@ -48,6 +50,7 @@ class Execution:
     proof: Proof
     leases: Leases
     history: ActionHistory
+    known: KnownGood
     actions_per_hour: int
 
     def execute(self, incident_id: str) -> str:
@@ -67,16 +70,16 @@ class Execution:
             raise CommandRefused(
                 f"{incident_id}: {self.actions_per_hour} actions an hour on {proposal.service}"
             )
-        return self._act(state, proposal, undo=False)
+        return self._act(state, proposal, Step.DO)
 
-    def status(self, incident_id: str, *, undo: bool = False) -> str:
+    def status(self, incident_id: str, step: Step = Step.DO) -> str:
         """Where the action is; its end is written down once, with the target's state after it.
 
         It has succeeded when the automation has and the target shows its effect. An automation that runs
         too long is stopped, and an effect that does not come in time is a failure.
         """
         state = load(self.store, incident_id, self.distrust)
-        action = state.action(undo=undo)
+        action = state.action(step=step)
         if action is None:
             raise CommandRefused(f"{incident_id}: nothing was started")
         if action.ended_at is not None:
@@ -85,7 +88,7 @@ class Execution:
         ended = self._ended(state, action)
         if ended is None:
             return RUNNING
-        self._record(incident_id, ended)
+        self._record(incident_id, ended, step)
         return FAILED if isinstance(ended, ActionFailed) else SUCCEEDED
 
     def undo(self, incident_id: str) -> str:
@@ -94,7 +97,7 @@ class Execution:
         `busy` while another incident changes the target, after a lease that was lost.
         """
         state = load(self.store, incident_id, self.distrust)
-        done = state.action(undo=False)
+        done = state.action(step=Step.DO)
         if done is None:
             raise CommandRefused(f"{incident_id}: nothing was done, so nothing can be undone")
         if state.taken is not None:
@@ -102,58 +105,97 @@ class Execution:
         inverse = self._inverse(done)
         if inverse is None:
             return SUCCEEDED
-        if not self.leases.regain(state):
-            return BUSY
-        self.remedies[inverse.runbook].runbook.check(inverse)
-        return self._act(state, inverse, undo=True)
+        return self._put_back(state, inverse, Step.UNDO)
 
     def undo_status(self, incident_id: str) -> str:
-        """Where the undoing is; when it ends the target is compared with how it was before."""
+        """Where the undoing is; when it ends the target is compared with how it was before.
+
+        If that leaves differences, and the target was once seen to be good, it is brought to that state.
+        """
         state = load(self.store, incident_id, self.distrust)
-        done = state.action(undo=False)
+        done = state.action(step=Step.DO)
         if done is None:
             raise CommandRefused(f"{incident_id}: nothing was done")
-        status = SUCCEEDED
-        if self._inverse(done) is not None:
-            begun = state.action(undo=True) is not None
-            status = self.status(incident_id, undo=True) if begun else self.undo(incident_id)
+        status, wanted, known_good = self._undone(state, done), value_of(done.before), False
+        if status not in {RUNNING, BUSY} and self._left(done, wanted):
+            good = self._known_good(done)
+            if good is not None:
+                status, wanted, known_good = self._brought_to(state, done, good), good, True
         if status in {RUNNING, BUSY}:
             return RUNNING
-        left = self._left(done)
+        left = self._left(done, wanted)
         if state.closed is None:  # else it was for a time, and that is over
             self.history.harmed(acted(state, done.proposal, done.started_at))
 
         def decide(now: Incident) -> tuple[Fact, ...]:
             if now.rolled_back is not None and now.rolled_back.attempt == now.attempt:
                 return ()
-            return (RolledBack(attempt=now.attempt, restored=not left, differences=left),)
+            rolled_back = RolledBack(
+                attempt=now.attempt, restored=not left, known_good=known_good, differences=left
+            )
+            return (rolled_back,)
 
         record(self.store, incident_id, decide, distrust=self.distrust)
-        return status if not left else FAILED
+        return SUCCEEDED if not left else FAILED  # whatever the automation said, this is how it is
+
+    def remember(self, incident_id: str) -> None:
+        """Record the target as it is, now that the remedy held: a state to come back to."""
+        state = load(self.store, incident_id, self.distrust)
+        done = state.action(step=Step.DO)
+        if done is None:
+            raise CommandRefused(f"{incident_id}: nothing was done")
+        seen = plain(self._observed(done.proposal))
+        fact = KnownGoodRecorded(
+            attempt=state.attempt, runbook=done.proposal.runbook, target=done.proposal.target, state=seen
+        )
+        record(self.store, incident_id, lambda now: () if now.good else (fact,), distrust=self.distrust)
+        self.known.save(fact.target, fact.runbook, seen)
+
+    def _undone(self, state: Incident, done: Action) -> str:
+        if self._inverse(done) is None:
+            return SUCCEEDED
+        begun = state.action(step=Step.UNDO) is not None
+        return self.status(state.id, Step.UNDO) if begun else self.undo(state.id)
+
+    def _known_good(self, done: Action) -> State | None:
+        found = self.known.find(done.proposal.target, done.proposal.runbook)
+        return value_of(found) if found is not None else None
+
+    def _brought_to(self, state: Incident, done: Action, good: State) -> str:
+        if state.action(step=Step.KNOWN_GOOD) is not None:
+            return self.status(state.id, Step.KNOWN_GOOD)
+        back = self.remedies[done.proposal.runbook].undo(done.proposal, good)
+        return SUCCEEDED if back is None else self._put_back(state, back, Step.KNOWN_GOOD)
+
+    def _put_back(self, state: Incident, proposal: Proposal, step: Step) -> str:
+        if not self.leases.regain(state):
+            return BUSY
+        self.remedies[proposal.runbook].runbook.check(proposal)
+        return self._act(state, proposal, step)
 
     def _inverse(self, done: Action) -> Proposal | None:
         return self.remedies[done.proposal.runbook].undo(done.proposal, value_of(done.before))
 
-    def _act(self, state: Incident, proposal: Proposal, *, undo: bool) -> str:
+    def _act(self, state: Incident, proposal: Proposal, step: Step) -> str:
         runbook = self.remedies[proposal.runbook].runbook
-        token = run_token(state.id, state.attempt, undo=undo)
-        if state.action(undo=undo) is None:
+        token, undo = run_token(state.id, state.attempt, step), step is not Step.DO
+        if state.action(step=step) is None:
             started = ActionStarted(
                 attempt=state.attempt,
                 proposal=proposal,
                 token=token,
                 before=plain(self._observed(proposal)),
                 undo=undo,
+                known_good=step is Step.KNOWN_GOOD,
             )
-            record(self.store, state.id, lambda now: _started(now, started), distrust=self.distrust)
+            record(self.store, state.id, lambda now: _started(now, started, step), distrust=self.distrust)
         try:
             if self.executor.find(token, proposal.target) is None:
                 note, guard = self._noting(state, undo=undo), self._guard(state, proposal, undo=undo)
                 self.executor.start(runbook, proposal, state.id, token, note, guard)
         except PortError as error:
             if not error.retryable:
-                failed = ActionFailed(attempt=state.attempt, reason=str(error)[:1_000], undo=undo)
-                self._record(state.id, failed)
+                self._record(state.id, _failure(state.attempt, str(error), step), step)
             raise
         return RUNNING
 
@@ -177,16 +219,20 @@ class Execution:
             missing = self._missing(action, after)
             if not missing:
                 return ActionCompleted(
-                    attempt=action.attempt, automation_id=run.id, after=plain(after), undo=action.undo
+                    attempt=action.attempt,
+                    automation_id=run.id,
+                    after=plain(after),
+                    undo=action.undo,
+                    known_good=action.known_good,
                 )
             if now < limit:
                 return None
             reason = f"the automation succeeded without effect: {'; '.join(missing)}"
-        return ActionFailed(attempt=action.attempt, reason=reason[:1_000], undo=action.undo)
+        return _failure(action.attempt, reason, action.step)
 
-    def _record(self, incident_id: str, ended: ActionCompleted | ActionFailed) -> None:
+    def _record(self, incident_id: str, ended: ActionCompleted | ActionFailed, step: Step) -> None:
         def decide(now: Incident) -> tuple[Fact, ...]:
-            action = now.action(undo=ended.undo)
+            action = now.action(step=step)
             return () if action is None or action.ended_at is not None else (ended,)
 
         record(self.store, incident_id, decide, distrust=self.distrust)
@@ -201,11 +247,10 @@ class Execution:
         wanted = self.remedies[action.proposal.runbook].effect(action.proposal, before)
         return differences(before, wanted, after)
 
-    def _left(self, done: Action) -> tuple[str, ...]:
-        """What is not as it was before."""
+    def _left(self, done: Action, wanted: State) -> tuple[str, ...]:
+        """What of that is configured on the target is not as it is wanted."""
         names = self.remedies[done.proposal.runbook].compare
-        before, now = value_of(done.before), self._observed(done.proposal)
-        return differences(before, {name: before.get(name) for name in names}, now)
+        return differences({}, {name: wanted.get(name) for name in names}, self._observed(done.proposal))
 
     def _guard(self, state: Incident, proposal: Proposal, *, undo: bool) -> str:
         """The service's guard alarm; none that rings already, and none that could stop an undoing."""
@@ -231,5 +276,14 @@ class Execution:
         return note
 
 
-def _started(state: Incident, started: ActionStarted) -> tuple[Fact, ...]:
-    return () if state.action(undo=started.undo) is not None else start_action(state, started)
+def _started(state: Incident, started: ActionStarted, step: Step) -> tuple[Fact, ...]:
+    return () if state.action(step=step) is not None else start_action(state, started)
+
+
+def _failure(attempt: int, reason: str, step: Step) -> ActionFailed:
+    return ActionFailed(
+        attempt=attempt,
+        reason=reason[:1_000],
+        undo=step is not Step.DO,
+        known_good=step is Step.KNOWN_GOOD,
+    )

@@ -263,3 +263,40 @@ def test_undoing_is_guarded_by_nothing():
     street = Street(services=ServiceCatalogue(services=services), act=lambda proposal: "it broke off")
     fallen(street)
     assert list(street.house.executor.guards.values()) == ["database-guard", ""]
+
+
+HALF = "half of it was done"
+
+
+def test_when_undoing_is_not_enough_the_target_is_brought_to_what_was_last_good():
+    broken = []
+
+    def act(proposal):
+        reason = broken.pop(0) if broken else None
+        if reason == HALF:
+            street.patient.set_connections(150)
+        elif reason is None:
+            street.patient.act(proposal)
+        return reason
+
+    street = Street(act=act)
+    fallen(street)
+    assert street.house.known_good.find(DATABASE, "restore-parameter")["value"] == "200"
+    street.wait(30)
+    street.patient.set_connections(100)
+    street.wait(30)
+    broken += [HALF, "and it could not be undone", None]
+    street.patient.set_connections(10)
+    street.wait(12)
+    street.alarm(key="again")
+    incident = street.house.incidents()[-1]
+    first = [one for one in incident.actions if one.attempt == 1]
+    assert [(one.undo, one.known_good, bool(one.failed)) for one in first] == [
+        (False, False, True),
+        (True, False, True),
+        (True, True, False),
+    ]
+    [log] = [log for name, log in street.house.logs.events.items() if name == incident.id]
+    rolled_back = next(event.fact for event in log if event.type == "RolledBack")
+    assert (rolled_back.restored, rolled_back.known_good) == (True, True)
+    assert street.house.locks.held == {}

@@ -145,8 +145,8 @@ GRANTS: dict[str, set[Grant]] = {
     )
     | VERIFYING
     | OBSERVING,
-    "executor": state("GetItem", keys=["CATALOGUE", "CONTROL#STOP", "ACTED#*"])
-    | state("PutItem", keys=["ACTED#*"])
+    "executor": state("GetItem", keys=["CATALOGUE", "CONTROL#STOP", "ACTED#*", "KNOWN#*"])
+    | state("PutItem", keys=["ACTED#*", "KNOWN#*"])
     | state("PutItem", "UpdateItem", "DeleteItem", keys=["LOCK#*"])
     | ASSUMING
     | FOLLOWING

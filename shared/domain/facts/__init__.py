@@ -8,6 +8,7 @@ from shared.domain.facts.action import (
     ActionStarted,
     ActionWithheld,
     CredentialsIssued,
+    KnownGoodRecorded,
     NotNeeded,
     RegressionDetected,
     RehearsalFailed,
@@ -42,6 +43,7 @@ from shared.domain.facts.ending import (
     EscalatedToHuman,
     IncidentClosed,
     IncidentResolved,
+    NotificationFailed,
     NotificationSent,
 )
 from shared.domain.facts.fact import Author, Fact
@@ -77,8 +79,10 @@ __all__ = [
     "IncidentDetected",
     "IncidentResolved",
     "InvestigationStarted",
+    "KnownGoodRecorded",
     "LogRepaired",
     "NotNeeded",
+    "NotificationFailed",
     "NotificationSent",
     "RegressionDetected",
     "RehearsalFailed",

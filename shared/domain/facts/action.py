@@ -98,6 +98,7 @@ class ActionStarted(Fact):
     token: Name
     before: dict[str, JsonValue]
     undo: bool = False
+    known_good: bool = False
 
 
 class ActionCompleted(Fact):
@@ -108,6 +109,7 @@ class ActionCompleted(Fact):
     automation_id: str
     after: dict[str, JsonValue]
     undo: bool = False
+    known_good: bool = False
 
 
 class ActionFailed(Fact):
@@ -117,6 +119,7 @@ class ActionFailed(Fact):
     attempt: int = 1
     reason: str
     undo: bool = False
+    known_good: bool = False
 
 
 class RemedyVerified(Fact):
@@ -126,6 +129,16 @@ class RemedyVerified(Fact):
     attempt: int = 1
     statement: str
     data: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class KnownGoodRecorded(Fact):
+    """The target as it is now that nothing can be felt any more: a state to come back to."""
+
+    authors = EXECUTOR
+    attempt: int
+    runbook: Name
+    target: str
+    state: dict[str, JsonValue]
 
 
 class RegressionDetected(Fact):
@@ -143,4 +156,5 @@ class RolledBack(Fact):
     authors = EXECUTOR
     attempt: int = 1
     restored: bool
+    known_good: bool = Field(default=False, description="compared with the state last seen to be good")
     differences: tuple[str, ...] = ()

@@ -1,5 +1,7 @@
 """Handing over, telling, and ending."""
 
+from pydantic import Field
+
 from shared.domain.consensus import DecisionKind
 from shared.domain.facts.fact import ENGINE, WORKFLOW, Author, Fact
 from shared.domain.model import Name
@@ -42,10 +44,24 @@ class IncidentClosed(Fact):
 
 
 class NotificationSent(Fact):
-    """People were told."""
+    """People were told of the event at `version`; one fact for each event that a message was about."""
 
     authors = frozenset({Author.COMMUNICATION})
     channel: Name
     about: Name
     version: int
     reference: str = ""
+    recipient: str = Field(default="", description="empty: everybody, as before there were recipients")
+    folded_into: int = Field(default=0, description="the later version in whose message it was said too")
+    digest: bool = Field(default=False, description="said in one message with other incidents")
+
+
+class NotificationFailed(Fact):
+    """A channel did not take what a recipient should hear: the next one is tried, if there is a next one."""
+
+    authors = frozenset({Author.COMMUNICATION})
+    channel: Name
+    recipient: str
+    version: int
+    reason: str = Field(max_length=500)
+    given_up: bool = Field(default=False, description="there was no other channel, not even the last resort")
