@@ -41,7 +41,6 @@ RUNBOOK = Runbook(
             {"cluster": "{Cluster}", "serviceName": "{Service}", "desiredStatus": "STOPPED"},
             {"ended": "taskArns[:100]"},
             on="*",
-            newest=True,
         ),
         *looks(
             "ecs",

@@ -12,6 +12,7 @@ from shared.adapters.local.memory_resources import MemoryResources
 from shared.domain.errors import AccessDenied, PortError
 from shared.domain.runbook import Observation, Runbook
 from shared.ports.resources import ResourceReader
+from shared.runbooks.restart_service import RUNBOOK as RESTART
 from shared.runbooks.restore_parameter import RUNBOOK as RESTORE
 from shared.runbooks.scale_out_service import RUNBOOK as SCALE
 
@@ -95,6 +96,31 @@ def test_only_texts_are_filled_at_any_depth() -> None:
     for names in ({}, {"Name": None}):
         with pytest.raises(PortError, match="Name"):
             filled(["{Name}"], names)
+
+
+def test_a_list_takes_the_place_of_a_text_of_its_own_only() -> None:
+    assert filled({"tasks": "{Found}"}, {"Found": ["a", "b"]}) == {"tasks": ["a", "b"]}
+    with pytest.raises(PortError, match="Found"):
+        filled("task {Found}", {"Found": ["a"]})
+
+
+def test_what_found_nothing_is_not_looked_up_further(aws: boto3.Session) -> None:
+    ecs = aws.client("ecs", region_name="eu-central-1")
+    looks = tuple(one for one in RESTART.observe if one.name in ("ended", "stopped"))
+    reader = AwsResourceReader(lambda _: ecs)
+    with Stubber(ecs) as stub:
+        stub.add_response("list_tasks", {"taskArns": []})
+        nothing = reader.observe(RESTART.model_copy(update={"observe": looks}), SERVICE)
+        assert nothing == {"ended": [], "stopped": None}
+        task = f"{SERVICE.replace(':service/', ':task/')}1"
+        killed = {
+            "stoppedReason": "Essential container exited",
+            "containers": [{"reason": "OutOfMemoryError: x"}],
+        }
+        stub.add_response("list_tasks", {"taskArns": [task]})
+        stub.add_response("describe_tasks", {"tasks": [killed]}, {"cluster": "shop", "tasks": [task]})
+        seen = reader.observe(RESTART.model_copy(update={"observe": looks}), SERVICE)
+        assert seen["stopped"] == [{"at": None, "why": ["Essential container exited", "OutOfMemoryError: x"]}]
 
 
 def observing(**more: Any) -> Runbook:

@@ -17,6 +17,7 @@ ECS = "arn:aws:ecs:eu-central-1:111122223333"
 LAMBDA = "arn:aws:lambda:eu-central-1:111122223333"
 SQS = "arn:aws:sqs:eu-central-1:111122223333"
 CONFIGURATION = "arn:aws:appconfig:eu-central-1:111122223333:application/app1234/environment/env1234"
+KILLED = {"at": START, "why": ["Essential container in task exited", "OutOfMemoryError: Container killed"]}
 MAPPING = "11111111-2222-3333-4444-555555555555"
 RESTART, REDEPLOY, REPOINT, LIMIT, STOP, PAUSE, REDRIVE, REVERT = (
     catalogue.get(name, 1)
@@ -97,6 +98,22 @@ def latest(**change):
         (
             RESTART,
             service(),
+            {"Cluster": "shop", "Service": "checkout"},
+            {"deployment": CHANGED, "deployments": 1, "rollout": "COMPLETED", "running": 4},
+            None,
+            False,
+        ),
+        (
+            RESTART,
+            service(stopped=[KILLED, {**KILLED, "why": None}]),
+            {"Cluster": "shop", "Service": "checkout"},
+            {"deployment": CHANGED, "deployments": 1, "rollout": "COMPLETED", "running": 4},
+            None,
+            True,
+        ),
+        (
+            RESTART,
+            service(stopped=[{**KILLED, "at": OLD}, {**KILLED, "why": ["Scaling activity initiated"]}]),
             {"Cluster": "shop", "Service": "checkout"},
             {"deployment": CHANGED, "deployments": 1, "rollout": "COMPLETED", "running": 4},
             None,
