@@ -1,0 +1,195 @@
+"""The words in which people hear of an incident: complete for somebody who is tired, bounded, and plain."""
+
+import unicodedata
+from datetime import timedelta
+
+import pytest
+
+from shared.agents.communication import MOST_LINE, MOST_LINES, MOST_TITLE, TOLD, compose
+from shared.domain import facts
+from shared.domain.events import GENESIS, Event
+from shared.domain.evidence import Evidence, EvidenceKind, Findings
+from shared.domain.facts import Author
+from shared.domain.folding import fold
+from shared.domain.model import AgentName
+from shared.domain.plain_text import UNSEEN
+from shared.domain.service import Service, ServiceCatalogue, Tier
+from tests.sample import NOON, opened, scale_out
+from tests.unit.test_plain_text import HOSTILE
+
+SHOP = ServiceCatalogue(
+    services=(
+        Service(
+            name="checkout", application="shop", tier=Tier.CRITICAL, users=5_000, time_zone="Europe/Berlin"
+        ),
+    )
+)
+FOUND = facts.FindingsSubmitted(
+    attempt=1,
+    findings=Findings(
+        agent=AgentName.DIAGNOSIS, summary="checkout is the root cause: saturation", confidence=850
+    ),
+)
+ASKED = facts.ApprovalRequested(
+    request="INC-1-1-x",
+    attempt=1,
+    proposal=scale_out(),
+    needed=2,
+    role="incident_lead",
+    expires_at=NOON + timedelta(minutes=10),
+    preview=("desired: 2 → 3",),
+    blast_radius=("checkout", "web"),
+    undo="scale-out-service puts back what is there now",
+    cost_per_minute="20000.00",
+)
+
+
+def events(*told, start=None):
+    """A log: the incident, and then each fact a minute after the one before."""
+    made = (start or opened(), *told)
+    return tuple(
+        Event(
+            event_id=f"e{n}",
+            incident_id="INC-1",
+            version=n + 1,
+            type=type(fact).__name__,
+            occurred_at=NOON + timedelta(minutes=n),
+            recorded_by=Author.DIAGNOSIS if fact is FOUND else min(fact.authors),
+            correlation_id="INC-1",
+            data=fact.plain(),
+            previous_hash=GENESIS,
+        )
+        for n, fact in enumerate(made)
+    )
+
+
+def message(*told, start=None, catalogue=SHOP):
+    """What people hear of the last of these facts."""
+    log = events(*told, start=start)
+    return compose(fold(log), log[-1], catalogue)
+
+
+def says(told, *parts):
+    whole = "\n".join((told.title, *told.lines))
+    assert [one for one in parts if one not in whole] == [], whole
+
+
+def test_the_first_message_says_what_who_why_what_next_how_to_stop_it_and_what_a_minute_costs():
+    felt = Evidence(kind=EvidenceKind.SYMPTOM, service="checkout", statement="errors 38 %", observed_at=NOON)
+    told = message(start=opened().model_copy(update={"symptoms": (felt,), "services": ("checkout", "web")}))
+    says(
+        told,
+        "checkout is slow",
+        "Hurt: 5,000 users of checkout (critical); web too",
+        "We think: latency, 90 % sure",
+        "Seen: errors 38 %",
+        "Next: four agents look for the cause and vote",
+        "commander take-over INC-1",
+        "Cost: about $20,000 a minute now, $0.00 so far.",  # noon in UTC is 13:00 in Berlin: business hours
+    )
+
+
+def test_a_service_that_is_not_in_the_catalogue_has_no_price_and_says_so():
+    says(message(catalogue=ServiceCatalogue(services=())), "Cost: not known", "Hurt: checkout (critical)")
+
+
+def test_what_people_are_asked_says_what_changes_who_until_when_and_how_to_answer():
+    says(
+        message(FOUND, ASKED),
+        "Your approval is needed",
+        "Scale out an ECS service by half (checkout) with Cluster=shop",
+        "We think: checkout is the root cause: saturation, 85 % sure",
+        "It would change desired: 2 → 3",
+        "It may touch: checkout, web",
+        "Undo: scale-out-service puts back",
+        "2 different people (incident lead) must approve by 12:10:00 UTC, or it is not done",
+        f"commander approve INC-1 --digest {scale_out().digest[:12]}",
+        "commander deny INC-1",
+        "$20,000 a minute now, $45,000.00 so far.",  # two minutes, and $5,000 once for the users
+    )
+
+
+def test_acting_says_on_what_how_it_is_undone_and_how_to_stop_it():
+    started = facts.ActionStarted(proposal=scale_out(), token="t", before={})
+    says(
+        message(FOUND, started),
+        "Acting now: Scale out an ECS service by half (checkout)",
+        "On arn:aws:ecs",
+        "scale-out-service puts back what was there before",
+        "To take it from the machine: commander take-over INC-1",
+    )
+    says(
+        message(started, started.model_copy(update={"undo": True})),
+        "Undoing the remedy",
+        "what was there before",
+    )
+
+
+def test_a_cure_has_a_price_that_has_stopped():
+    says(
+        message(FOUND, facts.RemedyVerified(statement="nothing can be felt")),
+        "$45,000.00 until now, and no more",
+    )
+
+
+def test_an_undo_that_left_something_says_so():
+    told = message(facts.RolledBack(restored=False, differences=("desired: 3, was 2",)))
+    says(told, "It is NOT as it was before.", "desired: 3, was 2")
+
+
+def test_a_human_hears_why_and_what_was_found():
+    told = message(FOUND, facts.EscalatedToHuman(reason="no_quorum", suggestion=scale_out()))
+    says(
+        told,
+        "A human must decide",
+        "Reason: no quorum",
+        "root cause: saturation",
+        "only a suggestion: Scale out",
+    )
+
+
+LONG = "word " * 2_000
+
+
+def every_fact(text):
+    """One fact of each kind that carries somebody's words."""
+    proposal = scale_out().model_copy(update={"runbook": text[:200], "parameters": {"Name": text}})
+    seen = Evidence(kind=EvidenceKind.LOG, service="checkout", statement=text[:2_000], observed_at=NOON)
+    signal = opened().signal.model_copy(update={"attributes": {"alarm": text}})
+    many = (text,) * 40
+    yield opened().model_copy(
+        update={"summary": text, "symptoms": (seen,) * 9, "signal": signal, "services": many}
+    )
+    yield facts.AgentQuarantined(agent=AgentName.DIAGNOSIS, until=NOON, reason=text)
+    yield facts.ActionWithheld(proposal=proposal, autonomy="L1", reasons=many)
+    yield ASKED.model_copy(update={"proposal": proposal, "preview": many, "blast_radius": many, "undo": text})
+    yield facts.TakenOver(by=text[:256], reason=text[:1_000])
+    yield facts.ActionStarted(proposal=proposal, token="t", before={})
+    yield facts.ActionFailed(reason=text)
+    yield facts.RemedyVerified(statement=text)
+    yield facts.RegressionDetected(statement=text)
+    yield facts.RolledBack(restored=False, differences=many)
+    yield facts.AttemptAbandoned(attempt=1, reason=text)
+    yield facts.NotNeeded(attempt=1, statement=text)
+    yield facts.EscalatedToHuman(reason=text, suggestion=proposal)
+    yield facts.IncidentResolved(business_usd=text, incident_usd=text)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, LONG], ids=lambda one: one[:20].strip())
+def test_whatever_the_log_says_a_message_is_bounded_and_of_characters_that_can_be_seen(text):
+    text = text.encode(errors="replace").decode()  # JSON carries no half of a pair
+    for fact in every_fact(text):
+        told = message(start=fact) if isinstance(fact, facts.IncidentDetected) else message(fact)
+        assert told.title
+        assert len(told.title) <= MOST_TITLE
+        assert len(told.lines) <= MOST_LINES
+        for line in (told.title, *told.lines):
+            assert len(line) <= MOST_LINE
+            assert {unicodedata.category(one) for one in line if one != " "}.isdisjoint(UNSEEN)
+
+
+def test_everything_that_people_hear_of_has_words():
+    worded = {type(one) for one in every_fact("x")}
+    assert worded == {*TOLD} - {
+        facts.ConsensusReached
+    }  # its words are in whole incidents, which have a certificate
