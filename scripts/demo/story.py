@@ -109,6 +109,8 @@ def _preparing(fact: facts.Fact) -> Iterator[Line]:
             yield f"rehearsed: {'; '.join(done)}; would change {'; '.join(preview) or 'nothing'}", GOOD
             if impossible:
                 yield f"    not possible: {'; '.join(impossible)}", QUIET
+        case facts.SandboxStarted(proposal=proposal, undo=undo):
+            yield f"in the sandbox: {'undo' if undo else 'try'} {_remedy(proposal)}", QUIET
         case facts.RehearsalFailed(reason=reason):
             yield f"the rehearsal stops it: {reason}", "yellow"
         case facts.NotNeeded(statement=statement):

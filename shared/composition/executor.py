@@ -9,6 +9,9 @@ from shared.adapters.aws.iam_permissions import IamPermissions
 from shared.adapters.aws.ssm_executor import SsmExecutor
 from shared.adapters.local.memory_permissions import NoPermissions
 from shared.composition import aws, policy
+from shared.domain.naming import Accounts
+from shared.ports.event_store import Distrust, EventStore
+from shared.ports.executor import Executor
 from shared.ports.permissions import Permissions
 from shared.runbooks.catalogue import remedies
 from shared.settings import Setting, read
@@ -17,6 +20,7 @@ from shared.workflow.execution import Execution
 from shared.workflow.leases import Leases
 from shared.workflow.preparing import Preparing
 from shared.workflow.proof import Proof
+from shared.workflow.sandbox import Sandbox
 from shared.workflow.watching import Watching
 
 LOCAL = "local"
@@ -48,6 +52,7 @@ def tasks() -> Mapping[str, Task]:
         permissions=_permissions(),
         proof=proof,
         leases=leases,
+        sandbox=_sandbox(store, distrust, executor),
     )
     execution = Execution(
         store=store,
@@ -72,3 +77,11 @@ def _permissions() -> Permissions:
     if read(Setting.STAGE) == LOCAL:
         return NoPermissions("the local AWS simulates no permissions boundaries")
     return IamPermissions(aws.reach(), lambda place: aws.looks().at(place, "iam"))
+
+
+def _sandbox(store: EventStore, distrust: Distrust, executor: Executor) -> Sandbox | None:
+    """Where remedies are tried first, if the stage has such an account."""
+    account = Accounts.model_validate_json(read(Setting.ACCOUNTS)).sandbox
+    if account is None:
+        return None
+    return Sandbox(store, distrust, remedies(), executor, aws.resources(), account)

@@ -127,6 +127,8 @@ def _execution(state: Incident, fact: facts.Fact, event: Event) -> dict[str, obj
             return {"busy": fact}
         case facts.TargetLocked():
             return {"lock": fact}
+        case facts.SandboxStarted():
+            return {"sandbox": (*state.sandbox, fact)}
         case facts.ActionRehearsed():
             return {"rehearsed": fact}
         case facts.NotNeeded():

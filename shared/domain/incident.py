@@ -107,6 +107,7 @@ class Incident(Model):
     taken: facts.TakenOver | None = None
     busy: facts.TargetBusy | None = None
     lock: facts.TargetLocked | None = None
+    sandbox: tuple[facts.SandboxStarted, ...] = ()  # of any attempt
     rehearsed: facts.ActionRehearsed | None = None
     unneeded: facts.NotNeeded | None = None
     verified: facts.RemedyVerified | None = None

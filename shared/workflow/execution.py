@@ -11,7 +11,6 @@ from shared.domain.facts import (
     ActionCompleted,
     ActionFailed,
     ActionStarted,
-    CredentialsIssued,
     Fact,
     KnownGoodRecorded,
     RolledBack,
@@ -23,9 +22,10 @@ from shared.ports.action_history import ActionHistory
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.clock import Clock
 from shared.ports.event_store import Distrust, EventStore, load, record
-from shared.ports.executor import Executor, Issued, OnIssued
+from shared.ports.executor import Executor
 from shared.ports.known_good import KnownGood
 from shared.ports.resources import ResourceReader
+from shared.workflow.credentials import noting
 from shared.workflow.leases import Leases
 from shared.workflow.proof import Proof
 from shared.workflow.recorded_values import plain, value_of
@@ -191,7 +191,8 @@ class Execution:
             record(self.store, state.id, lambda now: _started(now, started, step), distrust=self.distrust)
         try:
             if self.executor.find(token, proposal.target) is None:
-                note, guard = self._noting(state, undo=undo), self._guard(state, proposal, undo=undo)
+                note = noting(self.store, self.distrust, state, undo=undo)
+                guard = self._guard(state, proposal, undo=undo)
                 self.executor.start(runbook, proposal, state.id, token, note, guard)
         except PortError as error:
             if not error.retryable:
@@ -209,7 +210,7 @@ class Execution:
         elif run.status == RUNNING:
             if now < limit:
                 return None
-            note = self._noting(state, undo=action.undo)
+            note = noting(self.store, self.distrust, state, undo=action.undo)
             self.executor.stop(runbook, action.proposal, state.id, run.id, note)
             reason = f"stopped: it had not ended after {(now - action.started_at).total_seconds():.0f} s"
         elif run.status != SUCCEEDED:
@@ -257,23 +258,6 @@ class Execution:
         guard = "" if undo else self.catalogue.services().get(proposal.service).guard_alarm or ""
         ringing = {signal.attributes.get("alarm") for signal in state.signals}
         return "" if guard in ringing else guard
-
-    def _noting(self, state: Incident, *, undo: bool) -> OnIssued:
-        """Written down before the session is used: no credential is ever out that the log does not know."""
-
-        def note(issued: Issued) -> None:
-            fact = CredentialsIssued(
-                attempt=state.attempt,
-                session=issued.session,
-                role=issued.role,
-                user_id=issued.user_id,
-                policy_sha256=issued.policy,
-                ends_at=issued.ends_at,
-                undo=undo,
-            )
-            record(self.store, state.id, lambda _now: (fact,), distrust=self.distrust)
-
-        return note
 
 
 def _started(state: Incident, started: ActionStarted, step: Step) -> tuple[Fact, ...]:

@@ -18,8 +18,10 @@ from shared.ports.resources import ResourceReader
 from shared.ports.telemetry import Telemetry
 from shared.workflow.leases import Leases
 from shared.workflow.proof import Proof
+from shared.workflow.sandbox import DONE, IMPOSSIBLE, RUNNING, Sandbox
+from shared.workflow.sandbox import FAILED as IN_SANDBOX_FAILED
 
-READY, CHANGED, UNNEEDED, FAILED = "ready", "changed", "unneeded", "failed"
+READY, CHANGED, UNNEEDED, FAILED, PENDING = "ready", "changed", "unneeded", "failed", "pending"
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,10 @@ class Preparing:
     permissions: Permissions
     proof: Proof
     leases: Leases
+    sandbox: Sandbox | None
 
     def rehearse(self, incident_id: str) -> tuple[str, str]:
-        """(`ready`, `changed`, `unneeded` or `failed`, and why).
+        """(`ready`, `changed`, `unneeded`, `failed`, or `pending` while the sandbox tries it; and why).
 
         `changed`: the target is not as it was when it was voted on, so the vote is about something else.
 
@@ -54,6 +57,11 @@ class Preparing:
         if gone:
             return UNNEEDED, gone
         found = self._tried(state, proposal)
+        if isinstance(found, ActionRehearsed):
+            tried = self._in_sandbox(state, proposal, found)
+            if tried is None:
+                return PENDING, ""
+            found = tried
         self._record(state, found)
         if isinstance(found, RehearsalFailed):
             return (CHANGED if found.changed else FAILED), found.reason
@@ -110,6 +118,23 @@ class Preparing:
             done=(*done, "its role may do it") if allowed else done,
             impossible=impossible if allowed else (*impossible, f"permissions: {why}"),
         )
+
+    def _in_sandbox(
+        self, state: Incident, proposal: Proposal, so_far: ActionRehearsed
+    ) -> ActionRehearsed | RehearsalFailed | None:
+        """What the rehearsal comes to with the sandbox; None while something runs there."""
+        status, said = IMPOSSIBLE, "no sandbox account is configured"
+        if self.sandbox is not None:
+            status, said = self.sandbox.tried(state, proposal)
+        if status == RUNNING:
+            return None
+        if status == IN_SANDBOX_FAILED:
+            return RehearsalFailed(
+                attempt=state.attempt, proposal=proposal, reason=said[:1_000], changed=False
+            )
+        if status == DONE:
+            return so_far.model_copy(update={"done": (*so_far.done, said)})
+        return so_far.model_copy(update={"impossible": (*so_far.impossible, said)})
 
     def _looked_at(self, state: Incident, proposal: Proposal) -> tuple[State, str]:
         """The target as it is, and how it is another than at the vote, if it is."""

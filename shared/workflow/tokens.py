@@ -15,6 +15,11 @@ def run_token(incident_id: str, attempt: int, step: Step) -> str:
     return str(uuid.uuid5(NAMESPACE, f"{incident_id}/{attempt}/{step.value}"))
 
 
+def sandbox_token(incident_id: str, attempt: int, *, undo: bool) -> str:
+    """The client token of a try in the sandbox."""
+    return str(uuid.uuid5(NAMESPACE, f"{incident_id}/{attempt}/sandbox {'undo' if undo else 'do'}"))
+
+
 def acted(state: Incident, proposal: Proposal, at: datetime) -> Acted:
     """This attempt's action as the history knows it."""
     return Acted(

@@ -84,7 +84,7 @@ def test_the_state_machine_leads_where_the_model_goes():
         "Approve": {"Authorise", human},
         "Lock": {"Rehearse", "Busy wait", "Look again", human},
         "Look again": {"Close", "Again"},
-        "Rehearse": {"Execute", "Close", "Again", human},
+        "Rehearse": {"Execute", "Close", "Again", "Rehearsal wait", human},
         "Again": {"Attempt given up", human},
     }
     for name in (*TASK, "Execute"):

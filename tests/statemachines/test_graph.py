@@ -101,6 +101,7 @@ def test_a_way_to_a_human_says_why():
         ("Better?", "Watch wait", {"verdict": "pending"}),
         ("Rolled back?", "Rollback wait", {"status": "running"}),
         ("Expired?", "Expiry wait", {"status": "running"}),
+        ("Rehearsed?", "Rehearsal wait", {"verdict": "pending", "why": ""}),
     ],
 )
 def test_polling_is_bounded(question, again, answer):

@@ -14,6 +14,7 @@ from shared.domain.facts.action import (
     RehearsalFailed,
     RemedyVerified,
     RolledBack,
+    SandboxStarted,
     TargetBusy,
     TargetLocked,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "RehearsalFailed",
     "RemedyVerified",
     "RolledBack",
+    "SandboxStarted",
     "SignalCorrelated",
     "TakenOver",
     "TargetBusy",

@@ -47,6 +47,17 @@ class TargetLocked(Fact):
     until: Utc
 
 
+class SandboxStarted(Fact):
+    """The remedy, or its undoing, is tried in the sandbox account."""
+
+    authors = EXECUTOR
+    attempt: int
+    proposal: Proposal
+    token: Name
+    before: dict[str, JsonValue]
+    undo: bool = False
+
+
 class ActionRehearsed(Fact):
     """What was tried and looked at just before the action, and what could not be."""
 
