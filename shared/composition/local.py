@@ -61,6 +61,7 @@ from shared.workflow.opening import Opening, Outcome
 from shared.workflow.participation import Bounding, Limits, Participant, as_they_are
 from shared.workflow.preparing import Preparing
 from shared.workflow.proof import Proof
+from shared.workflow.sandbox import Sandbox
 from shared.workflow.trust import Trust
 from shared.workflow.vigilance import Vigilance
 from shared.workflow.watching import Watching
@@ -112,7 +113,7 @@ class LocalHouse:
     """Everything that AWS runs, over ports in memory. `silent` agents hear nothing, as if they were down.
 
     `listeners` hear every event, as people would; `worn` is put around each port with which the state
-    machine's tasks change something; `lasting` automations never end by themselves.
+    machine's tasks change something; `lasting` automations never end by themselves; `sandbox` is an account.
     """
 
     definition: str
@@ -133,6 +134,7 @@ class LocalHouse:
     listeners: Sequence[Callable[[Event], None]] = ()
     worn: Callable[[Any], Any] = unworn
     lasting: bool = False
+    sandbox: str | None = None
     tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     bounded: Bounding = as_they_are
 
@@ -163,6 +165,11 @@ class LocalHouse:
         policy = self.policy or PolicyConfig(autonomy=self.autonomy, places=places(self.catalogue))
         proof = Proof(verifier, self.clock, remedies(), self.controls)
         leases = Leases(executor_store, trust.distrust, locks, catalogue, proof)
+        sandbox = None
+        if self.sandbox is not None:
+            sandbox = Sandbox(
+                executor_store, trust.distrust, remedies(), executor, self.resources, self.sandbox
+            )
         preparing = Preparing(
             executor_store,
             trust.distrust,
@@ -175,6 +182,7 @@ class LocalHouse:
             NoPermissions("there is no IAM in this process"),
             proof,
             leases,
+            sandbox,
         )
         execution = Execution(
             executor_store,
