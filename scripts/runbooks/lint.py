@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_type_hints
 
-import shared.runbooks
 from scripts.runbooks import lint_calls
 from scripts.runbooks.example import PLACE, proposal
 from scripts.runbooks.samples import samples
+from scripts.synth import REPOSITORY
 from shared.adapters.aws.session_policy import session_policy
 from shared.domain.errors import CommanderError, PortError
 from shared.domain.naming import automation_role, role_name
@@ -25,9 +25,14 @@ GIVEN = {"AutomationAssumeRole", "CommandDocument"}
 """Parameters that the executor gives."""
 
 
-def file_of(id_: str) -> Path:
-    """Where a runbook of this id is declared."""
-    return Path(shared.runbooks.__path__[0]) / f"{id_.replace('-', '_')}.py"
+def places(id_: str, root: Path = REPOSITORY) -> tuple[Path, Path, Path]:
+    """Where a runbook of this id has its declaration, its sample, and its own test when `new` made it."""
+    module = id_.replace("-", "_")
+    return (
+        root / "shared" / "runbooks" / f"{module}.py",
+        root / "scripts" / "runbooks" / "samples" / f"{module}.py",
+        root / "tests" / "unit" / f"test_runbook_{module}.py",
+    )
 
 
 def problems(remedy: Remedy) -> list[str]:
@@ -62,7 +67,7 @@ def _source(remedy: Remedy) -> Path:
 
 
 def _named(remedy: Remedy) -> Iterator[str]:
-    book, name = remedy.runbook, file_of(remedy.runbook.id).name
+    book, name = remedy.runbook, places(remedy.runbook.id)[0].name
     if ID.fullmatch(book.id) is None:
         yield f"id: {book.id!r} is not lower case words with hyphens"
     elif _source(remedy).name != name:
@@ -76,10 +81,12 @@ def _named(remedy: Remedy) -> Iterator[str]:
 
 
 def _unfinished(remedy: Remedy) -> Iterator[str]:
-    place = _source(remedy)
-    for number, line in enumerate(place.read_text(encoding="utf-8").splitlines(), 1):
-        if "TODO" in line:
-            yield f"{place.name}:{number}: fill in {line.strip()[:80]}"
+    source = _source(remedy)
+    for place in places(remedy.runbook.id, source.parents[2]):
+        lines = place.read_text(encoding="utf-8").splitlines() if place.is_file() else []
+        for number, line in enumerate(lines, 1):
+            if "TODO" in line:
+                yield f"{place.relative_to(source.parents[2])}:{number}: fill in {line.strip()[:80]}"
 
 
 def _undone(remedy: Remedy) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scripts.runbooks.lint import ID, file_of
+from scripts.runbooks.lint import ID, places
 from scripts.synth import REPOSITORY
 from shared.domain.errors import CommandRefused
 from shared.runbooks.catalogue import remedies
@@ -88,11 +88,12 @@ SAMPLE = '''\
 
 from scripts.local_aws.process import LocalAws
 from scripts.runbooks.sample import Sample
+from shared.domain.errors import CommandRefused
 
 
 def make(aws: LocalAws) -> str:
     """The target's ARN."""
-    raise NotImplementedError("TODO: make it through aws.client(...)")
+    raise CommandRefused("TODO: make it through aws.client(...)")
 
 
 SAMPLE = Sample(make)
@@ -104,7 +105,7 @@ import pytest
 
 from shared.domain.runbook import Infeasible, Subject
 from shared.domain.service import Service
-from shared.runbooks.{module} import REMEDY
+from shared.runbooks.{name} import REMEDY
 from tests.sample import NOON
 
 SHOP = Service(name="checkout", application="shop")
@@ -133,11 +134,10 @@ def test_it_refuses(state):
 
 def files(id_: str, root: Path = REPOSITORY) -> dict[Path, str]:
     """Where the files of a new runbook are, and what is in them."""
-    module = id_.replace("-", "_")
+    texts = (RUNBOOK, SAMPLE, TEST)
     return {
-        root / "shared/runbooks" / f"{module}.py": RUNBOOK.format(id=id_),
-        root / "scripts/runbooks/samples" / f"{module}.py": SAMPLE,
-        root / "tests/unit" / f"test_runbook_{module}.py": TEST.format(id=id_, module=module),
+        place: text.format(id=id_, name=id_.replace("-", "_"))
+        for place, text in zip(places(id_, root), texts, strict=True)
     }
 
 
@@ -148,7 +148,7 @@ def create(id_: str, root: Path = REPOSITORY) -> tuple[Path, ...]:
         CommandRefused: the id is none, or is taken; nothing was written.
     """
     made = files(id_, root)
-    if ID.fullmatch(id_) is None or file_of(id_).name.startswith("catalogue"):
+    if ID.fullmatch(id_) is None or id_.startswith("catalogue"):
         raise CommandRefused(f"{id_!r}: an id is lower case words with hyphens, such as restart-service")
     taken = [path for path in made if path.exists()]
     if id_ in remedies() or taken:
