@@ -20,6 +20,7 @@ COMMANDS = (
     "people",
     "policy",
     "replay",
+    "review",
     "runbook",
     "services",
     "shadow",

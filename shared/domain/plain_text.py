@@ -5,7 +5,7 @@ import unicodedata
 
 UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 """Categories without a glyph of their own: control characters, direction overrides, joiners, separators."""
-_MARKUP = re.compile(r"[\\`*_\[\]{}|~$^!]|:(?=\S)|(?<=[Ww]{3})\.")
+_MARKUP = re.compile(r"[\\`*_\[\]{}|~$^!]|:(?=//)|(?<=[Ww]{3})\.")
 _LOOKALIKE = str.maketrans(
     {
         "@": "\N{FULLWIDTH COMMERCIAL AT}",

@@ -1,0 +1,1 @@
+"""A post-incident review, computed from the incident's log."""
