@@ -1,7 +1,9 @@
 """Every runbook, for real: it fits its sample, runs with just its grants, shows its effect, and is undone."""
 
 import pytest
+from typer.testing import CliRunner
 
+from scripts.commander.main import application
 from scripts.local_aws.process import LocalAws
 from scripts.runbooks.attempt import attempt
 from scripts.runbooks.samples import samples
@@ -33,3 +35,18 @@ def test_what_cannot_be_tried_says_why(aws: LocalAws) -> None:
 
 def test_every_sample_is_of_a_runbook() -> None:
     assert samples().keys() == remedies().keys()
+
+
+def test_the_command_tells_each_step_and_leaves_nothing() -> None:
+    done = CliRunner().invoke(application(["runbook"]), ["runbook", "try", "restore-parameter"])
+    assert done.exit_code == 0
+    deployed, made, holds, changes, ran, undone, clean = done.stdout.splitlines()[-7:]
+    assert deployed.startswith("deployed commander-")
+    assert made.startswith("made arn:aws:ssm:")
+    assert "20 became 2" in holds
+    assert (changes, undone, clean) == (
+        "  will change value: 2 → 20",
+        "undone: value as before",
+        "cleaned up",
+    )
+    assert ran.startswith("ran, with credentials for this target only")
