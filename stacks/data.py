@@ -17,9 +17,10 @@ from stacks.components.function import statement
 from stacks.components.look import Look
 from stacks.components.outputs import put_out
 from stacks.components.stack import StageStack
-from stacks.stage import StageConfig
+from stacks.stage import Channels, StageConfig
 
 SLACK_API = "https://slack.com/api/"
+PAGERDUTY_API = "https://events.pagerduty.com/v2/enqueue"
 WRITERS = tuple(author for author in Author if author is not Author.ANCHOR)
 """Whose MACs stand on events and ballots; heads are the audit's business only."""
 MACS = {Author.ANCHOR: "the heads of logs", Author.OPERATOR: "repairs, by a person"}
@@ -44,6 +45,7 @@ class Data(StageStack):
         self.verify_macs = self._verify_macs()
         self.look = Look(self)
         self.slack_secret_arn = self._slack_secret()
+        self.channel_secrets = self._channel_secrets(stage.channels)
         self._outputs()
 
     def _stream(self, id_: str) -> kinesis.Stream:
@@ -116,18 +118,33 @@ class Data(StageStack):
 
     def _slack_secret(self) -> str:
         """Its ARN."""
+        return self._secret("Slack", "token", {"channel": "", "api_url": SLACK_API})
+
+    def _channel_secrets(self, channels: Channels) -> dict[str, str]:
+        """Channel -> ARN of its secret."""
+        found = {}
+        if channels.pagerduty:
+            found["pagerduty"] = self._secret("PagerDuty", "routing_key", {"api_url": PAGERDUTY_API})
+        if channels.webhook:
+            found["webhook"] = self._secret("Webhook", "key", {"url": ""})
+        return found
+
+    def _secret(self, id_: str, generated: str, others: dict[str, str]) -> str:
+        """The ARN of a secret; its generated key is a placeholder (the webhook's may be kept)."""
         secret = secretsmanager.CfnSecret(
             self,
-            "Slack",
-            description="JSON: token, channel, api_url; the token is a placeholder until you put yours",
+            id_,
+            description=f"JSON: {', '.join((generated, *others))}; what {id_} issues you put there yourself",
             generate_secret_string=secretsmanager.CfnSecret.GenerateSecretStringProperty(
-                secret_string_template=json.dumps({"channel": "", "api_url": SLACK_API}),
-                generate_string_key="token",
+                secret_string_template=json.dumps(others),
+                generate_string_key=generated,
                 exclude_punctuation=True,
             ),
         )
         secret.apply_removal_policy(self._removal)
-        acknowledge(secret, "SMG4", "Slack issues the token; it is changed by a person in Slack and here")
+        acknowledge(
+            secret, "SMG4", f"a person changes it, at {id_}'s end and here; it is read again by itself"
+        )
         return secret.attr_id
 
     def _outputs(self) -> None:
@@ -138,6 +155,7 @@ class Data(StageStack):
             "SignalsStream": self.signals.stream_name,
             "DeadLettersUrl": self.dead_letters.queue_url,
             "SlackSecret": self.slack_secret_arn,
+            **{f"{name.capitalize()}Secret": arn for name, arn in self.channel_secrets.items()},
             "AuditKeys": self.to_json_string({name.value: key.key_id for name, key in self.mac_keys.items()}),
         }
         put_out(self, outputs)

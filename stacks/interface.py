@@ -1,6 +1,8 @@
 """The interface stack: what comes in from AWS's own events, and what goes out to people and to auditors."""
 
+from aws_cdk import Aws
 from aws_cdk import aws_events as events
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from shared.agents import communication
@@ -12,7 +14,7 @@ from stacks.components.event_archive import EventArchive
 from stacks.components.function import Function, Size
 from stacks.components.member import CATALOGUE, Member, leading
 from stacks.components.outputs import put_out
-from stacks.components.rule import Rule
+from stacks.components.rule import Rule, Schedule
 from stacks.components.stack import PREFIX, StageStack
 from stacks.house import House
 
@@ -79,7 +81,28 @@ class Interface(StageStack):
         communication = Member(self, Author.COMMUNICATION, self._house, Size(60, 512))
         communication.feed_new_events(*TOLD)
         communication.may_keep_state(reads=[CATALOGUE])
-        secret = self._house.data.slack_secret_arn
-        communication.function.allow(["secretsmanager:GetSecretValue"], [secret])
-        communication.function.set({Setting.SLACK_SECRET: secret})
+        communication.may_tell()
+        self._roads(communication)
+        Schedule(self, "Sweep", function=communication.function, dead_letters=self.rule_letters)
         return communication
+
+    def _roads(self, communication: Member) -> None:
+        """The channels: their secrets, the mail identity, and the topic that is left when all have failed."""
+        data, email = self._house.data, self._house.stage.channels.email
+        topic = sns.Topic(self, "LastResort", display_name="Incidents that no channel took", enforce_ssl=True)
+        secrets = [data.slack_secret_arn, *data.channel_secrets.values()]
+        communication.function.allow(["secretsmanager:GetSecretValue"], secrets)
+        communication.function.allow(["sns:Publish"], [topic.topic_arn])
+        if email is not None:
+            identities = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/"
+            names = [email.sender, email.sender.split("@")[1]]  # the address, or its domain, is verified
+            communication.function.allow(["ses:SendEmail"], [f"{identities}{name}" for name in names])
+        channels = {**data.channel_secrets, **({"email": email.model_dump()} if email else {})}
+        communication.function.set(
+            {
+                Setting.SLACK_SECRET: data.slack_secret_arn,
+                Setting.CHANNELS: self.to_json_string(channels),
+                Setting.LAST_RESORT_TOPIC: topic.topic_arn,
+            }
+        )
+        put_out(self, {"LastResortTopic": topic.topic_arn})

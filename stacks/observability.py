@@ -52,6 +52,7 @@ class Observability(StageStack):
             list(self._machine(consensus.machine.arn)),
             [self._errors("Executor", consensus.executor.function)],
             [self._quarantine(house.stage.name)],
+            list(self._untold(house.stage.name)),
         )
         self._dashboard(rows)
         put_out(self, {"AlarmTopic": self._topic.topic_arn})
@@ -122,6 +123,28 @@ class Observability(StageStack):
             meaning="An agent showed a Byzantine sign: `commander explain` has the proof.",
         )
 
+    def _untold(self, stage: str) -> Iterable[cloudwatch.Alarm]:
+        meanings = {
+            (
+                "NotificationFailed",
+                Author.COORDINATOR,
+            ): "A channel did not take a message, and the next one had "
+            "its turn: `NotificationFailed` in the incident's log has the reason.",
+            (
+                "Undelivered",
+                Author.COMMUNICATION,
+            ): "People may not hear of incidents: look at the function's log.",
+        }
+        for (name, function), meaning in meanings.items():
+            yield alarm(
+                self,
+                name,
+                watched=metric(namespace(stage), name, {"service": function.value}, "Sum"),
+                above=0,
+                topic=self._topic,
+                meaning=meaning,
+            )
+
     def _dashboard(self, rows: Iterable[list[cloudwatch.Alarm]]) -> None:
         dashboard = cloudwatch.Dashboard(self, "Health")
         titles = (
@@ -130,6 +153,7 @@ class Observability(StageStack):
             "Executions that broke",
             "Executor errors",
             "Quarantine",
+            "Not told",
         )
         for title, row in zip(titles, rows, strict=True):
             dashboard.add_widgets(

@@ -29,6 +29,24 @@ class InvestigateSeconds(_Config):
     resolution: int = _Limit
 
 
+_Address = Field(pattern=r"^[^@\s]{1,64}@[a-z0-9.-]{3,189}$")
+
+
+class Email(_Config):
+    """Who writes to whom, by SES: the sender is a verified identity of the account and Region."""
+
+    sender: str = _Address
+    to: str = _Address
+
+
+class Channels(_Config):
+    """What is tried after Slack when Slack fails, in this order; each True gets a secret of its own."""
+
+    pagerduty: bool = Field(default=False, strict=True)
+    email: Email | None = None
+    webhook: bool = Field(default=False, strict=True)
+
+
 class StageConfig(PolicyRules):
     """One entry of `context.stages`."""
 
@@ -52,6 +70,7 @@ class StageConfig(PolicyRules):
     accounts: Accounts = Field(
         default_factory=Accounts, description="hub, sandbox and targets: where else the stage may act"
     )
+    channels: Channels = Field(default_factory=Channels, description="beside Slack")
     retain: bool = Field(default=False, strict=True, description="keep the data when the stage is destroyed")
 
     @field_validator("autonomy_by")

@@ -7,7 +7,9 @@ from shared.runtime.bus import bus_handler
 from shared.runtime.stream import stream_handler
 
 on_stream = stream_handler(
-    "coordinator", lambda: coordination().hear, counted={"AgentQuarantined": "Quarantined"}
+    "coordinator",
+    lambda: coordination().hear,
+    counted={"AgentQuarantined": "Quarantined", "NotificationFailed": "NotificationFailed"},
 )
 on_bus = bus_handler("coordinator", engine_ended)
 

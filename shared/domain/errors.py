@@ -56,6 +56,14 @@ class PortError(CommanderError):
         self.retryable = retryable
 
 
+class RateLimited(PortError):
+    """Asked to wait; `after` is for how many seconds."""
+
+    def __init__(self, message: str, *, after: float) -> None:
+        super().__init__(message, retryable=True)
+        self.after = after
+
+
 class OutOfTime(PortError):
     """The answer did not come before the agent has to say what it has."""
 

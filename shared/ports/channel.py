@@ -1,8 +1,18 @@
 """A way to tell people."""
 
+from enum import StrEnum
 from typing import Protocol
 
 from shared.domain.model import Model
+from shared.ports.buckets import Bucket
+
+
+class State(StrEnum):
+    """How an incident stands for who is paged."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"  # a person has it
+    RESOLVED = "resolved"
 
 
 class Message(Model):
@@ -12,18 +22,34 @@ class Message(Model):
     title: str
     lines: tuple[str, ...]
     severity: str
-    thread: str = ""  # the reference that an earlier message of this incident returned
+    thread: str = ""  # the reference that the first message of this incident returned
+    state: State = State.OPEN
+    opening: tuple[str, ...] = ()  # title and lines of the incident's first message, if this is a later one
 
 
 class Channel(Protocol):
     """One road to people."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called in the log; two roads never share a name."""
+        ...
+
+    @property
+    def bucket(self) -> Bucket:
+        """What the vendor takes; channels of one account share it by its name."""
+        ...
+
+    @property
+    def digests(self) -> bool:
+        """Whether many incidents may be told in one message."""
+        ...
 
     def send(self, message: Message) -> str:
         """Deliver, and return the channel's reference of it.
 
         Raises:
+            RateLimited: not delivered; not before `after` seconds.
             PortError: not delivered; `retryable` says whether later may work.
         """
         ...

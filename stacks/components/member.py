@@ -18,6 +18,7 @@ from stacks.house import House
 CATALOGUE, OPEN, CHANGES, STANDING = "CATALOGUE", "OPEN#*", "CHANGE#*", "AGENT#*"
 STOP, LEVELS, DEMOTED, ACTED = "CONTROL#STOP", "CONTROL#LEVELS", "CONTROL#DEMOTED", "ACTED#*"
 LOCK, KNOWN_GOOD = "LOCK#*", "KNOWN#*"
+UNTOLD, BUCKET, TELLING = "UNTOLD", "BUCKET#*", "TELLING#*"
 """Partition keys of the state table, as IAM patterns."""
 VERIFIERS = frozenset({Author.COORDINATOR, Author.WORKFLOW, Author.EXECUTOR, Author.COMMUNICATION})
 """They check what the others wrote, so they know every author's key; each still signs with its own only."""
@@ -78,6 +79,15 @@ class Member(Construct):
         """Grant leases: taken and renewed in one transaction, counted by an update."""
         actions = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
         self.function.allow(actions, [self._house.data.state.table_arn], leading([LOCK]))
+
+    def may_tell(self) -> None:
+        """Grant the marks of what is untold, the buckets, and the sender's lease."""
+        table = [self._house.data.state.table_arn]
+        marks = ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"]
+        self.function.allow(marks, table, leading([UNTOLD]))
+        self.function.allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], table, leading([BUCKET]))
+        lease = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+        self.function.allow(lease, table, leading([TELLING]))
 
     def may_query_changes(self) -> None:
         """Grant the change ledger's reading."""

@@ -1,4 +1,4 @@
-"""An EventBridge rule that feeds a function, with its dead-letter queue beside it."""
+"""EventBridge rules that feed a function, with its dead-letter queue beside it."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -25,16 +25,23 @@ class Rule(Construct):
         super().__init__(scope, id_)
         # In the rule's own stack: its policy names the rule, and a queue elsewhere would close a cycle.
         self.dead_letters = dead_letters or dead_letter_queue(self, "DeadLetters")
-        events.Rule(
-            self,
-            "Rule",
-            event_pattern=pattern,
-            targets=[
-                targets.LambdaFunction(
-                    function.resource,
-                    dead_letter_queue=self.dead_letters,
-                    retry_attempts=3,
-                    max_event_age=Duration.hours(1),
-                )
-            ],
-        )
+        fed = _target(function, self.dead_letters, retries=3, age=Duration.hours(1))
+        events.Rule(self, "Rule", event_pattern=pattern, targets=[fed])
+
+
+class Schedule(Construct):
+    """Once a minute; what could not be delivered is not kept long, since the next minute comes."""
+
+    def __init__(self, scope: Construct, id_: str, *, function: Function, dead_letters: sqs.Queue) -> None:
+        super().__init__(scope, id_)
+        minute = Duration.minutes(1)
+        fed = _target(function, dead_letters, retries=0, age=minute)
+        events.Rule(self, "Rule", schedule=events.Schedule.rate(minute), targets=[fed])
+
+
+def _target(
+    function: Function, dead_letters: sqs.Queue, *, retries: int, age: Duration
+) -> targets.LambdaFunction:
+    return targets.LambdaFunction(
+        function.resource, dead_letter_queue=dead_letters, retry_attempts=retries, max_event_age=age
+    )

@@ -25,9 +25,13 @@ KEEP = 3_600
 
 
 class DynamodbLocks:
-    """At most 100 keys at a time, as many as one transaction takes."""
+    """At most 100 keys at a time, as many as one transaction takes.
 
-    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock) -> None:
+    What begins with another `prefix` than LOCK# has its own keys and counter, for who may touch no targets'.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock, prefix: str = "LOCK#") -> None:
+        self._prefix = prefix
         self._client = client
         self._table = table
         self._clock = clock
@@ -41,7 +45,7 @@ class DynamodbLocks:
         with port_errors():
             counted = self._client.update_item(
                 TableName=self._table,
-                Key={"pk": {"S": "LOCK#"}, "sk": {"S": "FENCE"}},
+                Key={"pk": {"S": self._prefix}, "sk": {"S": "FENCE"}},
                 UpdateExpression="ADD fence :one",
                 ExpressionAttributeValues={":one": {"N": "1"}},
                 ReturnValues="UPDATED_NEW",
@@ -70,7 +74,7 @@ class DynamodbLocks:
                 try:
                     self._client.delete_item(
                         TableName=self._table,
-                        Key=_place(key),
+                        Key=self._place(key),
                         ConditionExpression="#owner = :owner",
                         ExpressionAttributeNames={"#owner": "owner"},
                         ExpressionAttributeValues={":owner": {"S": owner}},
@@ -98,7 +102,7 @@ class DynamodbLocks:
             {
                 "Put": {
                     "TableName": self._table,
-                    "Item": {**_place(key), **attributes},
+                    "Item": {**self._place(key), **attributes},
                     "ConditionExpression": condition,
                     "ExpressionAttributeNames": NAMES,
                     "ExpressionAttributeValues": values,
@@ -125,6 +129,5 @@ class DynamodbLocks:
                 return Busy(key, reason.get("Item", {}).get("owner", {}).get("S", "another incident"))
         raise PortError("the leases were refused without a reason", retryable=True)
 
-
-def _place(key: str) -> dict[str, dict[str, str]]:
-    return {"pk": {"S": f"LOCK#{key}"}, "sk": {"S": "LOCK"}}
+    def _place(self, key: str) -> dict[str, dict[str, str]]:
+        return {"pk": {"S": f"{self._prefix}{key}"}, "sk": {"S": "LOCK"}}

@@ -1,6 +1,6 @@
-"""Slack, by chat.postMessage: Block Kit, every value escaped.
+"""Slack: one message an incident, updated, with the detail in its thread; Block Kit, every value escaped.
 
-https://docs.slack.dev/reference/methods/chat.postMessage
+https://docs.slack.dev/reference/methods/chat.postMessage and chat.update
 https://docs.slack.dev/messaging/formatting-message-text#escaping
 """
 
@@ -12,9 +12,13 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
 
-from shared.domain.errors import PortError
+from shared.adapters.http.posting import seconds_of
+from shared.domain.errors import AccessDenied, PortError, RateLimited
+from shared.ports.buckets import Bucket
 from shared.ports.channel import Message
+from shared.ports.secrets import KeptSecret
 
 HEADER = 150
 TEXT = 3_000
@@ -22,8 +26,10 @@ SECTIONS = 48
 """A message takes 50 blocks; the header and the context are two."""
 SECONDS = 5
 """That an answer may take."""
-LATER = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+LATER = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """Errors after which the same message may pass."""
+DENIED = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
+"""Errors of the token; it may have been rotated."""
 ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories without a glyph: control characters, direction overrides, halves of pairs, separators."""
@@ -33,41 +39,76 @@ SILENT.setLevel(logging.CRITICAL)  # the SDK logs what it raises; the runtime sa
 
 
 class SlackChannel:
-    """Posts as a bot; `secret` gives token, channel and perhaps api_url, each time anew."""
+    """Posts as a bot; the secret gives token, channel and perhaps api_url."""
 
-    name = "slack"
+    name, digests = "slack", True
+    bucket = Bucket("slack", per_second=1, burst=5, follow_up=2)
 
-    def __init__(self, secret: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(self, secret: KeptSecret) -> None:
         self._secret = secret
 
     def send(self, message: Message) -> str:
-        """Post the message, in its thread if it names one, and return its `ts`.
+        """Post the incident's message, or bring it up to date and reply to it; the reference is its `ts`.
+
+        The update comes first: it may be repeated when the reply fails. Where the incident's message was
+        deleted a new one is posted.
 
         Raises:
-            PortError: not delivered; `retryable` after a rate limit, a fault of Slack's or of the network.
+            RateLimited: Slack said when to come again.
+            AccessDenied: Slack refused the token.
+            PortError: not delivered; `retryable` after a fault of Slack's or of the network.
         """
-        secret = self._secret()
+        return self._secret.used(lambda secret: self._send(secret, message))
+
+    def _send(self, secret: Mapping[str, str], message: Message) -> str:
         for key in ("token", "channel"):
             if not secret.get(key):
                 raise PortError(f"the Slack secret has no {key}: put yours there", retryable=False)
         url = (secret.get("api_url") or WebClient.BASE_URL).rstrip("/") + "/"
         client = WebClient(secret["token"], base_url=url, timeout=SECONDS, retry_handlers=[], logger=SILENT)
-        try:
-            answer = client.chat_postMessage(
-                channel=secret["channel"],
+        where = secret["channel"]
+        thread = message.thread
+        if thread:
+            try:
+                now = current(message)
+                _asked(lambda: client.chat_update(channel=where, ts=thread, text=now[0], blocks=now[1]))
+            except MessageGone:
+                thread = ""
+        posted = _asked(
+            lambda: client.chat_postMessage(
+                channel=where,
                 text=_fitted(message.title, TEXT),
                 blocks=blocks(message),
-                thread_ts=message.thread or None,
+                thread_ts=thread or None,
                 unfurl_links=False,
                 unfurl_media=False,
             )
-        except SlackApiError as error:
-            raise _refused(error) from error
-        except SlackClientError as error:
-            raise PortError(f"Slack cannot be asked: {error}", retryable=False) from error
-        except (HTTPException, OSError) as error:
-            raise PortError(f"Slack cannot be reached: {error}", retryable=True) from error
-        return str(answer["ts"])
+        )
+        return thread or str(posted["ts"])
+
+
+class MessageGone(PortError):
+    """The incident's message was deleted."""
+
+
+def current(message: Message) -> tuple[str, list[dict[str, Any]]]:
+    """The incident's message as it is now, text and blocks: first title, latest news, how it began."""
+    title, *beginning = message.opening or (message.title,)
+    latest = message.model_copy(
+        update={"title": title, "lines": (f"Now: {message.title}", *message.lines, "—", *beginning)}
+    )
+    return _fitted(title, TEXT), blocks(latest)
+
+
+def _asked(call: Callable[[], SlackResponse]) -> SlackResponse:
+    try:
+        return call()
+    except SlackApiError as error:
+        raise _refused(error) from error
+    except SlackClientError as error:
+        raise PortError(f"Slack cannot be asked: {error}", retryable=False) from error
+    except (HTTPException, OSError) as error:
+        raise PortError(f"Slack cannot be reached: {error}", retryable=True) from error
 
 
 def blocks(message: Message) -> list[dict[str, Any]]:
@@ -140,8 +181,12 @@ def _plain(text: str) -> str:
 def _refused(error: SlackApiError) -> PortError:
     answer: Any = error.response
     status = int(getattr(answer, "status_code", 200))
-    if status == 429:
-        seconds = answer.headers.get("Retry-After", "1")
-        return PortError(f"Slack asks to retry after {seconds} s", retryable=True)
     reason = str(answer.get("error") or error)[:200]
+    if status == 429 or reason == "ratelimited":
+        seconds = seconds_of(answer.headers.get("Retry-After"))
+        return RateLimited(f"Slack asks to retry after {seconds:.0f} s", after=seconds)
+    if reason in DENIED:
+        return AccessDenied(f"Slack: {reason}")
+    if reason == "message_not_found":
+        return MessageGone("Slack: the message was deleted", retryable=False)
     return PortError(f"Slack: {status} {reason}", retryable=status >= 500 or reason in LATER)
