@@ -98,10 +98,9 @@ def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources
     """The candidate that undoes most deviation, if waiting is worse and it undoes half of its own."""
     steps = Steps(sources.limit)
     found = steps.take(METRICS, lambda: outlooks(incident, sources)) or ()
-    evidence = _evidence(found, sources.clock.now())
     others = support(incident, AgentName.PREDICTION)
     options = [
-        (relief * one.breach * one.reading.distance, relief, one.breach, proposal)
+        (relief * one.breach * one.reading.distance, relief, one, proposal)
         for proposal in candidates
         for one in found
         if (one.reading.service, one.reading.measure)
@@ -110,17 +109,19 @@ def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources
         and (relief := _relief(one.reading, proposal, sources, steps)) >= RELIEF
     ]
     if not options:
-        return abstention(steps.told("no candidate changes the forecast"), evidence)
-    _, relief, breach, proposal = max(
+        return abstention(
+            steps.told("no candidate changes the forecast"), _evidence(found, sources.clock.now())
+        )
+    _, relief, outlook, proposal = max(
         options, key=lambda one: (others.get(one[3].digest, 0), one[0], one[3].digest)
     )
     return Verdict(
         choice=proposal,
-        confidence=steps.sure(round(breach * (600 + 350 * min(relief, 1.0)))),
+        confidence=steps.sure(round(outlook.breach * (600 + 350 * min(relief, 1.0)))),
         reasoning=steps.told(
-            f"left alone it goes on with {breach:.0%}; this undoes {relief:.0%} of the deviation"
+            f"left alone it goes on with {outlook.breach:.0%}; this undoes {relief:.0%} of the deviation"
         ),
-        evidence=evidence,
+        evidence=_evidence((outlook, *(one for one in found if one is not outlook)), sources.clock.now()),
     )
 
 

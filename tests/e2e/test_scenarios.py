@@ -7,6 +7,8 @@ import pytest
 from scripts.patient.alarms import ALARMS
 from scripts.patient.edge import PARTNER, RANGE
 from scripts.scenarios import get, scenarios
+from shared.agents import prediction
+from shared.domain.autonomy import Autonomy
 from shared.domain.errors import PortError
 from shared.domain.evidence import Findings
 from shared.domain.incident import Status
@@ -17,9 +19,9 @@ from tests.e2e.storefront import Street
 STATUS = {"resolved": Status.RESOLVED, "rolled_back": Status.ROLLED_BACK}
 
 
-def played(name: str) -> Street:
+def played(name: str, **options) -> Street:
     """The scenario breaks, and every alarm that is above its threshold fires 12 s later."""
-    street = Street()
+    street = Street(**options)
     get(name).break_it(street.patient)
     street.wait(12)
     street.patient.live()
@@ -44,6 +46,7 @@ def test_it_ends_as_its_file_says(name):
     assert incident.opened.classification == truth.classification
     assert diagnosed(street).root_causes[0] == truth.root_cause
     assert incident.status is STATUS[truth.status]
+    assert incident.quarantined == {}  # all are honest
     assert (incident.escalation is not None) == truth.escalated
     if truth.cure:
         assert [one.runbook for one in street.patient.actions][:1] == [truth.cure]
@@ -117,3 +120,13 @@ def test_a_target_that_is_not_there_rules_out_its_remedy_and_nothing_else():
     assert "no such service" in incident.findings[AgentName.RESOLUTION].summary
     assert [one.runbook for one in street.patient.actions] == ["scale-out-service"] * 2
     assert incident.status is Status.ROLLED_BACK
+
+
+@pytest.mark.parametrize("name", ["memory_leak", "remedy_backfires", "scale_out_starves_database"])
+def test_a_vote_of_predictions_rests_on_the_forecast_of_what_it_is_for(name):
+    street = played(name, autonomy=Autonomy.OBSERVE)
+    incident = street.house.incidents()[0]
+    for candidate in incident.vote.candidates:
+        verdict = prediction.judge(incident, (candidate,), street.house.opening.sources)
+        if verdict.choice is not None:
+            assert verdict.evidence[0].service == candidate.service
