@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from scripts.commander.main import application
 from scripts.pictures import graph
 from scripts.synth import REPOSITORY
+from shared.domain.directory import Directory
 from shared.runbooks.catalogue import remedies
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -38,3 +39,9 @@ def test_the_page_of_runbooks_says_what_each_declares(remedy):
     )
     row = f"| `{book.id}` | `{book.resource}` | {book.title} | {back} | {book.risk} | "
     assert row in (REPOSITORY / "docs" / "runbooks.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_a_directory_is_valid():
+    [block] = re.findall(r"```json\n(\{\"people\".*?)```", README, flags=re.DOTALL)
+    shown = Directory.model_validate_json(block).validated()
+    assert [len(shown.people), len(shown.teams[0].levels)] == [3, 2]
