@@ -10,6 +10,7 @@ import pytest
 
 from scripts.local_aws.process import LocalAws
 from scripts.patient.alarms import ALARMS
+from scripts.patient.model import FILL_SECONDS
 from scripts.patient.storefront import Storefront
 from scripts.patient.telemetry import HISTORY, SPACING, measured
 from scripts.patient.topology import MAX_CONNECTIONS, log_group
@@ -139,6 +140,35 @@ def test_creating_it_again_changes_nothing(aws: LocalAws, well: Storefront) -> N
     well.create()
     assert well.state() == before
     assert aws.client("ssm").get_parameter_history(Name=MAX_CONNECTIONS)["Parameters"] == history
+
+
+@pytest.mark.parametrize("name", ["bad_deployment", "ddos_attack"])
+def test_put_back_to_health_it_is_as_it_was(aws: LocalAws, well: Storefront, name: str) -> None:
+    before = well.state()
+    get(name).break_it(well)
+    assert eventually(lambda: well.latest["web"].errors > 0.05, CURE_SECONDS)
+    well.create()
+    assert well.state() == before
+    assert eventually(lambda: well.latest["web"].errors < 0.01, CURE_SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "service"), [("memory_leak", "checkout"), ("ddos_attack", "web"), ("bad_deployment", "checkout")]
+)
+def test_the_cure_is_spoken_for_by_its_target_only_while_it_is_ill(
+    aws: LocalAws, well: Storefront, name: str, service: str
+) -> None:
+    cure = str(get(name).truth.cure)
+    _, found = feasible(aws, well, service, cure)
+    lately_deployed = name == "bad_deployment"  # by the test before
+    assert lately_deployed or isinstance(found, Infeasible) or not found.telling
+    get(name).break_it(well)
+    assert eventually(lambda: well.latest["web"].errors > 0.05, FILL_SECONDS + CURE_SECONDS)
+    assert eventually(lambda: getattr(feasible(aws, well, service, cure)[1], "telling", False), CURE_SECONDS)
+    remedy, found = feasible(aws, well, service, cure)
+    assert isinstance(found, Feasible)
+    run(aws, remedy.runbook, found.proposal)
+    assert eventually(lambda: well.latest["web"].errors < 0.01, CURE_SECONDS)
 
 
 def test_database_cascade_alarms_shows_in_the_metrics_and_ends_with_the_parameter(
