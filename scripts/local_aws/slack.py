@@ -1,4 +1,4 @@
-"""A recorder that answers as Slack's Web API does and keeps what arrived.
+"""A recorder that answers as Slack's Web API does and keeps what arrived; PagerDuty and a webhook beside it.
 
 Documented behaviour: https://docs.slack.dev/reference/methods/chat.postMessage and
 https://docs.slack.dev/apis/web-api/rate-limits (about one message a second in a channel, short bursts pass).
@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from scripts.local_aws.other_channels import ANSWERS, Received
 
 TEXT_LIMIT = 40_000
 BLOCK_LIMIT = 50
@@ -46,6 +48,7 @@ class Recorder:
     token: str
     channels: set[str] | None = None
     messages: list[dict[str, Any]] = field(default_factory=list)
+    others: list[Received] = field(default_factory=list)
     faults: list[int] = field(default_factory=list)
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -89,7 +92,8 @@ class Recorder:
 class SlackRecorder(ThreadingHTTPServer):
     """The recorder on a loopback port.
 
-    `GET /_recorder/messages` is what arrived, in order. `POST /_recorder/faults` with `status` and `count`
+    `GET /_recorder/messages` is what arrived, in order; `/_recorder/others` what PagerDuty
+    (`/v2/enqueue`) and the webhook (`/webhook`) got. `POST /_recorder/faults` with `status` and `count`
     makes the next calls fail, `/_recorder/channels` with `channels` says which exist (at first, every one
     does), and `/_recorder/reset` forgets messages and faults.
     """
@@ -107,16 +111,24 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         recorder = self.server.recorder
-        known: dict[str, Any] = {"/_recorder/messages": recorder.messages, "/_recorder/health": {"ok": True}}
+        known: dict[str, Any] = {
+            "/_recorder/messages": recorder.messages,
+            "/_recorder/others": recorder.others,
+            "/_recorder/health": {"ok": True},
+        }
         path = urlsplit(self.path).path
         self._answer(*((200, known[path]) if path in known else (404, {"ok": False})))
 
     def do_POST(self) -> None:
-        path, body = urlsplit(self.path).path, self._body()
+        path, raw = urlsplit(self.path).path, self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self._body(raw.decode())
         if path.startswith("/_recorder/"):
             self._control(path, body)
         elif (fault := self.server.recorder.next_fault()) is not None:
             self._answer(fault, {"ok": False, "error": "internal_error"})
+        elif path in ANSWERS:
+            self.server.recorder.others.append({"path": path, "headers": dict(self.headers), "body": body})
+            self._answer(*ANSWERS[path](raw, dict(self.headers)))
         elif not self._authorised(body):
             self._answer(200, {"ok": False, "error": "invalid_auth"})
         elif path in ("/api/chat.postMessage", "/api/chat.update"):
@@ -134,6 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
             recorder.channels = set(body["channels"])
         elif path == "/_recorder/reset":
             recorder.messages.clear()
+            recorder.others.clear()
             recorder.faults.clear()
         else:
             self._answer(404, {"ok": False})
@@ -144,8 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
         bearer = self.headers.get("Authorization", "").removeprefix("Bearer ").strip()
         return (bearer or body.get("token")) == self.server.recorder.token
 
-    def _body(self) -> dict[str, Any]:
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+    def _body(self, raw: str) -> dict[str, Any]:
         if "json" in self.headers.get("Content-Type", ""):
             parsed = json.loads(raw or "{}")
             return parsed if isinstance(parsed, dict) else {}

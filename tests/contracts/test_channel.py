@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from shared.adapters.http.slack_channel import SlackChannel, blocks
+from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.memory_channel import MemoryChannel
 from shared.domain.errors import PortError
 from shared.ports.channel import Message
+from shared.ports.secrets import KeptSecret
 
 
 def message(*lines: str, title: str = "shop: latency", **more: str) -> Message:
@@ -105,7 +107,7 @@ def test_an_empty_message_still_has_a_header_that_slack_takes() -> None:
 )
 def test_a_secret_that_is_not_filled_in_is_named_but_not_shown(secret: dict[str, str], missing: str) -> None:
     with pytest.raises(PortError, match=f"has no {missing}") as raised:
-        SlackChannel(lambda: secret).send(message("x"))
+        SlackChannel(KeptSecret(lambda: secret, ManualClock())).send(message("x"))
     assert not raised.value.retryable
     assert "hunter2" not in str(raised.value)
 

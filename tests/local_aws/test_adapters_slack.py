@@ -16,12 +16,17 @@ import pytest
 from scripts.local_aws.process import SLACK_TOKEN
 from scripts.local_aws.slack import SlackRecorder
 from shared.adapters.http.slack_channel import SlackChannel
-from shared.domain.errors import PortError
+from shared.adapters.local.system_clock import SystemClock
+from shared.domain.errors import PortError, RateLimited
 from shared.ports.channel import Message
+from shared.ports.secrets import KeptSecret
 
 pytestmark = pytest.mark.local_aws
 
 MESSAGE = Message(incident_id="I1", title="shop: latency", lines=("api waits",), severity="critical")
+LATER = MESSAGE.model_copy(
+    update={"title": "Resolved", "lines": ("It held.",), "opening": ("shop: latency", "api waits")}
+)
 
 
 @dataclass
@@ -32,7 +37,7 @@ class Slack:
 
     def channel(self, **secret: str) -> SlackChannel:
         given = {"token": SLACK_TOKEN, "channel": "C1", "api_url": f"{self.url}/api", **secret}
-        return SlackChannel(lambda: given)
+        return SlackChannel(KeptSecret(lambda: given, SystemClock()))
 
     def messages(self) -> list[dict[str, Any]]:
         with urllib.request.urlopen(f"{self.url}/_recorder/messages", timeout=5) as answer:
@@ -65,14 +70,32 @@ def failure(channel: SlackChannel, message: Message = MESSAGE) -> PortError:
     return raised.value
 
 
-def test_a_message_is_posted_and_its_detail_goes_into_its_thread(slack: Slack) -> None:
+def test_one_message_an_incident_is_updated_and_its_detail_goes_into_its_thread(slack: Slack) -> None:
     ts = slack.channel().send(MESSAGE)
-    slack.channel().send(MESSAGE.model_copy(update={"thread": ts}))
-    first, second = slack.messages()
+    assert slack.channel().send(LATER.model_copy(update={"thread": ts})) == ts
+    first, update, detail = slack.messages()
     assert (first["ts"], first["channel"], first["text"]) == (ts, "C1", "shop: latency")
     assert first["blocks"][0]["text"]["text"] == "shop: latency"
     assert "thread_ts" not in first
-    assert second["thread_ts"] == ts
+    assert (update["path"], update["ts"], update["text"]) == ("/api/chat.update", ts, "shop: latency")
+    said = update["blocks"][2]["text"]["text"]
+    assert said.splitlines() == ["Now: Resolved", "It held.", "—", "api waits"]
+    assert (detail["thread_ts"], detail["text"]) == (ts, "Resolved")
+
+
+def test_where_the_message_was_deleted_a_new_one_begins(slack: Slack) -> None:
+    ts = slack.channel().send(LATER.model_copy(update={"thread": "1.0"}))
+    (found,) = slack.messages()
+    assert (found["ts"], found.get("thread_ts")) == (ts, None)
+
+
+def test_a_rotated_token_is_read_again_and_the_message_arrives(slack: Slack) -> None:
+    given = iter(["xoxb-old", SLACK_TOKEN])
+    secret = {"channel": "C1", "api_url": f"{slack.url}/api"}
+    kept = KeptSecret(lambda: {**secret, "token": next(given)}, SystemClock())
+    with pytest.raises(PortError, match="invalid_auth"):
+        SlackChannel(kept).send(MESSAGE)  # read just now: the one that came with it is refused
+    assert SlackChannel(kept).send(MESSAGE)
 
 
 def test_no_text_forms_a_mention_or_markup(slack: Slack) -> None:
@@ -97,8 +120,8 @@ def test_a_rate_limit_says_when_to_retry(slack: Slack) -> None:
     for _ in range(5):
         slack.channel().send(MESSAGE)
     error = failure(slack.channel())
-    assert error.retryable
-    assert "retry after 1 s" in str(error)
+    assert isinstance(error, RateLimited)
+    assert error.after == 1
     assert slack.channel(channel="C2").send(MESSAGE)
 
 

@@ -9,6 +9,7 @@ from shared.domain.naming import Place
 from shared.domain.runbook import Form, Runbook
 from shared.runbooks.catalogue import remedies
 from tests.stacks.templates import AUTHORS, Grant, Templates
+from tests.stacks.undeclared import MAIL
 
 VOTERS = AUTHORS[:4]
 VERIFIERS = ("coordinator", "workflow", "executor", "communication")
@@ -121,7 +122,11 @@ GRANTS: dict[str, set[Grant]] = {
     "resolution": fed("IncidentEvents") | state("GetItem", keys=["CATALOGUE"]) | OBSERVING,
     "communication": fed("IncidentEvents")
     | state("GetItem", keys=["CATALOGUE"])
+    | state("Query", "PutItem", "DeleteItem", keys=["UNTOLD"])
+    | state("GetItem", "UpdateItem", keys=["BUCKET#*"])
+    | state("PutItem", "UpdateItem", "DeleteItem", keys=["TELLING#*"])
     | on("Slack.Id", "secretsmanager:GetSecretValue")
+    | on("LastResort", "sns:Publish")
     | VERIFYING,
     "coordinator": TABLE_STREAM
     | fed()
@@ -163,6 +168,25 @@ def test_an_author_may_do_exactly_this(dev: Templates, author: str) -> None:
     recording = RECORDING if author in VOTERS else set()
     own = on("Events.Arn", "dynamodb:PutItem", "dynamodb:Query") | on(KEYS[author], "kms:GenerateMac")
     assert dev.grants_of(author) == GRANTS[author] | own | recording
+
+
+def test_a_channel_brings_its_secret_or_its_sender_and_nothing_else(
+    dev: Templates, spokes: Templates
+) -> None:
+    identity = "arn:Partition:ses:Region:AccountId:identity/"
+    more = spokes.grants_of("communication") - dev.grants_of("communication")
+    assert more == (
+        on("PagerDuty.Id", "secretsmanager:GetSecretValue")
+        | on("Webhook.Id", "secretsmanager:GetSecretValue")
+        | on(f"{identity}commander@example.com", "ses:SendEmail")
+        | on(f"{identity}example.com", "ses:SendEmail")
+    )
+    assert json.loads(spokes.settings_of("communication")["COMMANDER_CHANNELS"]) == {
+        "pagerduty": "PagerDuty.Id",
+        "webhook": "Webhook.Id",
+        "email": MAIL,
+    }
+    assert json.loads(dev.settings_of("communication")["COMMANDER_CHANNELS"]) == {}
 
 
 def test_intake_may_read_the_catalogue_and_put_signals(dev: Templates) -> None:

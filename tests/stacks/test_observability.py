@@ -19,6 +19,8 @@ WATCHED = {
     },
     ("AWS/Lambda", "Errors"): {"ExecutorFunction"},
     ("IncidentCommander/dev", "Quarantined"): {"coordinator"},
+    ("IncidentCommander/dev", "NotificationFailed"): {"coordinator"},
+    ("IncidentCommander/dev", "Undelivered"): {"communication"},
     ("AWS/States", "ExecutionsFailed"): {"IncidentMachine"},
     ("AWS/States", "ExecutionsTimedOut"): {"IncidentMachine"},
 }
@@ -41,7 +43,14 @@ def test_an_alarm_tells_people_when_it_starts_and_ends(dev: Templates) -> None:
 
 
 def test_only_this_accounts_alarms_may_publish(dev: Templates) -> None:
-    ((_, policy),) = dev.of("AWS::SNS::TopicPolicy")
+    policies = {dev.flat(policy["Topics"][0]): policy for _, policy in dev.of("AWS::SNS::TopicPolicy")}
+    assert policies.keys() == {"Alarms", "LastResort"}
+    policy = policies["Alarms"]
     (allowed,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
     assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_the_last_resort_takes_nothing_in_the_clear_and_allows_nobody_else(dev: Templates) -> None:
+    policies = {dev.flat(policy["Topics"][0]): policy for _, policy in dev.of("AWS::SNS::TopicPolicy")}
+    assert [one["Effect"] for one in policies["LastResort"]["PolicyDocument"]["Statement"]] == ["Deny"]

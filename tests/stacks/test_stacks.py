@@ -26,7 +26,13 @@ OUTPUTS = {
     },
     "Agents": {"DetectionFunction", "DiagnosisFunction", "PredictionFunction", "ResolutionFunction"},
     "Consensus": {"StateMachineArn", "CoordinatorFunction", "WorkflowFunction", "ExecutorFunction"},
-    "Interface": {"IntakeFunction", "CommunicationFunction", "AnchorFunction", "ArchiveBucket"},
+    "Interface": {
+        "IntakeFunction",
+        "CommunicationFunction",
+        "AnchorFunction",
+        "ArchiveBucket",
+        "LastResortTopic",
+    },
     "Observability": {"AlarmTopic"},
 }
 UNZIPPED = 250 * 2**20

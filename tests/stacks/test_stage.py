@@ -56,6 +56,11 @@ def test_dev_is_the_default_and_only_prod_retains() -> None:
             changed(actions_per_hour=0),
             "stages.local.actions_per_hour: Input should be greater than or equal to 1",
         ),
+        (changed(channels={"pager": True}), "stages.local.channels.pager: Extra inputs are not permitted"),
+        (
+            changed(channels={"email": {"sender": "commander", "to": "ops@example.com"}}),
+            "stages.local.channels.email.sender: String should match pattern",
+        ),
         (changed(autonomy="L4"), "stages.local.autonomy: Input should be 'L0', 'L1', 'L2' or 'L3'"),
         (
             changed(investigate_seconds={"detection": 20}),

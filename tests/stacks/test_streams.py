@@ -106,6 +106,14 @@ def test_a_rule_keeps_what_it_could_not_deliver(dev: Templates, rule: str) -> No
     assert f"{rule}.Arn" in permitted
 
 
+def test_every_minute_somebody_looks_for_what_was_not_told(dev: Templates) -> None:
+    rule = dict(dev.of("AWS::Events::Rule"))["SweepRule"]
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    (target,) = rule["Targets"]
+    assert dev.flat(target["Arn"]) == "CommunicationFunction.Arn"
+    assert dev.flat(target["DeadLetterConfig"]["Arn"]) == "RuleDeadLetters.Arn"
+
+
 def test_what_rules_feed_gives_up_into_the_dead_letters(dev: Templates) -> None:
     found = [config for _, config in dev.of("AWS::Lambda::EventInvokeConfig")]
     functions = {dev.flat(config["FunctionName"]) for config in found}

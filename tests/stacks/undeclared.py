@@ -1,10 +1,11 @@
-"""What no stage and no runbook's file declares: accounts to act in, and a small runbook in the role form."""
+"""What no stage and no runbook's file declares: other accounts, a mail, and a runbook in the role form."""
 
 from shared.domain.naming import Place
 from shared.domain.runbook import Adopted, Form, Runbook
 from shared.runbooks.restore_parameter import RUNBOOK
 
 HUB, SANDBOX, TARGET = "111122223333", "444455556666", "777788889999"
+MAIL = {"sender": "commander@example.com", "to": "ops@example.com"}
 HOME = Place("dev", HUB, "eu-central-1")
 
 
