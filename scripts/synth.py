@@ -62,9 +62,7 @@ def _replace(assembly: Path, stage: str, inputs: str, on_progress: Progress) -> 
     building.rename(assembly)
 
 
-def run_app(
-    stage: str, assembly: Path, on_progress: Progress, program: Sequence[str] = ("app.py",)
-) -> None:
+def run_app(stage: str, assembly: Path, on_progress: Progress, program: Sequence[str] = ("app.py",)) -> None:
     """Run the app, or another that Python runs so, into a folder.
 
     Raises:

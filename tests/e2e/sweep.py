@@ -65,8 +65,9 @@ def backfires(**options) -> Street:
 def breaks_off(**options) -> Street:
     """The automation changes the target and then fails."""
     street = Street(
-        act=lambda proposal: street.patient.act(proposal)
-        or ("step 2 failed" if len(street.patient.actions) == 1 else None),
+        act=lambda proposal: (
+            street.patient.act(proposal) or ("step 2 failed" if len(street.patient.actions) == 1 else None)
+        ),
         **options,
     )
     street.change()
