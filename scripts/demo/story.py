@@ -24,7 +24,7 @@ def story(events: Iterable[Event]) -> Iterator[tuple[Line, ...]]:
         fact = event.fact
         rules = fact.rules if isinstance(fact, facts.VoteOpened) else rules
         doing = (*_permitting(fact), *_preparing(fact), *_acting(fact))
-        yield (*_finding(fact), *_deciding(fact, rules), *doing, *_ending(fact))
+        yield (*_finding(fact), *_deciding(fact, rules), *doing, *_ending(fact), *_told(fact))
 
 
 def _finding(fact: facts.Fact) -> Iterator[Line]:
@@ -146,8 +146,14 @@ def _ending(fact: facts.Fact) -> Iterator[Line]:
             yield f"RESOLVED: cost the business ${business}, and ${own} of AWS to resolve", "bold green"
         case facts.HumanOutcome(did=did, result=result, by=by):
             yield f"{by} says what people did: {did} ({result.replace('_', ' ')})", LOUD
-        case facts.NotificationSent(channel=channel, about=about):
-            yield f"{channel} was told of {about}", QUIET
+
+
+def _told(fact: facts.Fact) -> Iterator[Line]:
+    match fact:
+        case facts.NotificationSent(channel=channel, about=about, folded_into=later):
+            yield f"{channel} was told of {about}{' with what came after it' if later else ''}", QUIET
+        case facts.NotificationFailed(channel=channel, reason=reason, given_up=last):
+            yield f"{channel} was NOT told: {reason}{'; there is no other channel' if last else ''}", LOUD
 
 
 def _sums(counted: facts.BallotsTallied) -> Iterator[Line]:
