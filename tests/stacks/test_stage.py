@@ -59,7 +59,8 @@ def test_dev_is_the_default_and_only_prod_retains() -> None:
         (changed(channels={"pager": True}), "stages.local.channels.pager: Extra inputs are not permitted"),
         (
             changed(channels={"email": {"sender": "commander", "to": "ops@example.com"}}),
-            r"stages.local.channels.email.sender: String should match pattern '^[^@\s]{1,64}@[a-z0-9.-]{3,189}$'",
+            "stages.local.channels.email.sender: "
+            r"String should match pattern '^[^@\s]{1,64}@[a-z0-9.-]{3,189}$'",
         ),
         (changed(autonomy="L4"), "stages.local.autonomy: Input should be 'L0', 'L1', 'L2' or 'L3'"),
         (
