@@ -85,7 +85,7 @@ def _built(code: Linked, name: str, **ports: Any) -> Any:
         "remedies": remedies(),
         "rules": consensus.RULES,
         "waiting": None,
-        **dict.fromkeys(("leases", "history", "controls", "catalogue"), Undisturbed()),
+        **dict.fromkeys(("leases", "history", "controls", "catalogue", "known"), Undisturbed()),
         "actions_per_hour": 3,
         "open_incidents": None,
         **_UNREMARKED,
