@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from scripts.local_aws.other_channels import KEY
-from scripts.local_aws.process import SLACK_TOKEN
+from scripts.local_aws.process import SLACK_TOKEN, LocalAws
 from scripts.local_aws.slack import SlackRecorder
+from shared.adapters.aws.sesv2_channel import SesV2Channel
+from shared.adapters.aws.sns_channel import SnsChannel
 from shared.adapters.http.pagerduty_channel import PagerDutyChannel
 from shared.adapters.http.webhook_channel import WebhookChannel
 from shared.adapters.local.manual_clock import ManualClock
@@ -107,3 +109,17 @@ def test_a_rate_limit_says_when_and_a_fault_may_be_tried_again(recorder: Slack, 
 @pytest.mark.parametrize("make", [pagerduty, webhook])
 def test_who_does_not_answer_may_be_asked_again(make: Any) -> None:
     assert failure(make("http://127.0.0.1:9")).retryable
+
+
+def test_mail_and_the_last_resort_are_taken_by_ses_and_sns(aws: LocalAws) -> None:
+    ses, sns = aws.client("sesv2"), aws.client("sns")
+    ses.create_email_identity(EmailIdentity="commander@example.com")
+    name = SesV2Channel(ses, "commander@example.com", "ops@example.com").send(
+        MESSAGE.model_copy(update={"lines": ("<script>",)})
+    )
+    with urllib.request.urlopen(f"{aws.endpoint}/_ministack/ses/messages", timeout=5) as answer:
+        sent = [one for kept in json.load(answer)["messages"].values() for one in kept]
+    (mail,) = [one for one in sent if one["MessageId"] == name]
+    assert (mail["To"], mail["Subject"]) == (["ops@example.com"], "[high] shop: latency")
+    assert ("<script>" in mail["BodyText"], "<script>" in mail["BodyHtml"]) == (True, False)
+    assert SnsChannel(sns, sns.create_topic(Name="last")["TopicArn"]).send(MESSAGE)

@@ -13,6 +13,7 @@ from scripts.local_aws.deploy import deploy
 from scripts.local_aws.process import LocalAws
 from scripts.local_aws.state import ACCOUNT, REGION
 from scripts.synth import synth
+from shared.adapters.aws.dynamodb_untold import DynamodbUntold
 from shared.domain.naming import Place
 from shared.runbooks.restore_parameter import RUNBOOK
 from tests.local_aws.conftest import credentials, eventually, unique
@@ -87,6 +88,17 @@ def test_the_slack_secret_is_for_communication_alone(outputs: dict[str, str], be
     assert set(json.loads(secret["SecretString"])) == {"token", "channel", "api_url"}
     with pytest.raises(ClientError, match="AccessDenied"):
         become("Workflow")("secretsmanager").get_secret_value(SecretId=outputs["SlackSecret"])
+
+
+def test_the_sweep_looks_at_what_is_marked_with_communications_own_role(
+    aws: LocalAws, outputs: dict[str, str]
+) -> None:
+    untold = DynamodbUntold(aws.client("dynamodb"), outputs["StateTable"])
+    untold.mark("INC-nobody", 1)
+    scheduled = json.dumps({"source": "aws.events", "detail-type": "Scheduled Event"}).encode()
+    answer = aws.client("lambda").invoke(FunctionName=outputs["CommunicationFunction"], Payload=scheduled)
+    assert "FunctionError" not in answer
+    assert untold.some() == {}
 
 
 def test_the_coordinator_verifies_every_mac_and_makes_only_its_own(
