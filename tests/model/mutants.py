@@ -140,7 +140,7 @@ MUTANTS = (
     Mutant("the executor does not count again", lambda: link(verify_certificate=lambda *_: None), _NO_PROOF),
     Mutant(
         "the executor does not refuse a second start",
-        lambda: link(_started=lambda _state, started: (started,)), "two actions", crashes=1,
+        lambda: link(_started=lambda _state, started, _step: (started,)), "two actions", crashes=1,
     ),
     Mutant(
         "a rejected agent's ballot counts",
