@@ -84,7 +84,7 @@ def test_another_threshold_is_named_with_what_it_changes(street):
         return replace(verdict, confidence=verdict.confidence - 300)
 
     changed = different(asked_again(street, diagnosis=replace(diagnosis.AGENT, judge=cautious)))
-    assert changed == {"diagnosis ballot of round 1": ("confidence 900", "confidence 600")}
+    assert changed == {"diagnosis ballot of round 1": ("confidence 950", "confidence 650")}
 
 
 def test_another_voter_is_named_and_so_is_the_decision_that_it_would_change(street):
