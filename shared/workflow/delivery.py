@@ -129,17 +129,27 @@ class Delivery:
         Raises:
             PortError: a store failed, not a channel; everything that was not told stays marked.
         """
-        owner, sending, ours = self.clock.new_id(), _Sending(self), False
+        owner, sending, asked = self.clock.new_id(), _Sending(self), False
         try:
             while (now := self.clock.now()) < until and self.untold.some():
-                ours = not isinstance(self.locks.acquire([LEASE_KEY], owner, LEASE), Busy)
+                asked = True
+                ours = self._alone(owner)
                 wait = sending.round(min(until, now + timedelta(seconds=LEASE / 2))) if ours else BUSY
                 left = (until - self.clock.now()).total_seconds()
                 if min(wait, left) > 0:
                     self.pause(min(wait, left))
         finally:
-            if ours:
+            if asked:
                 self.locks.release([LEASE_KEY], owner)
+
+    def _alone(self, owner: str) -> bool:
+        """Whether the lease is ours; when two ask at once, perhaps neither has it."""
+        try:
+            return not isinstance(self.locks.acquire([LEASE_KEY], owner, LEASE), Busy)
+        except PortError as error:
+            if not error.retryable:
+                raise
+            return False
 
     def due(self, incident_id: str) -> list[Due]:
         """What is to be told of an incident now, by recipient.

@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 
+import boto3
 import pytest
 
 from shared.adapters.aws.dynamodb_locks import DynamodbLocks
@@ -75,3 +76,12 @@ def test_of_many_at_once_one_gets_it(locks: Locks) -> None:
     for thread in threads:
         thread.join()
     assert len(got) == 1
+
+
+def test_leases_of_another_prefix_are_others_and_so_are_their_fences(
+    aws: boto3.Session, table: str, clock: ManualClock
+) -> None:
+    client = aws.client("dynamodb")
+    targets, tellers = DynamodbLocks(client, table, clock), DynamodbLocks(client, table, clock, "TELLING#")
+    targets.acquire(["database"], "I1", 60)
+    assert tellers.acquire(["database"], "I2", 60) == Lease(1, clock.now() + timedelta(seconds=60))

@@ -1,12 +1,15 @@
 """Telling people: in order, folded when late, by another road when one fails, and only what is believed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.adapters.local.memory_authority import MemorySigner
+from shared.adapters.local.memory_catalogue import MemoryCatalogue
 from shared.adapters.local.memory_channel import MemoryChannel
 from shared.adapters.local.memory_event_store import MemoryEventStore
+from shared.adapters.local.memory_locks import MemoryLocks
 from shared.domain.errors import PortError, RateLimited
 from shared.domain.events import Head
 from shared.domain.facts import Author, EscalatedToHuman, IncidentResolved, NotificationSent, TakenOver
@@ -277,6 +280,40 @@ def test_while_one_sends_another_waits_and_takes_over_when_it_is_dead():
     before = told.house.clock.now()
     assert told.titles() == ["checkout is slow"]
     assert told.house.clock.now() - before == timedelta(seconds=30)
+
+
+class Contended(MemoryLocks):
+    """Two ask at once, and neither gets it."""
+
+    def __init__(self, clock):
+        super().__init__(clock)
+        self.times = 2
+
+    def acquire(self, keys, owner, seconds):
+        self.times -= 1
+        if self.times >= 0:
+            raise PortError("another transaction was on it", retryable=True)
+        return super().acquire(keys, owner, seconds)
+
+
+def test_when_two_ask_for_the_lease_at_once_they_ask_again():
+    told = Told()
+    told.delivery = replace(told.delivery, locks=Contended(told.house.clock))
+    assert told.titles() == ["checkout is slow"]
+    assert told.delivery.locks.held == {}
+
+
+class Broken:
+    """A catalogue on which no words can be made."""
+
+    def __getattr__(self, _name):
+        raise ArithmeticError
+
+
+def test_words_that_fail_are_said_to_fail_and_hold_nobody_up():
+    told = Told(catalogue=MemoryCatalogue(Broken()))
+    assert told.titles() == ["IncidentDetected"]
+    assert "cannot be put into words" in told.channel.messages[0].lines[0]
 
 
 def test_a_mark_without_anything_to_tell_is_cleared():
