@@ -45,6 +45,10 @@ class InvalidCertificate(CommanderError):
     """The quorum certificate does not prove the decision; nothing is executed."""
 
 
+class TryAgain(CommanderError):
+    """A task met a refusal that may pass: the state machine retries it under this name, within bounds."""
+
+
 class PortError(CommanderError):
     """An adapter's call failed.
 

@@ -6,6 +6,7 @@ import pytest
 
 from shared.domain import facts
 from shared.domain.autonomy import Autonomy
+from shared.domain.errors import PortError
 from shared.domain.incident import Status
 from shared.domain.service import Measure, ServiceCatalogue
 from shared.domain.signal import Signal, SignalKind
@@ -299,4 +300,36 @@ def test_when_undoing_is_not_enough_the_target_is_brought_to_what_was_last_good(
     [log] = [log for name, log in street.house.logs.events.items() if name == incident.id]
     rolled_back = next(event.fact for event in log if event.type == "RolledBack")
     assert (rolled_back.restored, rolled_back.known_good) == (True, True)
+    assert street.house.locks.held == {}
+
+
+class Throttled:
+    """Worn around the executor: the first so many starts are refused for now."""
+
+    def __init__(self, times) -> None:
+        self.times = times
+
+    def __call__(self, port):
+        return _Throttling(port, self) if hasattr(port, "pinned") else port
+
+
+class _Throttling:
+    def __init__(self, port, throttled) -> None:
+        self._port, self._throttled = port, throttled
+
+    def __getattr__(self, name):
+        return getattr(self._port, name)
+
+    def start(self, *given):
+        if self._throttled.times:
+            self._throttled.times -= 1
+            raise PortError("AssumeRole: Rate exceeded", retryable=True)
+        return self._port.start(*given)
+
+
+@pytest.mark.parametrize(("times", "outcome", "acted"), [(3, "resolved", 1), (9, "escalated", 0)])
+def test_a_throttled_session_is_asked_for_again_within_bounds(times, outcome, acted):
+    street = fallen(Street(worn=Throttled(times)))
+    assert street.incident().closed.outcome == outcome
+    assert len(street.patient.actions) == acted
     assert street.house.locks.held == {}

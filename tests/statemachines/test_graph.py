@@ -16,6 +16,7 @@ SERVICE_ERRORS = {
     "Lambda.Unknown",
     "Runtime.ExitError",
     "Sandbox.Timedout",
+    "TryAgain",  # a throttle, say: see dispatch
 }
 ENDS_ELSEWHERE = {
     HUMAN: "Nobody was told",
