@@ -29,12 +29,13 @@ demo: install
 ALONE := tests/local_aws/test_scenarios.py tests/local_aws/test_faults.py tests/local_aws/test_recordings.py
 
 test: test-offline
-	@$(BIN)/pytest -n 2 -m exhaustive
+	@$(BIN)/pytest -n 2 --dist loadfile -m 'long and not faults'
 	@$(BIN)/pytest -n 2 --dist loadfile -m 'local_aws and not faults' $(ALONE:%=--ignore=%)
 	@$(BIN)/pytest -m 'local_aws and not faults' $(ALONE)
 
 test-faults: install
-	@$(BIN)/pytest -s -m faults tests/faults tests/e2e
+	@$(BIN)/pytest -s -m faults tests/faults tests/local_aws
+	@$(BIN)/pytest -n 2 -m faults tests/e2e
 
 model: install
 	@$(BIN)/python -m tests.model
@@ -43,7 +44,7 @@ bench: install
 	@$(BIN)/python -m scripts.bench
 
 test-offline: check
-	@$(BIN)/pytest -n 2 --dist loadfile -m 'not local_aws and not exhaustive'
+	@$(BIN)/pytest -n 2 --dist loadfile -m 'not local_aws and not long and not faults'
 
 check: install
 	@$(BIN)/ruff check .

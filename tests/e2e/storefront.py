@@ -75,13 +75,10 @@ class Patient:
     def series(self, services, start, end):
         self.live()
         past = [(at, readings) for at, readings in self._past if start <= at <= end]
+        times = tuple(at for at, _ in past)
+        values = {one.name: [readings[one.name].values for _, readings in past] for one in services}
         return tuple(
-            Series(
-                one.name,
-                measure,
-                tuple(at for at, _ in past),
-                tuple(r[one.name].values[measure] for _, r in past),
-            )
+            Series(one.name, measure, times, tuple(each[measure] for each in values[one.name]))
             for one in services
             for measure in one.metrics
         )

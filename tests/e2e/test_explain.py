@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
 from scripts.explain.page import page
@@ -10,6 +11,8 @@ from shared.domain.model import AgentName
 from shared.domain.service import Measure
 from tests.e2e.storefront import Street
 from tests.e2e.test_incidents import cascade
+
+pytestmark = pytest.mark.long
 
 
 def explained(street: Street):

@@ -4,6 +4,8 @@ import pytest
 
 from tests.e2e.sweep import STORIES, Guillotine, backfires, cured, faults_of
 
+pytestmark = pytest.mark.long
+
 POLLING = 140
 """After so many calls a story only looks whether something has ended, again and again."""
 

@@ -22,6 +22,8 @@ from tests.e2e.storefront import Street
 from tests.e2e.test_incidents import cascade
 from tests.e2e.test_replay_agents import asked_again, different
 
+pytestmark = pytest.mark.long
+
 
 class Stuck:
     """A source that has not answered when the look has to end: time has passed until then."""

@@ -22,6 +22,8 @@ from tests.e2e.storefront import Street
 from tests.e2e.test_incidents import cascade
 from tests.test_commander import commander
 
+pytestmark = pytest.mark.long
+
 AGENTS = {one.name: one for one in VOTERS}
 
 

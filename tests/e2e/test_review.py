@@ -18,6 +18,8 @@ from tests.sample import NOON, opened, scale_out
 from tests.unit.test_plain_text import HOSTILE, SHOWN
 from tests.unit.test_words import FOUND, SHOP, events
 
+pytestmark = pytest.mark.long
+
 STOREFRONT = ServiceCatalogue(
     services=(
         Service(

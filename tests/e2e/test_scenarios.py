@@ -16,6 +16,8 @@ from shared.domain.model import AgentName
 from shared.domain.service import Measure
 from tests.e2e.storefront import Street
 
+pytestmark = pytest.mark.long
+
 STATUS = {"resolved": Status.RESOLVED, "rolled_back": Status.ROLLED_BACK}
 
 

@@ -24,6 +24,8 @@ from tests.e2e.fortnight import Fortnight
 from tests.e2e.storefront import DATABASE, Street
 from tests.e2e.test_incidents import cascade
 
+pytestmark = pytest.mark.long
+
 CHECKOUT = Service(name="checkout", application="shop", tier=Tier.CRITICAL)
 L1 = PolicyConfig(autonomy=Autonomy.ADVISE)
 

@@ -16,6 +16,8 @@ from shared.workflow.leases import SECONDS
 from tests.e2e.people import Meanwhile, People, granting
 from tests.e2e.storefront import CHECKOUT, DATABASE, Street, catalogue
 
+pytestmark = pytest.mark.long
+
 
 def fallen(street: Street) -> Street:
     street.change()

@@ -14,6 +14,8 @@ from shared.analysis.health import PERIODS_OF_HISTORY
 from tests.evaluate.synthetic import NODES, PERIOD, recording
 from tests.test_commander import commander as called
 
+pytestmark = pytest.mark.long
+
 DATA = Path(__file__).parents[3] / "shared" / "data" / "petshop"
 
 

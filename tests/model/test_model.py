@@ -6,7 +6,7 @@ from tests.model.explore import SCOPES, all_starts, explore
 from tests.model.linking import link
 
 
-@pytest.mark.exhaustive
+@pytest.mark.long
 @pytest.mark.parametrize(("faulty", "crashes"), SCOPES)
 def test_no_run_breaks_a_property(faulty, crashes):
     explored = explore(link(), all_starts((faulty,), crashes))

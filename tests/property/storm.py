@@ -9,7 +9,7 @@ from threading import Lock
 from shared.adapters.local.memory_event_store import MemoryLogs
 from shared.composition.local import LocalHouse
 from shared.domain.autonomy import Autonomy
-from shared.domain.errors import PortError
+from shared.domain.errors import PortError, TryAgain
 from tests.e2e.storefront import DEFINITION, WAITS, Street, catalogue
 
 CRASH, LOSE, OVERTAKE, HOLD, AGAIN = 0.15, 0.15, 0.4, 0.3, 0.4
@@ -61,7 +61,7 @@ class StormyHouse(LocalHouse):
             while True:
                 try:
                     answer = function(payload)
-                except PortError:
+                except (PortError, TryAgain):
                     continue
                 if self.chance.random() > AGAIN:
                     return answer

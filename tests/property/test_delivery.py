@@ -22,6 +22,8 @@ from shared.ports.buckets import Bucket
 from tests.delivering import delivery
 from tests.sample import opened
 
+pytestmark = pytest.mark.long
+
 INCIDENTS, UPDATES = 1_000, 6
 FAILS, BUSY, DIES = 0.20, 0.05, 0.001
 """How often: a call fails; Slack limits although we kept to it; a process dies before or after a call."""

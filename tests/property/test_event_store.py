@@ -22,6 +22,8 @@ from shared.domain.events import Head, head_of
 from shared.domain.facts import Author, NotificationSent
 from tests.sample import opened
 
+pytestmark = pytest.mark.long
+
 WRITERS, INTENTS = 3, 4
 NUMBERS = count(1)
 

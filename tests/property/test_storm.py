@@ -11,6 +11,8 @@ import pytest
 from scripts.bench.writers import forks, gaps
 from tests.property.storm import day
 
+pytestmark = pytest.mark.long
+
 
 def essence(street):
     """What must not depend on the weather: everything but order, versions and identities."""

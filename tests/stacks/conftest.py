@@ -12,6 +12,13 @@ from tests.stacks.templates import Templates
 Assemblies = dict[str, Future[Path]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a synthesis is long."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(scope="session")
 def assemblies() -> Iterator[Assemblies]:
     with ThreadPoolExecutor(2) as pool:
