@@ -15,7 +15,7 @@ from scripts.local_aws.process import LocalAws
 from scripts.patient.storefront import Storefront
 from scripts.scenarios import get
 
-pytestmark = pytest.mark.local_aws
+pytestmark = [pytest.mark.local_aws, pytest.mark.faults]
 
 
 class Watched(Voice):

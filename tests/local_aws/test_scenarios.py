@@ -53,12 +53,14 @@ PHASES = {"detected": 120, "decided": 240, "resolved": 300}
 """Seconds after it broke: two minutes to detect, two to decide, one to resolve."""
 
 
-def in_turn(*names: str) -> list[object]:
-    """The first one in `make test`, the others in `make test-faults`: each takes most of a minute."""
-    return [names[0], *(pytest.param(name, marks=pytest.mark.faults) for name in names[1:])]
-
-
-@pytest.mark.parametrize("name", in_turn("bad_deployment", "memory_leak", "ddos_attack"))
+# Most of a minute each: one is in `make test`, the rest in `make test-faults`, and all are played in process.
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bad_deployment",
+        *(pytest.param(one, marks=pytest.mark.faults) for one in ("memory_leak", "ddos_attack")),
+    ],
+)
 def test_what_can_be_cured_is_decided_with_the_targets_own_word_and_cured(name):
     code, shown, _ = demo(name)
     assert code == 0, shown
@@ -71,14 +73,15 @@ def test_what_can_be_cured_is_decided_with_the_targets_own_word_and_cured(name):
         assert shown["seconds"][phase] < limit / 2
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     "name",
-    in_turn(
+    [
         "remedy_backfires",
         "scale_out_starves_database",
         "restart_meets_cold_cache",
         "rollback_after_migration",
-    ),
+    ],
 )
 def test_a_remedy_that_harms_is_undone_and_a_human_is_told(name):
     code, shown, _ = demo(name)
