@@ -19,8 +19,10 @@ from tests.local_aws.conftest import Maker, eventually
 pytestmark = pytest.mark.local_aws
 
 # Starts a gateway with a Lambda that is still running, says where it is, and waits to be killed.
+# It hears SIGINT also when these tests run in the background of a shell, which ignores it for its children.
 PARENT = """
-import json, sys, threading, time
+import json, signal, sys, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from scripts.local_aws.process import LocalAws
 from tests.local_aws.conftest import Maker
 aws = LocalAws().start()

@@ -116,7 +116,13 @@ def test_interrupted_it_leaves_no_process_and_no_folder():
         return gateways | {str(one) for one in Path(tempfile.gettempdir()).glob("local-aws-*")}
 
     before = left()
-    with subprocess.Popen([*COMMANDER, "demo", "--json"], stderr=subprocess.PIPE, text=True) as running:
+
+    # In the background of a shell SIGINT is ignored, and children inherit that: a person's terminal does not.
+    def hear() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    command = [*COMMANDER, "demo", "--json"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=hear) as running:
         for line in running.stderr:
             if "it breaks" in line:
                 assert left() > before
