@@ -122,7 +122,7 @@ def test_interrupted_it_leaves_no_process_and_no_folder():
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     command = [*COMMANDER, "demo", "--json"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=hear) as running:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=hear) as running:  # noqa: PLW1509 - one thread
         for line in running.stderr:
             if "it breaks" in line:
                 assert left() > before
