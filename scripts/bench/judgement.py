@@ -3,15 +3,11 @@
 import time
 from dataclasses import dataclass
 
+from scripts.runbooks.page import asked
 from shared.domain.autonomy import Autonomy
-from shared.domain.consensus import DecisionKind
-from shared.domain.policy import Outcome, PolicyRequest
-from shared.domain.service import Tier
+from shared.domain.policy import Outcome
 from shared.policies.cedar import CedarEngine
 from shared.runbooks.catalogue import remedies
-
-PLACE = "000000000000/us-east-1"
-TARGET = "arn:aws:ecs:us-east-1:000000000000:service/shop/web"
 
 
 @dataclass(frozen=True)
@@ -30,42 +26,11 @@ def judgement(decisions: int) -> Judgement:
     started = time.perf_counter()
     engine = CedarEngine()
     parsed = time.perf_counter() - started
-    asked = _requests()
+    books = [remedy.runbook for remedy in remedies().values()]
+    requests = [asked(book, level) for book in books for level in Autonomy]
     outcomes = dict.fromkeys(Outcome, 0)
     started = time.perf_counter()
     for number in range(decisions):
-        outcomes[engine.decide(asked[number % len(asked)]).outcome] += 1
+        outcomes[engine.decide(requests[number % len(requests)]).outcome] += 1
     decided = time.perf_counter() - started
     return Judgement(len(engine.rules), 1e3 * parsed, decisions, 1e6 * decided / decisions, outcomes)
-
-
-def _requests() -> list[PolicyRequest]:
-    return [
-        PolicyRequest(
-            runbook=book.id,
-            family=book.family,
-            reversibility=book.reversibility,
-            touches_data=book.touches_data,
-            changes=book.blast_radius,
-            depending=2,
-            risk=book.risk,
-            form=book.form,
-            target=TARGET,
-            places=frozenset({PLACE}),
-            tags={"team": "shop"},
-            service="web",
-            tier=Tier.CRITICAL,
-            severity="critical",
-            decision=DecisionKind.QUORUM,
-            autonomy=level,
-            approvers=frozenset(),
-            stopped=False,
-            freeze="",
-            actions_last_hour=0,
-            actions_per_hour=3,
-            tries=0,
-            harmed=False,
-        )
-        for book in (remedy.runbook for remedy in remedies().values())
-        for level in Autonomy
-    ]

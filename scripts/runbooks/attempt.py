@@ -6,10 +6,10 @@ from typing import Any
 from scripts.local_aws.process import LocalAws
 from scripts.runbooks.sample import eventually
 from scripts.runbooks.samples import samples
-from scripts.runbooks.trial import Trial, missing, prepared
+from scripts.runbooks.trial import Trial, prepared
 from shared.domain.errors import CommandRefused
 from shared.domain.proposal import Proposal
-from shared.domain.runbook import Feasible, Remedy, State, preview
+from shared.domain.runbook import Feasible, Remedy, State, differences, preview
 from shared.runbooks.catalogue import remedies
 
 Progress = Callable[[str], None]
@@ -36,7 +36,7 @@ def attempt(aws: LocalAws, id_: str, tell: Progress) -> None:
         raise CommandRefused(f"{id_}: the preconditions do not hold on its own sample: {found.reason}")
     tell(f"preconditions hold: {found.statement}")
     effect = remedy.effect(found.proposal, before)
-    if not missing(effect, before, before):
+    if not differences(before, effect, before):
         raise CommandRefused(f"{id_}: its sample is already as it would leave it")
     for line in preview(before, effect):
         tell(f"  will change {line}")
@@ -66,8 +66,10 @@ def _run(trial: Trial, proposal: Proposal) -> None:
 def _await(trial: Trial, proposal: Proposal, before: State, wanted: Mapping[str, Any]) -> None:
     """Wait, for as long as the runbook says that it takes, until the target is as wanted."""
 
-    def unlike() -> dict[str, Any]:
-        return missing(wanted, before, trial.observe(proposal.target))
+    def unlike() -> tuple[str, ...]:
+        return differences(before, wanted, trial.observe(proposal.target))
 
     if not eventually(lambda: not unlike(), trial.runbook.expected_seconds):
-        raise CommandRefused(f"{proposal.runbook}: after {trial.runbook.expected_seconds} s still {unlike()}")
+        raise CommandRefused(
+            f"{proposal.runbook}: after {trial.runbook.expected_seconds} s still {'; '.join(unlike())}"
+        )

@@ -16,7 +16,6 @@ from shared.adapters.local.manual_clock import ManualClock
 from shared.domain.naming import Place, Reach, document_content
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
-    CHANGED,
     Adopted,
     Feasible,
     Form,
@@ -153,15 +152,6 @@ class Trial:
 def prepared(remedy: Remedy, service: Service, target: str, state: State) -> Feasible | Infeasible:
     """What a remedy says about a target in an incident that starts now."""
     return remedy.prepare(Subject(service, target, state, datetime.now(UTC)))
-
-
-def missing(effect: Mapping[str, Any], before: State, now: State) -> dict[str, Any]:
-    """What the observations say now where they do not say yet what the effect foretold."""
-    return {
-        name: now[name]
-        for name, value in effect.items()
-        if (now[name] == before[name] if value == CHANGED else now[name] != value)
-    }
 
 
 def policy(*statements: Statement) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.domain.facts import (
-    ApprovalSuperseded,
     AttemptAbandoned,
     Fact,
     IncidentClosed,
@@ -51,7 +50,7 @@ class Closing:
             over = now.abandoned >= state.attempt
             if over or now.in_human_hands or state.attempt >= MOST_ATTEMPTS:
                 return ()
-            return (*superseded(now, reason), AttemptAbandoned(attempt=state.attempt, reason=reason[:1_000]))
+            return (AttemptAbandoned(attempt=state.attempt, reason=reason[:1_000]),)
 
         after = record(self.store, incident_id, decide, distrust=self.distrust)
         return after.abandoned >= state.attempt
@@ -102,13 +101,6 @@ class Closing:
         service = self.catalogue.services().get(state.opened.service)
         end = state.verified_at or self.clock.now()
         return str(BusinessImpact.of(service).cumulative_cost(state.opened.started_at, end))
-
-
-def superseded(state: Incident, reason: str) -> tuple[Fact, ...]:
-    """The fact that what people were asked does not stand any more, if they still are."""
-    if state.approval is None or not state.approval.open:
-        return ()
-    return (ApprovalSuperseded(request=state.approval.asked.request, reason=reason[:1_000]),)
 
 
 def _outcome(state: Incident) -> str:

@@ -25,7 +25,7 @@ from shared.ports.event_store import Distrust, EventStore, believe, record
 from shared.ports.integrity import Integrity
 from shared.workflow.candidates import frozen
 from shared.workflow.counting import close_round, count_round, decided, sort_ballots
-from shared.workflow.handover import handover
+from shared.workflow.handover import handover, superseded
 from shared.workflow.vigilance import FEWEST_TRUSTED, Vigilance
 
 MAX_ROUNDS = 3
@@ -161,7 +161,8 @@ class Deliberation:
             if state.escalation is not None or observing:
                 return ()
             last, counted = self._counted(state) if state.vote else (None, ())
-            return (*counted, handover(state, last.tally if last else None, reason))
+            escalated = handover(state, last.tally if last else None, reason)
+            return (*counted, *superseded(state, reason), escalated)
 
         record(self.store, incident_id, decide, distrust=self.distrust)
 

@@ -3,7 +3,7 @@
 import json
 
 from shared.domain.consensus import DecisionKind, Tally
-from shared.domain.facts import EscalatedToHuman
+from shared.domain.facts import ApprovalSuperseded, EscalatedToHuman
 from shared.domain.incident import Incident
 
 
@@ -16,6 +16,13 @@ def handover(state: Incident, last: Tally | None, reason: str) -> EscalatedToHum
         suggestion=state.poll().candidate(wanted) if wanted and not harmed else None,
         deadlock_resolved=last is not None and last.kind is DecisionKind.NONE,
     )
+
+
+def superseded(state: Incident, reason: str) -> tuple[ApprovalSuperseded, ...]:
+    """That what people were asked does not stand any more, if they still are: after a take-over, say."""
+    if state.approval is None or not state.approval.open:
+        return ()
+    return (ApprovalSuperseded(request=state.approval.asked.request, reason=readable(reason)),)
 
 
 def readable(reason: str) -> str:

@@ -88,6 +88,8 @@ def _locked(state: Incident, keys: Sequence[str], lease: Lease) -> TargetLocked:
 
 def give_back(locks: Locks, catalogue: ServiceCatalogue, state: Incident) -> None:
     """Release whatever the incident may hold, also what it took without living to write it down."""
+    if state.lock is not None:  # as they were taken: the catalogue may have changed since
+        locks.release(state.lock.keys, state.id)
     decided = [state.certificate.proposal] if state.certificate else []
     for proposal in (*decided, *(one.proposal for one in state.actions)):
         locks.release(lock_keys(catalogue, proposal), state.id)

@@ -95,6 +95,6 @@ class Vigilance:
 
     def settle(self, state: Incident, *, verified: bool) -> None:
         """Say of whoever approved what was done whether they were right."""
-        done = next((one for one in state.actions if not one.undo and one.ended_at), None)
-        if done is not None:
+        done = state.action()
+        if done is not None and done.ended_at is not None:
             self.standing.settle(state.id, state.attempt, done.proposal.digest, verified)

@@ -37,7 +37,7 @@ class Watching:
         gone decides at the end of the window.
         """
         state = load(self.store, incident_id, self.distrust)
-        done = next((one for one in state.actions if not one.undo and one.ended_at), None)
+        done = state.action()
         if done is None or done.ended_at is None:
             raise CommandRefused(f"{incident_id}: there is no remedy to watch")
         if state.regressed is not None:
@@ -48,7 +48,7 @@ class Watching:
         series = self.telemetry.series(services, start, now)
         worse = _worse(series, split, done)
         if worse is not None:
-            return self._regressed(incident_id, worse, {"measure": worse.measure, "value": worse.value})
+            return self._regressed(state, worse, {"measure": worse.measure, "value": worse.value})
         well = settled(series, split, done.ended_at)
         if well and state.verified is None:
             self._verified(state, now)
@@ -56,7 +56,7 @@ class Watching:
             return PENDING
         if well:
             return VERIFIED
-        return self._regressed(incident_id, None, {})
+        return self._regressed(state, None, {})
 
     def _verified(self, state: Incident, now: datetime) -> None:
         seconds = round((now - state.detected_at).total_seconds(), 1)
@@ -65,20 +65,20 @@ class Watching:
             if latest.verified is not None:
                 return ()
             statement = f"nothing of {', '.join(state.opened.services)} can be felt any more"
-            return (RemedyVerified(statement=statement, data={"seconds": seconds}),)
+            return (RemedyVerified(attempt=state.attempt, statement=statement, data={"seconds": seconds}),)
 
         record(self.store, state.id, decide, distrust=self.distrust)
 
-    def _regressed(self, incident_id: str, worse: Reading | None, data: dict[str, str | float]) -> str:
+    def _regressed(self, state: Incident, worse: Reading | None, data: dict[str, str | float]) -> str:
         limit = int(self.window.total_seconds())
         statement = f"{worse.sentence()}: worse" if worse else f"it did not get well within {limit} s"
 
         def decide(latest: Incident) -> tuple[Fact, ...]:
             if latest.regressed is not None:
                 return ()
-            return (RegressionDetected(statement=statement, data=dict(data)),)
+            return (RegressionDetected(attempt=state.attempt, statement=statement, data=dict(data)),)
 
-        record(self.store, incident_id, decide, distrust=self.distrust)
+        record(self.store, state.id, decide, distrust=self.distrust)
         return REGRESSED
 
 

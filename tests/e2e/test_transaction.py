@@ -135,6 +135,18 @@ def test_who_takes_over_stops_the_machine(step):
     assert street.house.locks.held == {}
 
 
+def test_what_was_asked_is_superseded_when_somebody_takes_over_instead_of_answering():
+    def take_over(event):
+        if event.type == "ApprovalRequested":
+            yield facts.TakenOver(by="ann")
+
+    street = with_people(take_over, autonomy=Autonomy.APPROVE)
+    incident = street.incident()
+    assert incident.approval.ended == "superseded"
+    assert "ann" in incident.escalation.reason
+    assert street.patient.actions == []
+
+
 def test_with_the_kill_switch_on_nothing_is_done():
     street = Street()
     street.house.controls.switch(KillSwitch(on=True, by="ann", at=street.clock.now(), reason="drill"))
