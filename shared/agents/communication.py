@@ -21,6 +21,9 @@ TOLD = (
     facts.ConsensusReached,
     facts.ActionWithheld,
     facts.ApprovalRequested,
+    facts.ApprovalGranted,
+    facts.Acknowledged,
+    facts.LevelCalled,
     facts.TakenOver,
     facts.ActionStarted,
     facts.ActionFailed,
@@ -117,6 +120,41 @@ def _permission(incident: Incident, fact: facts.Fact) -> Words | None:
                 f"{people} ({asked.role.replace('_', ' ')}) must approve by {asked.expires_at:%H:%M:%S} UTC, "
                 f"or it is not done: commander approve {incident.id} --digest {proposal.digest[:12]}",
                 f"To refuse it: commander deny {incident.id}",
+            ]
+    return _answer(incident, fact)
+
+
+def _answer(incident: Incident, fact: facts.Fact) -> Words | None:
+    match fact:
+        case facts.ApprovalGranted(by=by):
+            asked = incident.approval
+            left = asked.asked.needed - len(asked.by) if asked else 0
+            return f"{by} has approved it", [
+                _remedy(asked.asked.proposal) if asked else "",
+                f"{left} more must approve."
+                if left > 0
+                else "Next: policy looks at it again, then it is done.",
+                _stop(incident),
+            ]
+        case facts.Acknowledged(by=by, through=through, over=over):
+            return f"{by} has seen it", [
+                f"Said through {through}, where the page is closed." if over else f"Said through {through}.",
+                "The machine goes on until somebody takes it over.",
+                _stop(incident),
+            ]
+        case facts.LevelCalled(team=team, people=()):
+            return "Nobody has answered, and nobody is left to call", [
+                f"Every level of {team} was called.",
+                _thought(incident),
+                f"To say that you have seen it: commander acknowledge {incident.id}",
+                _stop(incident),
+            ]
+        case facts.LevelCalled(team=team, level=level, people=people):
+            return f"Nobody has answered: level {level} of {team} is called", [
+                f"Called: {', '.join(people)}",
+                _thought(incident),
+                f"To say that you have seen it: commander acknowledge {incident.id}",
+                _stop(incident),
             ]
         case facts.TakenOver(by=by, reason=reason):
             return f"{by} has taken over", [

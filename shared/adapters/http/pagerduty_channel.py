@@ -26,11 +26,11 @@ DEDUP_KEY, SUMMARY, DETAIL, LINES = 255, 1_024, 1_024, 30
 class PagerDutyChannel:
     """The secret gives routing_key, and perhaps api_url. A repeated event only adds to the alert's log."""
 
-    name, digests = "pagerduty", False
+    digests = False
     bucket = Bucket("pagerduty", per_second=2, burst=10)
 
-    def __init__(self, secret: KeptSecret) -> None:
-        self._secret = secret
+    def __init__(self, secret: KeptSecret, *, name: str = "pagerduty") -> None:
+        self._secret, self.name = secret, name
 
     def send(self, message: Message) -> str:
         """Enqueue the event that brings the alert to the incident's state; the reference is the dedup_key.
