@@ -61,7 +61,7 @@ class SlackChannel:
         return self._secret.used(lambda secret: self._send(secret, message))
 
     def _send(self, secret: Mapping[str, str], message: Message) -> str:
-        where = self._to or secret.get("channel")
+        where = self._to or secret.get("channel", "")
         for key, value in (("token", secret.get("token")), ("channel", where)):
             if not value:
                 raise PortError(f"the Slack secret has no {key}: put yours there", retryable=False)
