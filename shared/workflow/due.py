@@ -123,20 +123,19 @@ class Looking:
         return Due(hearer.name, roads[0], len(roads) == 1, pending, message.model_copy(update=said))
 
     def _message(self, log: "_Log", pending: Sequence[Event]) -> Message:
-        services, first = self.catalogue.services(), log.heard[0]
+        services = self.catalogue.services()
 
         def said(event: Event) -> Message:
             return _words(fold(log.events[: event.version], log.ignored), event, services)
 
         latest = said(pending[-1])
         before = " · ".join(said(one).title for one in pending[:-1])
-        opening = said(first) if pending[-1] is not first else None
         return latest.model_copy(
             update={
                 "lines": (*latest.lines, *([f"Before that: {before}"] if before else [])),
                 "state": _state(log.incident),
                 "ask": _ask(log.incident),
-                "opening": (opening.title, *opening.lines) if opening else (),
+                "opening": latest.opening if pending[-1] is not log.heard[0] else (),
             }
         )
 
