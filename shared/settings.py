@@ -28,6 +28,7 @@ class Setting(StrEnum):
     CHANNELS = "COMMANDER_CHANNELS"  # JSON: pagerduty and webhook -> secret, email -> {"sender", "to"}
     LAST_RESORT_TOPIC = "COMMANDER_LAST_RESORT_TOPIC"
     WATCH_SECONDS = "COMMANDER_WATCH_SECONDS"
+    OWN_NAME = "AWS_LAMBDA_FUNCTION_NAME"  # Lambda itself sets it
 
 
 class MissingSetting(KeyError):
