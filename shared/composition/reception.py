@@ -8,6 +8,7 @@ from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
 from shared.adapters.aws.lambda_later import LambdaLater
 from shared.adapters.aws.secretsmanager_secrets import SecretsManagerSecrets
 from shared.adapters.http.pagerduty_desk import PagerDutyDesk
+from shared.adapters.http.slack_aside import SlackAside
 from shared.adapters.http.slack_desk import SlackDesk
 from shared.composition import aws
 from shared.ports.reception import PAGERDUTY_PATH, SLACK_PATH, Desk, Later
@@ -24,8 +25,8 @@ def answers() -> Answers:
 
 def desks(lost: Callable[[str], None]) -> Mapping[str, Desk]:
     """Slack's, and PagerDuty's where the stage has it; `lost` hears why somebody could not be told."""
-    said = answers()
-    found: dict[str, Desk] = {SLACK_PATH: SlackDesk(_kept(read(Setting.SLACK_SECRET)), said, aws.CLOCK, lost)}
+    said, slack = answers(), _kept(read(Setting.SLACK_SECRET))
+    found: dict[str, Desk] = {SLACK_PATH: SlackDesk(slack, said, aws.CLOCK, SlackAside(slack), lost)}
     if arn := json.loads(read(Setting.CHANNELS)).get("pagerduty"):
         found[PAGERDUTY_PATH] = PagerDutyDesk(_kept(arn), said)
     return found

@@ -1,6 +1,6 @@
 """Where people's answers come in from outside: what was posted, and the desk that takes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,5 +50,17 @@ class Later(Protocol):
 
         Raises:
             PortError: nobody will do it.
+        """
+        ...
+
+
+class Aside(Protocol):
+    """Tells one person, where they answered, what came of it; nobody else sees it."""
+
+    def __call__(self, channel: str, person: str, lines: Sequence[str]) -> None:
+        """Tell them; at least one line, plain text.
+
+        Raises:
+            PortError: they do not hear of it.
         """
         ...

@@ -13,19 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.adapters.http.signing import holds
 from shared.adapters.http.slack_buttons import VALUE, ActionId
-from shared.adapters.http.slack_channel import asked, slack
-from shared.adapters.http.slack_text import TEXT, fitted, markdown, packed
 from shared.domain.errors import InvalidAnswer, NotGenuine, NotOurs, PortError
 from shared.domain.identity import Identity, Where
 from shared.domain.model import Model, Name
 from shared.ports.clock import Clock
-from shared.ports.reception import Received
+from shared.ports.reception import Aside, Received
 from shared.ports.secrets import KeptSecret
 from shared.workflow.answers import Answers, Said
 
 WINDOW = timedelta(minutes=5)
 """How far from now, either way, a request may have been signed."""
-SECTIONS = 50
 Secret = Mapping[str, str]
 
 
@@ -73,13 +70,14 @@ class Click(_Part):
 
 
 class SlackDesk:
-    """The secret gives signing_secret and token, and perhaps team and app, which are then the only ones."""
+    """The secret gives signing_secret, and perhaps team and app, which are then the only ones."""
 
     def __init__(
-        self, secret: KeptSecret, answers: Answers, clock: Clock, lost: Callable[[str], None]
+        self, secret: KeptSecret, answers: Answers, clock: Clock, aside: Aside, lost: Callable[[str], None]
     ) -> None:
         """`lost` hears why somebody could not be told."""
-        self._secret, self._answers, self._clock, self._lost = secret, answers, clock, lost
+        self._secret, self._answers, self._clock = secret, answers, clock
+        self._aside, self._lost = aside, lost
 
     def take(self, received: Received) -> bool:
         """Every click that is genuine, new and ours is to be done."""
@@ -128,18 +126,8 @@ class SlackDesk:
                 return answers.why(pressed.incident)
 
     def _tell(self, click: Click, lines: tuple[str, ...]) -> None:
-        shown = [{"type": "section", "text": markdown(text)} for text in packed(lines)][:SECTIONS]
         try:
-            self._secret.used(
-                lambda secret: asked(
-                    lambda: slack(secret).chat_postEphemeral(
-                        channel=click.channel.id,
-                        user=click.user.id,
-                        text=fitted(lines[0], TEXT),
-                        blocks=shown,
-                    )
-                )
-            )
+            self._aside(click.channel.id, click.user.id, lines)
         except PortError as error:
             self._lost(str(error))
 
