@@ -13,8 +13,6 @@ from shared.ports.channel import Ask, Message
 ActionId = Literal["commander_approve", "commander_deny", "commander_take_over", "commander_why"]
 LABEL, TITLE, DIALOG, CHOICE, VALUE = 75, 100, 300, 30, 2_000
 """Characters: of a button, a dialog's title, its text and its buttons, and of a value."""
-BUTTON_BLOCKS = 2
-"""What is done exactly, and the buttons."""
 
 
 def buttons(message: Message) -> list[dict[str, Any]]:

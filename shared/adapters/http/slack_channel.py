@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from shared.adapters.http.posting import seconds_of
-from shared.adapters.http.slack_buttons import BUTTON_BLOCKS, buttons
+from shared.adapters.http.slack_buttons import buttons
 from shared.adapters.http.slack_text import TEXT, fitted, markdown, packed, plain
 from shared.domain.errors import AccessDenied, PortError, RateLimited
 from shared.ports.buckets import Bucket
@@ -126,7 +126,8 @@ def blocks(message: Message) -> list[dict[str, Any]]:
 
 def answerable(message: Message) -> list[dict[str, Any]]:
     """The same with the buttons by which it can be answered, if it can; still at most 50 blocks."""
-    return [*_blocks(message, SECTIONS - BUTTON_BLOCKS), *buttons(message)]
+    asking = buttons(message)
+    return [*_blocks(message, SECTIONS - len(asking)), *asking]
 
 
 def _blocks(message: Message, sections: int) -> list[dict[str, Any]]:
