@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scripts.commander.reached import Reached
+from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
 from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
 from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier
 from shared.adapters.local.system_clock import SystemClock
@@ -12,6 +13,7 @@ from shared.domain.errors import InvalidConfiguration
 from shared.domain.facts import Author, Fact
 from shared.domain.incident import Incident
 from shared.ports.event_store import load, record
+from shared.workflow.answers import Answers
 from shared.workflow.trust import Trust
 
 CLOCK = SystemClock()
@@ -39,6 +41,12 @@ class OperatorLog:
             AccessDenied: the caller may not write as an operator.
         """
         return record(self.store(), incident_id, decide, distrust=self._trust().distrust)
+
+    def answers(self) -> Answers:
+        """What is said at the command line."""
+        table = self.reached.outputs["StateTable"]
+        directory = DynamodbDirectory(self.reached.client("dynamodb"), table)
+        return Answers(self.store(), self._trust().distrust, directory, CLOCK)
 
     def _keys(self) -> dict[Author, str]:
         keys = self.reached.outputs.get("AuditKeys")

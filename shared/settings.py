@@ -30,6 +30,7 @@ class Setting(StrEnum):
     FUNCTION = "AWS_LAMBDA_FUNCTION_NAME"  # set by AWS Lambda
     LAST_RESORT_TOPIC = "COMMANDER_LAST_RESORT_TOPIC"
     WATCH_SECONDS = "COMMANDER_WATCH_SECONDS"
+    OWN_NAME = "AWS_LAMBDA_FUNCTION_NAME"  # Lambda itself sets it
 
 
 class MissingSetting(KeyError):

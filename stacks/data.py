@@ -122,13 +122,14 @@ class Data(StageStack):
 
     def _slack_secret(self) -> str:
         """Its ARN."""
-        return self._secret("Slack", "token", {"channel": "", "api_url": SLACK_API})
+        return self._secret("Slack", "token", {"channel": "", "api_url": SLACK_API, "signing_secret": ""})
 
     def _channel_secrets(self, channels: Channels) -> dict[str, str]:
         """Channel -> ARN of its secret."""
         found = {}
         if channels.pagerduty:
-            found["pagerduty"] = self._secret("PagerDuty", "routing_key", {"api_url": PAGERDUTY_API})
+            others = {"api_url": PAGERDUTY_API, "webhook_secret": ""}
+            found["pagerduty"] = self._secret("PagerDuty", "routing_key", others)
         if channels.webhook:
             found["webhook"] = self._secret("Webhook", "key", {"url": ""})
         return found

@@ -20,6 +20,8 @@ from stacks.consensus import Consensus
 from stacks.house import House
 from stacks.interface import Interface
 
+HALF_DONE = {"Executor": "a remedy is half done", "Reception": "somebody's answer was not written down"}
+"""What to look for when a function failed."""
 LATE_MILLISECONDS = 60_000
 LATE_MINUTES = 3
 
@@ -50,7 +52,10 @@ class Observability(StageStack):
             [self._dead_letters(id_, queue) for id_, queue in letters.items()],
             [self._lateness(id_, function) for id_, function in fed.items()],
             list(self._machine(consensus.machine.arn)),
-            [self._errors("Executor", consensus.executor.function)],
+            [
+                self._errors("Executor", consensus.executor.function),
+                self._errors("Reception", interface.reception.function),
+            ],
             [self._quarantine(house.stage.name)],
             list(self._untold(house.stage.name)),
         )
@@ -110,7 +115,7 @@ class Observability(StageStack):
             watched=metric("AWS/Lambda", "Errors", {"FunctionName": function.name}, "Sum"),
             above=0,
             topic=self._topic,
-            meaning=f"{id_} failed: look at its log, and whether a remedy is half done.",
+            meaning=f"{id_} failed: look at its log, and whether {HALF_DONE[id_]}.",
         )
 
     def _quarantine(self, stage: str) -> cloudwatch.Alarm:
@@ -134,6 +139,10 @@ class Observability(StageStack):
                 "Undelivered",
                 Author.COMMUNICATION,
             ): "People may not hear of incidents: look at the function's log.",
+            (
+                "Unanswered",
+                Author.RECEPTION,
+            ): "Somebody answered and was not told what came of it: look at the function's log.",
         }
         for (name, function), meaning in meanings.items():
             yield alarm(
@@ -151,7 +160,7 @@ class Observability(StageStack):
             "Dead letters",
             "Behind their stream",
             "Executions that broke",
-            "Executor errors",
+            "Errors",
             "Quarantine",
             "Not told",
         )

@@ -10,6 +10,7 @@ from rich.console import Console
 from shared.domain.errors import CommanderError
 
 COMMANDS = (
+    "acknowledge",
     "approve",
     "audit",
     "demo",

@@ -9,6 +9,7 @@ from typing import Any
 from scripts.demo.people import move_in
 from scripts.local_aws.deploy import deploy
 from scripts.local_aws.process import SLACK_TOKEN, LocalAws
+from scripts.local_aws.slack_click import SIGNING_SECRET, TEAM
 from scripts.log import read_log
 from scripts.synth import REPOSITORY, synth
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
@@ -77,7 +78,8 @@ def deployed(aws: LocalAws, on_progress: Progress) -> Stage:
     outputs: dict[str, str] = {}
     for values in deploy(assembly, aws, on_progress).values():
         outputs |= values
-    secret = {"token": SLACK_TOKEN, "channel": SLACK_CHANNEL, "api_url": f"{aws.slack_url}/api/"}
+    said = {"token": SLACK_TOKEN, "channel": SLACK_CHANNEL, "api_url": f"{aws.slack_url}/api/"}
+    secret = {**said, "signing_secret": SIGNING_SECRET, "team": TEAM}
     aws.client("secretsmanager").put_secret_value(
         SecretId=outputs["SlackSecret"], SecretString=json.dumps(secret)
     )

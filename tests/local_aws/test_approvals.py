@@ -1,7 +1,12 @@
 """A deployed stage asks people before it acts, and does what they approved, once."""
 
 import io
+import json
+import urllib.request
 from collections.abc import Iterator
+from functools import partial
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 import pytest
 from rich.console import Console
@@ -10,12 +15,20 @@ from typer.testing import CliRunner
 from scripts.commander.main import application
 from scripts.demo.play import perform
 from scripts.demo.report import Run
-from scripts.demo.stage import Stage, deployed
+from scripts.demo.stage import SLACK_CHANNEL, Stage, deployed
 from scripts.demo.voice import Voice
 from scripts.local_aws.process import LocalAws
+from scripts.local_aws.slack_click import SIGNING_SECRET, click
 from scripts.patient.storefront import Storefront
 from scripts.scenarios import get
+from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
+from shared.adapters.http.slack_channel import answerable
 from shared.domain.errors import CommanderError
+from shared.domain.facts import ApprovalRequested
+from shared.domain.person import Identities
+from shared.ports.channel import Ask, Message
+from tests.faults.conftest import until
+from tests.people_sample import PEOPLE
 
 pytestmark = pytest.mark.local_aws
 
@@ -31,8 +44,18 @@ def street() -> Iterator[tuple[Stage, Storefront]]:
         for runbook in ("restore-parameter", "scale-out-service", "restart-service"):
             said = ("level", runbook, "critical", "L2", "--reason", "first days", "--yes")
             assert commander(stage, "policy", *said)[0] == 0
+        people(stage)
         with storefront:
             yield stage, storefront
+
+
+def people(stage: Stage) -> None:
+    """Ada is on call: the administrator at the command line, and a member of Slack."""
+    arn = stage.client("sts").get_caller_identity()["Arn"]
+    identities = Identities(slack="U0ADA", aws=(arn,))
+    ada = PEOPLE.by_id["ada"].model_copy(update={"identities": identities})
+    directory = PEOPLE.model_copy(update={"people": (ada, *PEOPLE.people[1:])})
+    DynamodbDirectory(stage.client("dynamodb"), stage.outputs["StateTable"]).save(directory)
 
 
 def commander(stage: Stage, *words: str, says: str = "") -> tuple[int, str]:
@@ -54,26 +77,84 @@ class Answering(Voice):
     def say(self, text: str, style: str = "") -> None:
         if text.startswith("PEOPLE ARE ASKED") and not self.answers:
             command, *rest = self._words
-            incident = max(self._stage.incident_ids(), key=lambda one: self._stage.events(one)[0].occurred_at)
+            incident = newest(self._stage)
             self.answers.append(commander(self._stage, command, incident, *rest))
             self.answers.append(commander(self._stage, command, incident, *rest))
 
 
-def played(street: tuple[Stage, Storefront], *words: str) -> tuple[Run, Answering]:
+def newest(stage: Stage) -> str:
+    return max(stage.incident_ids(), key=lambda one: stage.events(one)[0].occurred_at)
+
+
+class Clicking(Voice):
+    """Clicks when the story says that people are asked: forged, genuinely, and once more."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(Console(file=io.StringIO()))
+        self._stage = stage
+        self.statuses: list[int] = []
+        self.told: list[str] = []
+
+    def say(self, text: str, style: str = "") -> None:
+        if text.startswith("PEOPLE ARE ASKED") and not self.statuses:
+            message = self._asking()
+            for secret in ("guessed", SIGNING_SECRET, SIGNING_SECRET):
+                self.statuses.append(self._click(message, secret))
+                if self.statuses[-1] == 200:
+                    least = self.statuses.count(200)
+                    self.told = until(partial(whispers, self._stage, least), "an answer in Slack", 30)
+
+    def _asking(self) -> dict[str, Any]:
+        incident = newest(self._stage)
+        said = [one.fact for one in self._stage.events(incident) if one.type == "ApprovalRequested"]
+        asked = cast(ApprovalRequested, said[-1])
+        ask = Ask(request=asked.request, digest=asked.proposal.digest, exactly="; ".join(asked.preview))
+        message = Message(incident_id=incident, title="asked", lines=(), severity="critical", ask=ask)
+        return {"ts": "1.0", "channel": SLACK_CHANNEL, "blocks": answerable(message)}
+
+    def _click(self, message: dict[str, Any], secret: str) -> int:
+        posted = click(message, "commander_approve", "U0ADA", secret=secret)
+        port = urlsplit(self._stage.aws.endpoint).port
+        return posted.to(self._stage.outputs["SlackAnswersUrl"], port)
+
+
+def whispers(stage: Stage, least: int) -> list[str]:
+    """What single people were told in Slack, once there are so many of it."""
+    with urllib.request.urlopen(f"{stage.aws.slack_url}/_recorder/messages", timeout=5) as answer:
+        found = [one["text"] for one in json.load(answer) if one["path"] == "/api/chat.postEphemeral"]
+    return found if len(found) >= least else []
+
+
+def played(street: tuple[Stage, Storefront], voice: Voice) -> Run:
     stage, storefront = street
-    voice = Answering(stage, *words)
-    return perform(get("database_cascade"), stage, storefront, voice), voice
+    return perform(get("database_cascade"), stage, storefront, voice)
 
 
 def test_what_is_approved_is_shown_first_and_done_once(street: tuple[Stage, Storefront]) -> None:
-    run, voice = played(street, "approve", "--yes")
+    voice = Answering(street[0], "approve", "--yes")
+    run = played(street, voice)
     (code, said), again = voice.answers
     assert code == 0, said
-    for part in ("restore-parameter v1", "value: 20 → 200", "may touch", "USD a minute", "approved by arn:"):
+    for part in ("restore-parameter v1", "value: 20 → 200", "may touch", "USD a minute", "approved by ada"):
         assert part in said
     assert again[0] == 2
     assert "nothing waits for approval" in again[1]
     incident = run.incident
     assert incident is not None
     assert incident.status.value == "resolved"
+    assert len([one for one in incident.actions if not one.undo]) == 1
+
+
+def test_a_click_in_slack_approves_once_and_a_forged_one_changes_nothing(
+    street: tuple[Stage, Storefront],
+) -> None:
+    voice = Clicking(street[0])
+    incident = played(street, voice).incident
+    assert voice.statuses == [401, 200, 200]
+    assert "approved by ada" in voice.told[0]
+    assert "you approved it already" in voice.told[1]
+    assert incident is not None
+    assert incident.status.value == "resolved"
+    granted = [one for one in street[0].events(incident.id) if one.type == "ApprovalGranted"]
+    assert [(one.recorded_by, one.data["by"]) for one in granted] == [("reception", "ada")]
     assert len([one for one in incident.actions if not one.undo]) == 1

@@ -12,7 +12,7 @@ from tests.stacks.templates import AUTHORS, Grant, Templates
 from tests.stacks.undeclared import MAIL
 
 VOTERS = AUTHORS[:4]
-VERIFIERS = ("coordinator", "workflow", "executor", "communication")
+VERIFIERS = ("coordinator", "workflow", "executor", "communication", "reception")
 HERE = Place("dev", "AccountId", "Region", "Partition")
 SSM = "arn:Partition:ssm:Region:AccountId"
 LOGS = "arn:Partition:logs:Region:AccountId:log-group:*"
@@ -133,6 +133,11 @@ GRANTS: dict[str, set[Grant]] = {
     | on("arn:Partition:scheduler:Region:AccountId:schedule/WakesGroup/*", "scheduler:CreateSchedule")
     | {("iam:PassRole", "WakesRole.Arn", PASSED_TO_SCHEDULER)}
     | VERIFYING,
+    "reception": state("GetItem", keys=["DIRECTORY"])
+    | on("Slack.Id", "secretsmanager:GetSecretValue")
+    | on("ReceptionFunction.Arn", "lambda:InvokeFunction")
+    | fed()
+    | VERIFYING,
     "coordinator": TABLE_STREAM
     | fed()
     | state("DeleteItem", keys=["OPEN#*"])
@@ -192,6 +197,12 @@ def test_a_channel_brings_its_secret_or_its_sender_and_nothing_else(
         "email": MAIL,
     }
     assert json.loads(dev.settings_of("communication")["COMMANDER_CHANNELS"]) == {}
+
+
+def test_reception_reads_pagerdutys_secret_where_the_stage_has_it(dev: Templates, spokes: Templates) -> None:
+    more = spokes.grants_of("reception") - dev.grants_of("reception")
+    assert more == on("PagerDuty.Id", "secretsmanager:GetSecretValue")
+    assert json.loads(spokes.settings_of("reception")["COMMANDER_CHANNELS"]) == {"pagerduty": "PagerDuty.Id"}
 
 
 def test_intake_may_read_the_catalogue_and_put_signals(dev: Templates) -> None:
@@ -261,7 +272,7 @@ def test_nobody_may_write_the_catalogue(dev: Templates) -> None:
 
 
 @pytest.mark.parametrize("author", AUTHORS)
-def test_everyone_signs_with_one_key_and_only_three_verify(dev: Templates, author: str) -> None:
+def test_everyone_signs_with_one_key_and_only_who_checks_verifies(dev: Templates, author: str) -> None:
     grants = dev.grants_of(author)
     assert {key for action, key, _ in grants if action == "kms:GenerateMac"} == {KEYS[author]}
     verified = {key for action, key, _ in grants if action == "kms:VerifyMac"}

@@ -17,10 +17,11 @@ WATCHED = {
         "CoordinatorFunction",
         "ArchiveAnchorFunction",
     },
-    ("AWS/Lambda", "Errors"): {"ExecutorFunction"},
+    ("AWS/Lambda", "Errors"): {"ExecutorFunction", "ReceptionFunction"},
     ("IncidentCommander/dev", "Quarantined"): {"coordinator"},
     ("IncidentCommander/dev", "NotificationFailed"): {"coordinator"},
     ("IncidentCommander/dev", "Undelivered"): {"communication"},
+    ("IncidentCommander/dev", "Unanswered"): {"reception"},
     ("AWS/States", "ExecutionsFailed"): {"IncidentMachine"},
     ("AWS/States", "ExecutionsTimedOut"): {"IncidentMachine"},
 }

@@ -29,6 +29,8 @@ OUTPUTS = {
     "Interface": {
         "IntakeFunction",
         "CommunicationFunction",
+        "ReceptionFunction",
+        "SlackAnswersUrl",
         "AnchorFunction",
         "ArchiveBucket",
         "LastResortTopic",
@@ -168,6 +170,17 @@ def _without(value: Any, numbers: dict[str, int]) -> Any:
     if isinstance(value, dict):
         return {key: numbers.get(key, _without(each, numbers)) for key, each in value.items()}
     return [_without(each, numbers) for each in value] if isinstance(value, list) else value
+
+
+def test_the_http_api_has_these_routes_only_and_is_throttled_and_logged(
+    dev: Templates, spokes: Templates
+) -> None:
+    keys = {route["RouteKey"] for _, route in spokes.of("AWS::ApiGatewayV2::Route")}
+    assert keys == {"POST /slack/answers", "POST /pagerduty/webhook"}
+    assert {route["RouteKey"] for _, route in dev.of("AWS::ApiGatewayV2::Route")} == {"POST /slack/answers"}
+    ((_, stage),) = dev.of("AWS::ApiGatewayV2::Stage")
+    assert stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 40, "ThrottlingRateLimit": 20}
+    assert json.loads(stage["AccessLogSettings"]["Format"])["status"] == "$context.status"
 
 
 def test_the_machine_has_its_stages_limits(dev: Templates) -> None:
