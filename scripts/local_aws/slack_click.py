@@ -93,3 +93,13 @@ def signed(body: bytes, at: float | None = None, secret: str = SIGNING_SECRET) -
 def buttons(blocks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Every button of a message."""
     return [one for block in blocks if block["type"] == "actions" for one in block["elements"]]
+
+
+def asking(messages: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The last of the recorded messages that asks for an approval."""
+    found = (one for one in messages if any(_approves(each) for each in buttons(one.get("blocks", ()))))
+    return next(reversed(list(found)), None)
+
+
+def _approves(button: Mapping[str, Any]) -> bool:
+    return str(button["action_id"]).endswith("_approve")

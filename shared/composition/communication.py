@@ -78,7 +78,7 @@ def _road(contact: Contact, name: str) -> Channel:
 def _wakes() -> SchedulerWakes:
     """Schedules that call this very function."""
     configured, home = json.loads(read(Setting.WAKES)), aws.reach().home
-    function = read(Setting.FUNCTION)
+    function = read(Setting.OWN_NAME)
     arn = f"arn:{home.partition}:lambda:{home.region}:{home.account}:function:{function}"
     return SchedulerWakes(client("scheduler"), Called(function=arn, **configured))
 

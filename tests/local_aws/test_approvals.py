@@ -5,7 +5,7 @@ import json
 import urllib.request
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,18 +15,15 @@ from typer.testing import CliRunner
 from scripts.commander.main import application
 from scripts.demo.play import perform
 from scripts.demo.report import Run
-from scripts.demo.stage import SLACK_CHANNEL, Stage, deployed
+from scripts.demo.stage import Stage, deployed
 from scripts.demo.voice import Voice
 from scripts.local_aws.process import LocalAws
-from scripts.local_aws.slack_click import SIGNING_SECRET, click
+from scripts.local_aws.slack_click import SIGNING_SECRET, asking, click
 from scripts.patient.storefront import Storefront
 from scripts.scenarios import get
 from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
-from shared.adapters.http.slack_channel import answerable
 from shared.domain.errors import CommanderError
-from shared.domain.facts import ApprovalRequested
 from shared.domain.person import Identities
-from shared.ports.channel import Ask, Message
 from tests.faults.conftest import until
 from tests.people_sample import PEOPLE
 
@@ -105,12 +102,8 @@ class Clicking(Voice):
                     self.told = until(partial(whispers, self._stage, least), "an answer in Slack", 30)
 
     def _asking(self) -> dict[str, Any]:
-        incident = newest(self._stage)
-        said = [one.fact for one in self._stage.events(incident) if one.type == "ApprovalRequested"]
-        asked = cast(ApprovalRequested, said[-1])
-        ask = Ask(request=asked.request, digest=asked.proposal.digest, exactly="; ".join(asked.preview))
-        message = Message(incident_id=incident, title="asked", lines=(), severity="critical", ask=ask)
-        return {"ts": "1.0", "channel": SLACK_CHANNEL, "blocks": answerable(message)}
+        """The incident's own message, as soon as it has the buttons."""
+        return dict(until(lambda: asking(recorded(self._stage)), "an approval in Slack", 30))
 
     def _click(self, message: dict[str, Any], secret: str) -> int:
         posted = click(message, "commander_approve", "U0ADA", secret=secret)
@@ -118,10 +111,14 @@ class Clicking(Voice):
         return posted.to(self._stage.outputs["SlackAnswersUrl"], port)
 
 
+def recorded(stage: Stage) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{stage.aws.slack_url}/_recorder/messages", timeout=5) as answer:
+        return list(json.load(answer))
+
+
 def whispers(stage: Stage, least: int) -> list[str]:
     """What single people were told in Slack, once there are so many of it."""
-    with urllib.request.urlopen(f"{stage.aws.slack_url}/_recorder/messages", timeout=5) as answer:
-        found = [one["text"] for one in json.load(answer) if one["path"] == "/api/chat.postEphemeral"]
+    found = [one["text"] for one in recorded(stage) if one["path"] == "/api/chat.postEphemeral"]
     return found if len(found) >= least else []
 
 
