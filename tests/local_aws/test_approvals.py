@@ -103,7 +103,8 @@ class Clicking(Voice):
 
     def _asking(self) -> dict[str, Any]:
         """The incident's own message, as soon as it has the buttons."""
-        return dict(until(lambda: asking(recorded(self._stage)), "an approval in Slack", 30))
+        incident = newest(self._stage)
+        return dict(until(lambda: asking(recorded(self._stage), incident), "an approval in Slack", 30))
 
     def _click(self, message: dict[str, Any], secret: str) -> int:
         posted = click(message, "commander_approve", "U0ADA", secret=secret)
