@@ -41,7 +41,7 @@ def stage_channels() -> tuple[Channel, ...]:
     configured = json.loads(read(Setting.CHANNELS))
     found: list[Channel] = [SlackChannel(_kept(read(Setting.SLACK_SECRET)))]
     if secret := configured.get("pagerduty"):
-        found.append(PagerDutyChannel(_kept(secret)))
+        found.append(PagerDutyChannel(_kept(secret), read(Setting.STAGE)))
     email = configured.get("email") or {}
     if email.get("to"):
         found.append(SesV2Channel(client("sesv2"), email["sender"], email["to"]))
@@ -63,7 +63,7 @@ def _road(contact: Contact, name: str) -> Channel:
         case ChannelKind.SLACK:
             return SlackChannel(_kept(read(Setting.SLACK_SECRET)), name=name, to=address)
         case ChannelKind.PAGERDUTY:
-            return PagerDutyChannel(_kept(address), name=name)
+            return PagerDutyChannel(_kept(address), read(Setting.STAGE), name=name)
         case ChannelKind.WEBHOOK:
             return WebhookChannel(_kept(address), aws.CLOCK, name=name)
         case ChannelKind.SNS:

@@ -28,7 +28,7 @@ def desks(lost: Callable[[str], None]) -> Mapping[str, Desk]:
     said, slack = answers(), _kept(read(Setting.SLACK_SECRET))
     found: dict[str, Desk] = {SLACK_PATH: SlackDesk(slack, said, aws.CLOCK, SlackAside(slack), lost)}
     if arn := json.loads(read(Setting.CHANNELS)).get("pagerduty"):
-        found[PAGERDUTY_PATH] = PagerDutyDesk(_kept(arn), said)
+        found[PAGERDUTY_PATH] = PagerDutyDesk(_kept(arn), said, read(Setting.STAGE))
     return found
 
 
