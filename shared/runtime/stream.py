@@ -1,7 +1,7 @@
 """Entry point of a function that a stream feeds: one record at a time, each on its own."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -14,13 +14,15 @@ from pydantic import ValidationError
 from shared.composition import aws
 from shared.domain.errors import InvalidSignal
 from shared.domain.events import Event
+from shared.domain.gauge import Gauge
 from shared.domain.signal import Signal, parse_signal
 from shared.ports.signals import DeadLetters
-from shared.runtime.observed import count, logger
+from shared.runtime.observed import count, logger, publish
 from shared.runtime.rejects import rejecting
 
 OnEvent = Callable[[Event], object]
 OnSignal = Callable[[Signal], object]
+Measure = Callable[[Event], Iterable[Gauge]]
 
 
 def stream_handler(
@@ -29,14 +31,15 @@ def stream_handler(
     on_signal: Callable[[], OnSignal] | None = None,
     dead_letters: Callable[[], DeadLetters] = aws.dead_letters,
     counted: Mapping[str, str] = MappingProxyType({}),
+    measured: Callable[[], Measure] = lambda: lambda _event: (),
 ) -> Callable[[dict[str, Any], Any], Any]:
     """A Lambda handler. The arguments make their parts when the first record comes, never at import.
 
     A record that cannot be read or is refused for good goes to the dead letters with its reason; one that
     failed otherwise is reported alone, so that the mapping tries it again a bounded number of times.
-    `counted` maps types of event to the counters that they move.
+    `counted` maps types of event to the counters that they move, `measured` says what else an event adds.
     """
-    hear, buried = cache(on_event), cache(dead_letters)
+    hear, buried, measure = cache(on_event), cache(dead_letters), cache(measured)
     take = cache(on_signal) if on_signal else None
 
     def one(record: KinesisStreamRecord | DynamoDBRecord) -> None:
@@ -50,6 +53,8 @@ def stream_handler(
                 hear()(event)
                 if event.type in counted:
                     count(counted[event.type], name)
+                for gauge in measure()(event):
+                    publish(gauge, name)
 
     def handler(event: dict[str, Any], context: Any) -> Any:
         kind = EventType.DynamoDBStreams if _is_table(event) else EventType.KinesisDataStreams
