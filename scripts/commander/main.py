@@ -12,8 +12,10 @@ from shared.domain.errors import CommanderError
 COMMANDS = (
     "approve",
     "audit",
+    "dead_letters",
     "demo",
     "deny",
+    "doctor",
     "evaluate",
     "explain",
     "local",
@@ -42,7 +44,7 @@ def application(words: Sequence[str]) -> typer.Typer:
     for name in (named,) if named in COMMANDS else COMMANDS:
         module = import_module(f"scripts.commander.{name}")
         if hasattr(module, "app"):
-            app.add_typer(module.app, name=name)
+            app.add_typer(module.app, name=name.replace("_", "-"))
         else:
             app.command()(getattr(module, name))
     return app

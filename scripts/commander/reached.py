@@ -14,7 +14,7 @@ from scripts.log import read_log
 from shared.domain.errors import IncidentNotFound, InvalidConfiguration
 from shared.domain.events import Event
 
-PARTS = ("Data", "Agents", "Consensus", "Interface")
+PARTS = ("Data", "Agents", "Consensus", "Interface", "Observability")
 StageOption = Annotated[
     str, typer.Option("--stage", help="a deployed stage; `local` is the local AWS that runs")
 ]

@@ -1,8 +1,8 @@
 """CloudWatch: metrics from a function's log lines in the embedded metric format.
 
-AWS makes a metric of each line that says how under `_aws`. ministack 1.5.33 keeps the line and makes none, so no
-alarm on a function's own counters could go off. Lines that other ways than a function's output write stay lines
-here. Delete this when a release does it.
+AWS makes a metric of each line that says how under `_aws`. ministack 1.5.33 keeps the line and makes none, so
+no alarm on a function's own counters could go off. Only what functions print is looked at. Delete this when a
+release does it.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
