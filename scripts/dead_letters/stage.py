@@ -6,6 +6,7 @@ from shared.adapters.aws.lambda_consumers import LambdaConsumers
 from shared.adapters.aws.sqs_letterbox import SqsLetterbox
 from shared.adapters.aws.stream_records import StreamRecords
 from shared.domain.errors import InvalidConfiguration
+from shared.workflow.handing_in import TAKERS
 from shared.workflow.redriving import Redriving
 
 QUEUES = {
@@ -49,5 +50,5 @@ def redriving(reached: Reached) -> Redriving:
             outputs["SignalsStream"],
         ),
         catalogue=DynamodbCatalogue(reached.client("dynamodb"), outputs["StateTable"]),
-        houses={function: house for house, function in names.items()},
+        houses={function: house for house, function in names.items() if house in TAKERS},
     )

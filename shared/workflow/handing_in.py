@@ -17,6 +17,8 @@ from shared.workflow.intake import to_signal
 DETECTION, COMMUNICATION, COORDINATOR, ANCHOR, INTAKE = (
     "detection", "communication", "coordinator", "anchor", "intake",
 )  # fmt: skip
+TAKERS = frozenset({COORDINATOR, ANCHOR, INTAKE, COMMUNICATION, *(agent.value for agent in VOTERS)})
+"""The functions that take letters; nothing else is called, whatever a letter says."""
 BY_KINESIS = frozenset({COMMUNICATION, *(agent.value for agent in VOTERS)})
 
 

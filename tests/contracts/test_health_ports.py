@@ -90,7 +90,7 @@ def mapping(id_: str, function: str, state: str) -> dict[str, str]:
 
 @pytest.fixture(params=["local", "aws"])
 def functions(request: pytest.FixtureRequest) -> MemoryFunctions | LambdaFunctions:
-    """Detection ran twice and failed once lately; its signals are off. Somebody else's mapping is no concern."""
+    """Detection ran twice and failed once lately; its signals are off. Others' mappings are no concern."""
     if request.param == "local":
         found = MemoryFunctions(
             Feed("1", "detection", "stream-1", "Enabled"), Feed("2", "detection", "stream-2", "Disabled")
