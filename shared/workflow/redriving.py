@@ -13,6 +13,8 @@ from shared.workflow.handing_in import batch, call, check
 
 MOST = 500
 """Letters of one queue that are opened at once."""
+AT_ONCE = 20
+"""Records of a batch that a function gets in one call, which takes six megabytes."""
 REASON_LENGTH = 1_000
 MOST_BYTES = 250_000
 """Of a message that we write: a queue takes 262,144 bytes with its attributes."""
@@ -115,7 +117,10 @@ class Redriving:
     def _hand_in(self, letter: Letter) -> str | None:
         consumer = self._consumer(letter)
         if letter.pointer is not None:
-            return self.consumers.hand_in(consumer, batch(list(self.streams.records(letter.pointer))))
+            records = list(self.streams.records(letter.pointer))
+            parts = (records[first : first + AT_ONCE] for first in range(0, len(records), AT_ONCE))
+            reasons = (self.consumers.hand_in(consumer, batch(part)) for part in parts)
+            return next((reason for reason in reasons if reason is not None), None)
         if letter.cut_from:
             return f"only {len(letter.body)} of its {letter.cut_from} bytes were kept: `fix` it first"
         return self.consumers.hand_in(consumer, call(consumer, letter.body))

@@ -33,7 +33,7 @@ OUTPUTS = {
         "ArchiveBucket",
         "LastResortTopic",
     },
-    "Observability": {"AlarmTopic"},
+    "Observability": {"AlarmTopic", "HealthFunction", "RuleDeadLettersUrl", "ExecutionDeadLettersUrl"},
 }
 UNZIPPED = 250 * 2**20
 
@@ -150,6 +150,8 @@ def test_local_and_dev_differ_in_waits_autonomy_and_python_only(dev: Templates, 
         "COMMANDER_INVESTIGATE_SECONDS",
         "COMMANDER_VOTE_SECONDS",
         "COMMANDER_WATCH_SECONDS",
+        "COMMANDER_AGENT_SECONDS",
+        "COMMANDER_EXECUTION_SECONDS",
         "DefinitionString",
         "Runtime",
         "CompatibleRuntimes",

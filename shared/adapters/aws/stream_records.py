@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -50,32 +50,32 @@ class StreamRecords:
         return found
 
     def _of_kinesis(self, pointer: Pointer) -> Iterator[Record]:
-        name = pointer.stream.rsplit("/", 1)[-1]
-        for one in self._between(
-            self._kinesis, {"StreamName": name}, pointer, lambda each: each["SequenceNumber"]
-        ):
+        start = {
+            "StreamName": pointer.stream.rsplit("/", 1)[-1],
+            "StartingSequenceNumber": pointer.first,
+        }
+        for one in self._between(self._kinesis, start, pointer, lambda each: str(each["SequenceNumber"])):
             if _is_event_or_signal(one["Data"]):
                 yield _kinesis(one["Data"], one["SequenceNumber"])
 
     def _of_table(self, pointer: Pointer) -> Iterator[Record]:
-        where = {"StreamArn": pointer.stream}
+        start = {"StreamArn": pointer.stream, "SequenceNumber": pointer.first}
 
         def number(each: Record) -> str:
             return str(each["dynamodb"]["SequenceNumber"])
 
-        for one in self._between(self._table_streams, where, pointer, number):
+        for one in self._between(self._table_streams, start, pointer, number):
             if one["eventName"] == "INSERT" and "body" in one["dynamodb"].get("NewImage", {}):
                 yield {**one, "eventSource": "aws:dynamodb"}
 
-    def _between(self, client: Any, where: dict[str, str], pointer: Pointer, number: Any) -> Iterator[Record]:
+    def _between(
+        self, client: Any, start: dict[str, str], pointer: Pointer, number: Callable[[Record], str]
+    ) -> Iterator[Record]:
         """Records from the first to the last; none when the first one is gone."""
         with port_errors():
             try:
                 at = client.get_shard_iterator(
-                    **where,
-                    ShardId=pointer.shard,
-                    ShardIteratorType="AT_SEQUENCE_NUMBER",
-                    **{_START[client.meta.service_model.service_name]: pointer.first},
+                    ShardId=pointer.shard, ShardIteratorType="AT_SEQUENCE_NUMBER", **start
                 )["ShardIterator"]
             except ClientError as error:
                 if code_of(error) not in TRIMMED:
@@ -106,9 +106,6 @@ class StreamRecords:
                     record = {"eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": "0"}}
                     if _about(record, pointer):
                         yield {**record, "eventSource": "aws:dynamodb"}
-
-
-_START = {"kinesis": "StartingSequenceNumber", "dynamodbstreams": "SequenceNumber"}
 
 
 def _about(record: Record, pointer: Pointer) -> bool:
