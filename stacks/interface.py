@@ -51,6 +51,7 @@ class Interface(StageStack):
                 "CommunicationFunction": self.communication.function.name,
                 "AnchorFunction": self.archive.function.name,
                 "ArchiveBucket": self.archive.bucket.bucket_name,
+                "RuleDeadLettersUrl": self.rule_letters.queue_url,
             },
         )
 

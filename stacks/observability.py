@@ -79,8 +79,6 @@ class Observability(StageStack):
             {
                 "AlarmTopic": self._topic.topic_arn,
                 "HealthFunction": self.monitor.function.name,
-                "RuleDeadLettersUrl": interface.rule_letters.queue_url,
-                "ExecutionDeadLettersUrl": consensus.failures.dead_letters.queue_url,
             },
         )
 

@@ -25,15 +25,22 @@ OUTPUTS = {
         "AuditKeys",
     },
     "Agents": {"DetectionFunction", "DiagnosisFunction", "PredictionFunction", "ResolutionFunction"},
-    "Consensus": {"StateMachineArn", "CoordinatorFunction", "WorkflowFunction", "ExecutorFunction"},
+    "Consensus": {
+        "StateMachineArn",
+        "CoordinatorFunction",
+        "WorkflowFunction",
+        "ExecutorFunction",
+        "ExecutionDeadLettersUrl",
+    },
     "Interface": {
         "IntakeFunction",
         "CommunicationFunction",
         "AnchorFunction",
         "ArchiveBucket",
         "LastResortTopic",
+        "RuleDeadLettersUrl",
     },
-    "Observability": {"AlarmTopic", "HealthFunction", "RuleDeadLettersUrl", "ExecutionDeadLettersUrl"},
+    "Observability": {"AlarmTopic", "HealthFunction"},
 }
 UNZIPPED = 250 * 2**20
 
