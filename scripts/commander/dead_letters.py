@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.status import Status
 
 from scripts.commander.asked import identity
 from scripts.commander.reached import StageOption, reach
@@ -24,7 +25,8 @@ Id = Annotated[str, typer.Argument(help="an id, or how it begins")]
 @app.command("list")
 def list_(*, stage: StageOption = "dev", as_json_: Json = False) -> None:
     """Every letter of every queue: id, since when, for whom, how it came, size, reason. They stay there."""
-    found, more = redriving(reach(stage)).letters()
+    with _opening():
+        found, more = redriving(reach(stage)).letters()
     if as_json_:
         _print(json.dumps({"letters": [as_json(one, body=False) for one in found], "more": more}, indent=2))
         return
@@ -42,7 +44,8 @@ def show(
     as_json_: Json = False,
 ) -> None:
     """One letter with its body; what somebody else wrote in it is made harmless to read."""
-    found = redriving(reach(stage)).one(id_)
+    with _opening():
+        found = redriving(reach(stage)).one(id_)
     if out is not None:
         out.write_bytes(found.letter.body)
     _print(json.dumps(as_json(found, body=True), indent=2) if as_json_ else "\n".join(page(found)))
@@ -111,6 +114,10 @@ def _chosen(
     if ids:
         return sender.named(ids)
     return lambda found: [one for one in found if reason in one.letter.reason]
+
+
+def _opening() -> Status:
+    return Console(stderr=True).status("opening the queues …")
 
 
 def _print(text: str) -> None:

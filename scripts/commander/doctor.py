@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -20,10 +21,11 @@ Json = Annotated[bool, typer.Option("--json", help="one JSON object for machines
 def doctor(*, stage: StageOption = "dev", as_json: Json = False) -> None:
     """Look at everything, also before a deploy, and say what to do. Exit code 1: something is wrong."""
     found = []
-    for each in examine(subject(stage)):
-        found.append(each)
-        if not as_json:
-            _tell(each)
+    with Console(stderr=True).status("looking …") if as_json else nullcontext():
+        for each in examine(subject(stage)):
+            found.append(each)
+            if not as_json:
+                _tell(each)
     counts = Counter(each.level for each in found)
     if as_json:
         report = {"ok": not counts[Level.WRONG], "findings": [each.plain() for each in found]}

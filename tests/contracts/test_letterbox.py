@@ -19,7 +19,7 @@ def opened(request: pytest.FixtureRequest) -> Open:
         return lambda: one
     client = request.getfixturevalue("aws").client("sqs")
     url = client.create_queue(QueueName="letters")["QueueUrl"]
-    return lambda: SqsLetterbox(client, url)
+    return lambda: SqsLetterbox(client, url, wait=0)
 
 
 def test_looking_takes_nothing_and_says_everything(opened: Open) -> None:

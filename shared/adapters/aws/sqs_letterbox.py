@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 HOLD = 900
 """Seconds that a message is held: longer than any function runs. After that it is back by itself."""
 AT_ONCE = 10
-EMPTY = 2
-"""Answers without a message, after which the queue is taken to have no more: one may have missed some."""
+WAIT = 1
+"""Seconds: an answer that waits has asked every server of the queue, a quick one only some of them."""
 COUNTED: tuple["QueueAttributeNameType", ...] = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -27,9 +27,10 @@ COUNTED: tuple["QueueAttributeNameType", ...] = (
 class SqsLetterbox:
     """Counting needs sqs:GetQueueAttributes; opening also receive, send, delete and change visibility."""
 
-    def __init__(self, client: "SQSClient", url: str) -> None:
+    def __init__(self, client: "SQSClient", url: str, wait: int = WAIT) -> None:
         self._client = client
         self._url = url
+        self._wait = wait
 
     def count(self) -> int:
         """About how many messages it has.
@@ -56,18 +57,20 @@ class SqsLetterbox:
             self._give_back(list(found.values()))
 
     def _receive(self, found: dict[str, Posted], most: int) -> None:
-        empty = 0
-        while len(found) < most and empty < EMPTY:
+        wait = self._wait if self.count() else 0
+        while len(found) < most:
             with port_errors():
                 answer = self._client.receive_message(
                     QueueUrl=self._url,
                     MaxNumberOfMessages=min(AT_ONCE, most - len(found)),
                     VisibilityTimeout=HOLD,
+                    WaitTimeSeconds=wait,
                     MessageSystemAttributeNames=["SentTimestamp"],
                     MessageAttributeNames=["All"],
                 )
             messages = answer.get("Messages", [])
-            empty = 0 if messages else empty + 1
+            if not messages:
+                return
             found |= {one["MessageId"]: _posted(one) for one in messages}
 
     def _give_back(self, held: list[Posted]) -> None:
