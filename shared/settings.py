@@ -30,6 +30,10 @@ class Setting(StrEnum):
     LAST_RESORT_TOPIC = "COMMANDER_LAST_RESORT_TOPIC"
     WATCH_SECONDS = "COMMANDER_WATCH_SECONDS"
     OWN_NAME = "AWS_LAMBDA_FUNCTION_NAME"  # Lambda itself sets it
+    AGENT_SECONDS = "COMMANDER_AGENT_SECONDS"  # JSON: agent -> how long its findings are waited for
+    EXECUTION_SECONDS = "COMMANDER_EXECUTION_SECONDS"  # after which an execution is stuck
+    FUNCTIONS = "COMMANDER_FUNCTIONS"  # JSON: name in the house -> function name
+    LETTERBOXES = "COMMANDER_LETTERBOXES"  # JSON: name of a dead-letter queue -> its URL
 
 
 class MissingSetting(KeyError):

@@ -59,6 +59,7 @@ class Interface(StageStack):
                 "ReceptionFunction": self.reception.function.name,
                 "AnchorFunction": self.archive.function.name,
                 "ArchiveBucket": self.archive.bucket.bucket_name,
+                "RuleDeadLettersUrl": self.rule_letters.queue_url,
             },
         )
 

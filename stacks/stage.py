@@ -13,6 +13,9 @@ from shared.domain.policy import PolicyRules
 from shared.runbooks.catalogue import remedies
 
 DEFAULT_STAGE = "dev"
+ROUNDS = 3
+"""Of a vote, at most: one, and two clarifications."""
+DOING = 1_800
 _Limit = Field(ge=5, le=900, strict=True)
 
 
@@ -73,6 +76,9 @@ class StageConfig(PolicyRules):
         default_factory=Accounts, description="hub, sandbox and targets: where else the stage may act"
     )
     channels: Channels = Field(default_factory=Channels, description="beside Slack")
+    daily_usd: int = Field(
+        default=10, ge=1, le=100_000, strict=True, description="what incidents may cost us in 24 hours"
+    )
     retain: bool = Field(default=False, strict=True, description="keep the data when the stage is destroyed")
 
     @field_validator("autonomy_by")
@@ -92,6 +98,15 @@ class StageConfig(PolicyRules):
     def watch_poll_seconds(self) -> int:
         """How often the state machine looks: a fifth of the watch, at most every 15 s."""
         return min(15, max(1, self.watch_seconds // 5))
+
+    @property
+    def execution_seconds(self) -> int:
+        """After which an execution is stuck: everything that it may wait for, each at its longest, and half
+        an hour for what is done and undone.
+        """
+        asked = max(seconds for _, seconds in self.investigate_seconds) + ROUNDS * self.vote_seconds
+        kept = max(remedy.runbook.expires_seconds or 0 for remedy in remedies().values())
+        return asked + self.approval_seconds + self.watch_seconds + kept + DOING
 
     @property
     def title(self) -> str:

@@ -25,6 +25,8 @@ LIMIT_SECONDS = 90.0
 CALM_SECONDS = 3.0
 """After detection has dismissed an alarm, how long nothing more must come before we say that nothing does."""
 TOLD_SECONDS = 10.0
+OURS = "IncidentCommander-"
+"""How the names of the commander's own alarms begin: they are not about the patient."""
 
 
 def play(scenario: Scenario, aws: LocalAws, voice: Voice) -> Run:
@@ -119,7 +121,8 @@ class Follower:
 
     def _alarm(self, since: datetime) -> bool:
         found = self._stage.client("cloudwatch").describe_alarms(StateValue="ALARM")["MetricAlarms"]
-        fresh = [one for one in found if one["StateUpdatedTimestamp"] >= since]
+        patients = [one for one in found if not one["AlarmName"].startswith(OURS)]
+        fresh = [one for one in patients if one["StateUpdatedTimestamp"] >= since]
         for one in fresh:
             self._voice.say(f"alarm: {one['AlarmName']}", "yellow")
         return bool(fresh)

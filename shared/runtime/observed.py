@@ -5,6 +5,7 @@ import logging
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from shared.domain.gauge import Gauge
 from shared.settings import MissingSetting, Setting, namespace, read
 
 logger = Logger(service="incident-commander")
@@ -15,6 +16,15 @@ def count(name: str, function: str) -> None:
     """Add one to a counter of this function (CloudWatch embedded metric format on stdout)."""
     metrics = Metrics(namespace=namespace(_stage()), service=function)
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+    metrics.flush_metrics()
+
+
+def publish(gauge: Gauge, function: str) -> None:
+    """Say a number of this function, in the same way; `about` is a second dimension."""
+    metrics = Metrics(namespace=namespace(_stage()), service=function)
+    if gauge.about:
+        metrics.add_dimension(name="about", value=gauge.about)
+    metrics.add_metric(name=gauge.name, unit=MetricUnit.NoUnit, value=gauge.value)
     metrics.flush_metrics()
 
 

@@ -14,7 +14,7 @@ AUTHORS = (
     "detection", "diagnosis", "prediction", "resolution", "communication", "coordinator", "workflow",
     "executor", "reception",
 )  # fmt: skip
-ALONE = {"intake": "IntakeRole", "anchor": "ArchiveAnchorRole"}
+ALONE = {"intake": "IntakeRole", "anchor": "ArchiveAnchorRole", "health": "MonitorFunctionRole"}
 """The roles of functions that write no events."""
 
 

@@ -20,6 +20,7 @@ KEYS = {author: f"{author.capitalize()}MacKey.Arn" for author in (*AUTHORS, "ope
 """The keys of who writes events; the anchor's, which MACs heads, is none of the verifiers' business."""
 ANY = {
     "cloudwatch:GetMetricData": "it tells no metric from another",
+    "lambda:ListEventSourceMappings": "listing knows no resource",
     "ssm:DescribeAutomationExecutions": "listing knows no resource",
     "autoscaling:DescribeTags": "it tells no group from another",
     "tag:GetResources": "it tells no resource from another",
@@ -106,6 +107,7 @@ TABLE_STREAM = on(
     "dynamodb:GetShardIterator",
     "dynamodb:ListStreams",
 )
+LETTERS = ("DeadLetters", "RuleDeadLetters", "FailedExecutionsDeadLetters")
 GRANTS: dict[str, set[Grant]] = {
     "detection": fed("Signals", "IncidentEvents")
     | state("GetItem", keys=["CATALOGUE", "OPEN#*", "CHANGE#*"])
@@ -221,6 +223,25 @@ def test_the_anchor_may_copy_and_mac_and_reads_no_table(dev: Templates) -> None:
         | on("ArchiveBucket.Arn/events/*", "s3:GetObject", "s3:PutObject")
         | on("ArchiveBucket.Arn/anchors/*", "s3:GetObject", "s3:PutObject")
     )
+
+
+def test_the_health_monitor_may_look_and_nothing_else(dev: Templates) -> None:
+    grants = dev.grants_of("health")
+    assert grants == (
+        on("Events.Arn", "dynamodb:GetItem", "dynamodb:Query")
+        | state("GetItem", keys=["AGENT#*", "BUCKET#*"])
+        | on("IncidentMachine", "states:ListExecutions")
+        | set().union(*(on(f"{queue}.Arn", "sqs:GetQueueAttributes") for queue in LETTERS))
+        | on("ArchiveBucket.Arn", "s3:ListBucketVersions")
+        | on("ArchiveBucket.Arn/events/*", "s3:GetObject", "s3:GetObjectVersion")
+        | on("ArchiveBucket.Arn/anchors/*", "s3:GetObject", "s3:GetObjectVersion")
+        | on("*", "lambda:ListEventSourceMappings")
+        | on("AnchorMacKey.Arn", "kms:VerifyMac")
+        | METRICS
+        | VERIFYING
+    )
+    reading = ("Get", "List", "Query", "VerifyMac")
+    assert all(action.split(":")[1].startswith(reading) for action, _, _ in grants)
 
 
 def test_nothing_is_granted_on_everything_but_what_is_named_here(dev: Templates) -> None:

@@ -25,7 +25,13 @@ OUTPUTS = {
         "AuditKeys",
     },
     "Agents": {"DetectionFunction", "DiagnosisFunction", "PredictionFunction", "ResolutionFunction"},
-    "Consensus": {"StateMachineArn", "CoordinatorFunction", "WorkflowFunction", "ExecutorFunction"},
+    "Consensus": {
+        "StateMachineArn",
+        "CoordinatorFunction",
+        "WorkflowFunction",
+        "ExecutorFunction",
+        "ExecutionDeadLettersUrl",
+    },
     "Interface": {
         "IntakeFunction",
         "CommunicationFunction",
@@ -34,8 +40,9 @@ OUTPUTS = {
         "AnchorFunction",
         "ArchiveBucket",
         "LastResortTopic",
+        "RuleDeadLettersUrl",
     },
-    "Observability": {"AlarmTopic"},
+    "Observability": {"AlarmTopic", "HealthFunction"},
 }
 UNZIPPED = 250 * 2**20
 
@@ -156,6 +163,8 @@ def test_local_and_dev_differ_in_waits_autonomy_python_and_the_demos_mail_only(
         "COMMANDER_INVESTIGATE_SECONDS",
         "COMMANDER_VOTE_SECONDS",
         "COMMANDER_WATCH_SECONDS",
+        "COMMANDER_AGENT_SECONDS",
+        "COMMANDER_EXECUTION_SECONDS",
         "DefinitionString",
         "Runtime",
         "CompatibleRuntimes",
