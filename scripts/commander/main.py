@@ -23,6 +23,7 @@ COMMANDS = (
     "review",
     "runbook",
     "services",
+    "severity",
     "shadow",
     "take_over",
 )

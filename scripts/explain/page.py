@@ -20,6 +20,8 @@ def page(shown: dict[str, Any]) -> Group:
 def _parts(shown: dict[str, Any]) -> Iterator[RenderableType]:
     yield Text(f"{shown['incident_id']}: {shown['summary']}", style="bold")
     yield Text(f"status {shown['status']}, decided by {shown['decision'].replace('_', ' ')}\n")
+    for one in shown["graded"]:
+        yield Text(f"graded {one['severity']} by {one['by']}: {one['reason']}", style="yellow")
     yield Text("Who saw what", style="bold")
     yield _findings(shown["findings"])
     for each in shown["rounds"]:

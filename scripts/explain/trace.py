@@ -23,6 +23,7 @@ from shared.domain.facts import (
     IncidentDetected,
     NotNeeded,
     RehearsalFailed,
+    SeverityChanged,
     VoteOpened,
 )
 from shared.domain.folding import fold
@@ -43,6 +44,8 @@ def trace(events: Sequence[Event]) -> dict[str, Any]:
         "status": incident.status.value,
         "summary": incident.opened.summary,
         "classification": incident.opened.classification,
+        "severity": incident.severity,
+        "graded": _of(events, SeverityChanged),
         "decision": incident.decision.value,
         "findings": [_findings(incident, agent) for agent in VOTERS],
         "rounds": _rounds(events, incident),

@@ -8,6 +8,7 @@ from shared.domain.errors import CommandRefused, Equivocation
 from shared.domain.evidence import Evidence, Findings
 from shared.domain.incident import Incident, Step
 from shared.domain.model import AgentName
+from shared.domain.severity import Severity
 
 CACHED_FOR = timedelta(minutes=5)
 """Findings that are older say nothing about now."""
@@ -83,3 +84,22 @@ def start_action(state: Incident, started: facts.ActionStarted) -> tuple[facts.F
     if state.action(step=step) is not None:
         raise CommandRefused(f"{state.id}: the action was started already; it is never started twice")
     return (started,)
+
+
+def change_severity(state: Incident, severity: Severity, by: str, reason: str) -> tuple[facts.Fact, ...]:
+    """The fact that somebody grades the incident; nothing when it is that grave already.
+
+    Args:
+        by: who says it.
+        reason: why, for whoever asks later.
+
+    Raises:
+        CommandRefused: it is over, so nothing would follow; or no reason was given.
+    """
+    if state.closed is not None:
+        raise CommandRefused(f"{state.id}: it is closed, and stays {state.severity}")
+    if not reason.strip():
+        raise CommandRefused(f"{state.id}: say why it is {severity.value}; people are told the reason")
+    if state.severity == severity.value:
+        return ()
+    return (facts.SeverityChanged(severity=severity, by=by[:256], reason=reason.strip()[:1_000]),)

@@ -116,6 +116,8 @@ def _permission(state: Incident, fact: facts.Fact, event: Event) -> dict[str, ob
             | facts.ApprovalSuperseded()
         ) if state.approval is not None:
             return {"approval": approval.evolve(state.approval, fact, event.occurred_at)}
+        case facts.SeverityChanged() if state.closed is None:
+            return {"graded": fact}
         case facts.TakenOver():
             return {"taken": state.taken or fact}
     return {}

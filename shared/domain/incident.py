@@ -105,6 +105,7 @@ class Incident(Model):
     withheld: facts.ActionWithheld | None = None
     approval: Approval | None = None
     taken: facts.TakenOver | None = None
+    graded: facts.SeverityChanged | None = None  # the last word of a person on how grave it is
     busy: facts.TargetBusy | None = None
     lock: facts.TargetLocked | None = None
     sandbox: tuple[facts.SandboxStarted, ...] = ()  # of any attempt
@@ -148,6 +149,11 @@ class Incident(Model):
         if self.certificate is not None:
             return self.certificate.kind
         return DecisionKind.HUMAN if self.escalation else DecisionKind.NONE
+
+    @property
+    def severity(self) -> str:
+        """How grave it is now: as a person graded it last, else as detection did."""
+        return self.graded.severity.value if self.graded else self.opened.severity
 
     @property
     def in_human_hands(self) -> bool:

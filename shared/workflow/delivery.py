@@ -355,7 +355,7 @@ def _words(incident: Incident, event: Event, services: ServiceCatalogue) -> Mess
         return compose(incident, event, services)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, CommanderError) as error:
         why = f"It cannot be put into words ({type(error).__name__}): see the incident's log."
-        severity = incident.opened.severity
+        severity = incident.severity
         return Message(incident_id=incident.id, title=event.type, lines=(why,), severity=severity)
 
 

@@ -163,6 +163,7 @@ def every_fact(text):
     yield facts.AgentQuarantined(agent=AgentName.DIAGNOSIS, until=NOON, reason=text)
     yield facts.ActionWithheld(proposal=proposal, autonomy="L1", reasons=many)
     yield ASKED.model_copy(update={"proposal": proposal, "preview": many, "blast_radius": many, "undo": text})
+    yield facts.SeverityChanged(severity="low", by=text[:256], reason=text[:1_000])
     yield facts.TakenOver(by=text[:256], reason=text[:1_000])
     yield facts.ActionStarted(proposal=proposal, token="t", before={})
     yield facts.ActionFailed(reason=text)
