@@ -20,16 +20,21 @@ def has_found(state: Incident, agent: AgentName) -> bool:
 
 
 def submit_findings(
-    state: Incident, findings: Findings, attempt: int, inputs: str | None = None
+    state: Incident,
+    findings: Findings,
+    attempt: int,
+    inputs: str | None = None,
+    spans: str | None = None,
 ) -> tuple[facts.Fact, ...]:
     """The facts of an agent's answer; nothing when it has answered this attempt already.
 
     Args:
         inputs: the digest of the recording of what it saw, if that was kept.
+        spans: the digest of the trace of what it did, if that was kept.
     """
     if attempt != state.attempt or has_found(state, findings.agent):
         return ()
-    return (facts.FindingsSubmitted(attempt=attempt, findings=findings, inputs=inputs),)
+    return (facts.FindingsSubmitted(attempt=attempt, findings=findings, inputs=inputs, spans=spans),)
 
 
 def reuse_findings(state: Incident, agent: AgentName, now: datetime) -> tuple[facts.Fact, ...]:
@@ -47,13 +52,18 @@ def reuse_findings(state: Incident, agent: AgentName, now: datetime) -> tuple[fa
 
 
 def cast_ballot(
-    state: Incident, signed: SignedBallot, evidence: tuple[Evidence, ...] = (), inputs: str | None = None
+    state: Incident,
+    signed: SignedBallot,
+    evidence: tuple[Evidence, ...] = (),
+    inputs: str | None = None,
+    spans: str | None = None,
 ) -> tuple[facts.Fact, ...]:
     """The facts of a vote; nothing when this agent's ballot is in already, or the round is over.
 
     Args:
         evidence: what it refers to that may not be in the log yet.
         inputs: the digest of the recording of what the agent saw, if that was kept.
+        spans: the digest of the trace of what it did, if that was kept.
 
     Raises:
         Equivocation: the agent has cast a different choice in this round.
@@ -67,7 +77,7 @@ def cast_ballot(
                 raise Equivocation(f"{ballot.agent} already voted otherwise in round {ballot.round}")
             return ()
     new = tuple(one for one in evidence if one.id not in state.evidence)
-    return (facts.BallotCast(signed=signed, evidence=new, inputs=inputs),)
+    return (facts.BallotCast(signed=signed, evidence=new, inputs=inputs, spans=spans),)
 
 
 def start_action(state: Incident, started: facts.ActionStarted) -> tuple[facts.Fact, ...]:
