@@ -39,7 +39,8 @@ _CARD = re.compile(r"(?<![\w.])(?<!\d[:-])[2-6](?:[ -]?\d){12,18}(?!\w|[.:-]\d)"
 """What could be a card's number: 13 to 19 digits. Milliseconds and nanoseconds since 1970 begin with 1."""
 _MACHINE = re.compile(
     r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?!\w|\.\w)"
-    r"|(?<![\w.:])(?=[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{2,39}(?:/\d{1,3})?(?![\w:])"
+    r"|(?<![\w.:])(?=[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:)"
+    r"[0-9A-Fa-f:]{0,38}(?:[0-9A-Fa-f]|::(?!:\w))(?<!:::)(?:/\d{1,3})?(?!\w|:\w)"
 )
 """What could be an IPv4 or IPv6 address, or a range of them."""
 

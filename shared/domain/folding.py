@@ -180,7 +180,7 @@ def _ending(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object
         case facts.IncidentResolved():
             return {"status": Status.RESOLVED, "resolved_at": event.occurred_at}
         case facts.IncidentClosed():
-            return {"closed": fact}
+            return {"closed": fact, "closed_at": event.occurred_at}
         case facts.HumanOutcome():
             return {"people": fact}
         case facts.NotificationSent(folded_into=0):

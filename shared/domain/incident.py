@@ -120,6 +120,7 @@ class Incident(Model):
     rolled_back: facts.RolledBack | None = None
     abandoned: int = 0  # the last attempt that was given up
     closed: facts.IncidentClosed | None = None
+    closed_at: Utc | None = None
     people: facts.HumanOutcome | None = None  # what they did themselves; also after the end
     notifications: dict[str, int] = Field(default_factory=dict)
 
