@@ -11,7 +11,7 @@ from shared.adapters.local.system_clock import SystemClock
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.facts import Author, Fact
 from shared.domain.incident import Incident
-from shared.ports.event_store import load, record
+from shared.ports.event_store import Distrust, load, record
 from shared.workflow.trust import Trust
 
 CLOCK = SystemClock()
@@ -39,6 +39,11 @@ class OperatorLog:
             AccessDenied: the caller may not write as an operator.
         """
         return record(self.store(), incident_id, decide, distrust=self._trust().distrust)
+
+    @property
+    def distrust(self) -> Distrust:
+        """What must not be believed of a log."""
+        return self._trust().distrust
 
     def _keys(self) -> dict[Author, str]:
         keys = self.reached.outputs.get("AuditKeys")

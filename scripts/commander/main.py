@@ -13,6 +13,7 @@ COMMANDS = (
     "approve",
     "audit",
     "demo",
+    "demo_control",
     "deny",
     "evaluate",
     "explain",
@@ -43,7 +44,7 @@ def application(words: Sequence[str]) -> typer.Typer:
     for name in (named,) if named in COMMANDS else COMMANDS:
         module = import_module(f"scripts.commander.{name}")
         if hasattr(module, "app"):
-            app.add_typer(module.app, name=name)
+            app.add_typer(module.app, name=name.replace("_", "-"))
         else:
             app.command()(getattr(module, name))
     return app

@@ -88,11 +88,13 @@ def shortened() -> str:
     stages = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]["stages"]
     local, dev = stages["local"], stages["dev"]
     return ", ".join(
-        f"{name} {_shown(local[name])} ({_shown(dev[name])})"
+        f"{name} {_shown(local[name])} ({_shown(dev.get(name, False))})"
         for name in local
         if local[name] != dev.get(name)
     )
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return "/".join(str(one) for one in value.values()) if isinstance(value, dict) else str(value)
