@@ -31,6 +31,8 @@ LOOK_SECONDS, GONE = 1.0, 3
 """How often it looks for its gateway, and how many times in a row that must not be there."""
 START_SECONDS = 20
 LOG = "patient.log"
+_begun: list[subprocess.Popen[bytes]] = []
+"""Held, since Python warns of a process that is forgotten while it runs; ours is meant to outlive us."""
 
 
 def begin(conditions: Conditions, note: Path = STATE) -> int:
@@ -52,6 +54,7 @@ def begin(conditions: Conditions, note: Path = STATE) -> int:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _begun.append(child)
     remember(replace(running, patient_pid=child.pid), note)
     line = DynamodbPatientLine(LocalAws.attach(running).client("dynamodb"))
     began, deadline = SystemClock().now(), time.monotonic() + START_SECONDS
