@@ -12,7 +12,7 @@ from shared.adapters.local.system_clock import SystemClock
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.facts import Author, Fact
 from shared.domain.incident import Incident
-from shared.ports.event_store import load, record
+from shared.ports.event_store import Distrust, load, record
 from shared.workflow.answers import Answers
 from shared.workflow.trust import Trust
 
@@ -47,6 +47,11 @@ class OperatorLog:
         table = self.reached.outputs["StateTable"]
         directory = DynamodbDirectory(self.reached.client("dynamodb"), table)
         return Answers(self.store(), self._trust().distrust, directory, CLOCK)
+
+    @property
+    def distrust(self) -> Distrust:
+        """What must not be believed of a log."""
+        return self._trust().distrust
 
     def _keys(self) -> dict[Author, str]:
         keys = self.reached.outputs.get("AuditKeys")

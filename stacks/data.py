@@ -50,7 +50,7 @@ class Data(StageStack):
         self.look = Look(self)
         self.slack_secret_arn = self._slack_secret()
         self.channel_secrets = self._channel_secrets(stage.channels)
-        self._outputs()
+        self._outputs(stage)
 
     def _stream(self, id_: str) -> kinesis.Stream:
         return kinesis.Stream(
@@ -152,7 +152,7 @@ class Data(StageStack):
         )
         return secret.attr_id
 
-    def _outputs(self) -> None:
+    def _outputs(self, stage: StageConfig) -> None:
         outputs = {
             "EventsTable": self.events.table_name,
             "StateTable": self.state.table_name,
@@ -163,4 +163,4 @@ class Data(StageStack):
             **{f"{name.capitalize()}Secret": arn for name, arn in self.channel_secrets.items()},
             "AuditKeys": self.to_json_string({name.value: key.key_id for name, key in self.mac_keys.items()}),
         }
-        put_out(self, outputs)
+        put_out(self, outputs | ({"Demo": "on"} if stage.demo else {}))

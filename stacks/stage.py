@@ -1,9 +1,9 @@
 """A stage: the only deploy-time configuration, read from cdk.json."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from shared.domain.autonomy import ANY, AutonomyRule
 from shared.domain.consensus import Rules
@@ -80,6 +80,7 @@ class StageConfig(PolicyRules):
         default=10, ge=1, le=100_000, strict=True, description="what incidents may cost us in 24 hours"
     )
     retain: bool = Field(default=False, strict=True, description="keep the data when the stage is destroyed")
+    demo: bool = Field(default=False, strict=True, description="a patient may be broken on purpose")
 
     @field_validator("autonomy_by")
     @classmethod
@@ -88,6 +89,14 @@ class StageConfig(PolicyRules):
         if unknown:
             raise ValueError(f"there is no runbook {min(unknown)}")
         return rules
+
+    @model_validator(mode="after")
+    def _only_a_patient_is_broken(self) -> Self:
+        if self.demo and not self.on_this_machine:
+            raise ValueError(
+                "demo: only `local` has a patient; elsewhere people depend on what would be broken"
+            )
+        return self
 
     @property
     def policy(self) -> PolicyRules:

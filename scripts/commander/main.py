@@ -15,6 +15,7 @@ COMMANDS = (
     "audit",
     "dead_letters",
     "demo",
+    "demo_control",
     "deny",
     "doctor",
     "evaluate",
@@ -26,6 +27,7 @@ COMMANDS = (
     "review",
     "runbook",
     "services",
+    "severity",
     "shadow",
     "take_over",
 )

@@ -92,13 +92,15 @@ def shortened() -> str:
     stages = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]["stages"]
     local, dev = stages["local"], stages["dev"]
     return ", ".join(
-        f"{name} {_shown(local[name])} ({_shown(dev.get(name, 'none'))})"
+        f"{name} {_shown(local[name])} ({_shown(dev.get(name, False))})"
         for name in local
         if local[name] != dev.get(name)
     )
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
     if not isinstance(value, dict):
         return str(value)
     nested = any(isinstance(one, dict) for one in value.values())

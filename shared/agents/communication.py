@@ -25,6 +25,7 @@ TOLD = (
     facts.ApprovalGranted,
     facts.Acknowledged,
     facts.LevelCalled,
+    facts.SeverityChanged,
     facts.TakenOver,
     facts.ActionStarted,
     facts.ActionFailed,
@@ -72,7 +73,7 @@ def compose(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> Me
         incident_id=incident.id,
         title=sanitised(title, MOST_TITLE),
         lines=tuple(sanitised(one, MOST_LINE) for one in lines if one)[:MOST_LINES],
-        severity=incident.opened.severity,
+        severity=incident.severity,
         opening=_opening(incident, catalogue),
     )
 
@@ -134,6 +135,13 @@ def _permission(incident: Incident, fact: facts.Fact) -> Words | None:
                 f"{people} ({asked.role.replace('_', ' ')}) must approve by {asked.expires_at:%H:%M:%S} UTC, "
                 f"or it is not done: commander approve {incident.id} --digest {proposal.digest[:12]}",
                 f"To refuse it: commander deny {incident.id}",
+            ]
+        case facts.SeverityChanged(severity=severity, by=by, reason=reason):
+            return f"It is graded {severity} now", [
+                f"{by} says: {reason}",
+                f"Detection had graded it {incident.opened.severity}.",
+                "Who is told, and how urgently, follows from it; what a minute costs does not.",
+                _stop(incident),
             ]
     return _answer(incident, fact)
 

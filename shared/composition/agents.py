@@ -8,12 +8,18 @@ from shared.adapters.aws.s3_recordings import S3Recordings
 from shared.adapters.local.bounded_sources import bounded
 from shared.agents.voter import Voter
 from shared.composition import aws
+from shared.domain.span import Spans
 from shared.settings import Setting, read
 from shared.workflow.participation import Limits, Participant
 
 
-def participant(voter: Voter, lost: Callable[[str], None]) -> Participant:
-    """A voting agent at work; `lost` is told of recordings that could not be kept."""
+def participant(
+    voter: Voter,
+    lost: Callable[[str], None],
+    untraced: Callable[[str], None],
+    traced: Callable[[Spans], None],
+) -> Participant:
+    """A voting agent at work; `lost` and `untraced` are told of what could not be kept."""
     return Participant(
         voter=voter,
         store=aws.store(),
@@ -23,6 +29,8 @@ def participant(voter: Voter, lost: Callable[[str], None]) -> Participant:
         limits=Limits(_seconds(Setting.INVESTIGATE_SECONDS), _seconds(Setting.VOTE_SECONDS)),
         bounded=bounded,
         lost=lost,
+        untraced=untraced,
+        traced=traced,
     )
 
 

@@ -286,6 +286,7 @@ class LocalHouse:
             jitter=lambda: 0.5,
         )
         self._delivered: dict[str, int] = {}
+        self.open_incidents, self.trust = open_incidents, trust
 
     def hear(self, signal: Signal) -> Outcome:
         """Take a signal in, and let everything that follows from it happen."""

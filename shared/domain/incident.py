@@ -105,6 +105,7 @@ class Incident(Model):
     withheld: facts.ActionWithheld | None = None
     approval: Approval | None = None
     taken: facts.TakenOver | None = None
+    graded: facts.SeverityChanged | None = None  # the last word of a person on how grave it is
     busy: facts.TargetBusy | None = None
     lock: facts.TargetLocked | None = None
     sandbox: tuple[facts.SandboxStarted, ...] = ()  # of any attempt
@@ -123,6 +124,7 @@ class Incident(Model):
     acknowledged_at: Utc | None = None  # when somebody answered to that
     page_over: bool = False  # a person has closed the page; what is asked later opens another
     called: tuple[facts.LevelCalled, ...] = ()
+    closed_at: Utc | None = None
     people: facts.HumanOutcome | None = None  # what they did themselves; also after the end
     notifications: dict[str, int] = Field(default_factory=dict)
 
@@ -152,6 +154,11 @@ class Incident(Model):
         if self.certificate is not None:
             return self.certificate.kind
         return DecisionKind.HUMAN if self.escalation else DecisionKind.NONE
+
+    @property
+    def severity(self) -> str:
+        """How grave it is now: as a person graded it last, else as detection did."""
+        return self.graded.severity.value if self.graded else self.opened.severity
 
     @property
     def in_human_hands(self) -> bool:

@@ -11,11 +11,13 @@ from enum import StrEnum
 
 from shared.domain import facts
 from shared.domain.approval import Approval
-from shared.domain.errors import IncidentNotFound
+from shared.domain.commands import change_severity
+from shared.domain.errors import CommandRefused, IncidentNotFound
 from shared.domain.identity import Identity, Speaker, speaker, who_may
 from shared.domain.incident import Incident
 from shared.domain.person import Role
 from shared.domain.plain_text import sanitised
+from shared.domain.severity import Severity
 from shared.ports.clock import Clock
 from shared.ports.directory import DirectorySource
 from shared.ports.event_store import Distrust, EventStore, load, record
@@ -162,6 +164,28 @@ class Answers:
 
         said = f"acknowledged by {by.by}"
         return self._settled(incident_id, by, decide, lambda state: said if state.acknowledged_at else None)
+
+    def grade(self, who: Identity, incident_id: str, severity: Severity, reason: str) -> Said:
+        """Say how grave it is, with a reason that people are told.
+
+        Raises:
+            PortError: as `approve`.
+        """
+        by = self._speaker(who)
+
+        def decide(state: Incident) -> Decision:
+            if not by.may(Role.ON_CALL):
+                return self._not_theirs(state, Role.ON_CALL, by)
+            try:
+                written = change_severity(state, severity, by.by, sanitised(reason, MOST_REASON))
+            except CommandRefused as refused:
+                return Outcome.TOO_LATE, str(refused).removeprefix(f"{state.id}: ")
+            return written[0] if written else (Outcome.ALREADY, f"it is graded {state.severity} already")
+
+        def done(state: Incident) -> str | None:
+            return f"graded {severity.value} by {by.by}" if state.severity == severity.value else None
+
+        return self._settled(incident_id, by, decide, done)
 
     def why(self, incident_id: str) -> Said:
         """What is thought, voted, seen and permitted, in `lines`. Anybody may ask.

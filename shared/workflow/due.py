@@ -167,7 +167,7 @@ def _words(incident: Incident, event: Event, services: ServiceCatalogue) -> Mess
         return compose(incident, event, services)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, CommanderError) as error:
         why = f"It cannot be put into words ({type(error).__name__}): see the incident's log."
-        severity = incident.opened.severity
+        severity = incident.severity
         return Message(incident_id=incident.id, title=event.type, lines=(why,), severity=severity)
 
 
@@ -202,7 +202,7 @@ def _why(tried: Mapping[str, str]) -> tuple[str, ...]:
 def _held(hearer: Hearer, incident: Incident, pending: Sequence[Event]) -> tuple[str, ...]:
     """That a person's do-not-disturb held it back, with the time at which it happened by their clock."""
     person, first = hearer.person, pending[0].occurred_at
-    if person is None or person.reached_at(incident.opened.severity, first) <= first:
+    if person is None or person.reached_at(incident.severity, first) <= first:
         return ()
     happened = first.astimezone(ZoneInfo(person.time_zone))
     return (f"Held back while you were not to be disturbed; it began at {happened:%a %H:%M %Z}.",)

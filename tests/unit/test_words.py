@@ -189,6 +189,7 @@ def every_fact(text):
     yield facts.ApprovalGranted(request="x", digest="y", by=text[:256])
     yield facts.Acknowledged(by=text[:256], through=text[:256])
     yield facts.LevelCalled(team=text[:256], level=2, people=(text[:256],) * 40, since=NOON)
+    yield facts.SeverityChanged(severity="low", by=text[:256], reason=text[:1_000])
     yield facts.TakenOver(by=text[:256], reason=text[:1_000])
     yield facts.ActionStarted(proposal=proposal, token="t", before={})
     yield facts.ActionFailed(reason=text)
