@@ -13,6 +13,7 @@ from shared.domain.evidence import Evidence, EvidenceKind, Findings
 from shared.domain.facts import Author
 from shared.domain.identity import Identity, Where
 from shared.domain.model import AgentName
+from shared.domain.severity import Severity
 from shared.workflow.answers import Outcome
 from tests.answering import ARN, INCIDENT, Asked
 from tests.sample import NOON, scale_out
@@ -326,3 +327,32 @@ def test_an_identity_is_a_persons_only_where_it_was_checked():
     asked = Asked()
     for where in set(Where) - {Where.SLACK}:
         assert approve(asked, who(where, "U0ADA")).outcome is Outcome.NOT_YOURS
+
+
+def grade(asked, identity, severity=Severity.LOW, reason="only the staff sees it"):
+    return asked.answers().grade(identity, INCIDENT, severity, reason)
+
+
+def test_who_is_on_call_grades_it_and_it_is_so_at_once():
+    asked = Asked()
+    assert grade(asked, ADA_SLACK).text == "INC-1: graded low by ada"
+    assert asked.incident.severity == "low"
+    assert grade(asked, ADA_SLACK).outcome is Outcome.ALREADY
+
+
+@pytest.mark.parametrize("identity", [DI, ED, STRANGER])
+def test_who_has_no_word_does_not_grade(identity):
+    asked = Asked()
+    assert grade(asked, identity).outcome is Outcome.NOT_YOURS
+    assert asked.incident.severity == "critical"
+
+
+def test_a_grade_without_a_reason_or_after_the_end_is_none():
+    asked = Asked()
+    assert "say why" in grade(asked, ADA_SLACK, reason=" ").text
+    asked.write(
+        Author.WORKFLOW,
+        facts.IncidentClosed(outcome="resolved", decision="quorum", business_usd="1", incident_usd="0"),
+    )
+    assert grade(asked, ADA_SLACK).outcome is Outcome.TOO_LATE
+    assert asked.incident.severity == "critical"
