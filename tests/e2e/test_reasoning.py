@@ -16,8 +16,9 @@ from shared.composition.local import VOTERS
 from shared.domain.errors import PortError
 from shared.domain.incident import Status
 from shared.domain.model import AgentName
+from shared.views.looks import Reasoning
 from shared.views.realtime import real_time
-from shared.views.reasoning import Reasoning, reasoning, spans_of
+from shared.views.reasoning import reasoning, spans_of
 from tests.e2e.storefront import Street
 from tests.e2e.test_incidents import cascade
 
