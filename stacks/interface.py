@@ -19,6 +19,7 @@ from stacks.components.outputs import put_out
 from stacks.components.own_later import OwnLater
 from stacks.components.rule import Rule, Schedule
 from stacks.components.stack import PREFIX, StageStack
+from stacks.components.waking import Waking
 from stacks.house import House
 
 HEARD = {
@@ -87,9 +88,11 @@ class Interface(StageStack):
     def _communication(self) -> Member:
         communication = Member(self, Author.COMMUNICATION, self._house, Size(60, 512))
         communication.feed_new_events(*TOLD)
-        communication.may_keep_state(reads=[CATALOGUE])
+        communication.may_keep_state(reads=[CATALOGUE, DIRECTORY])
         communication.may_tell()
         self._roads(communication)
+        self._peoples_roads(communication.function)
+        Waking(self, "Wakes", function=communication.function, dead_letters=self.rule_letters)
         Schedule(self, "Sweep", function=communication.function, dead_letters=self.rule_letters)
         return communication
 
@@ -136,3 +139,17 @@ class Interface(StageStack):
             }
         )
         put_out(self, {"LastResortTopic": topic.topic_arn})
+
+    def _peoples_roads(self, communication: Function) -> None:
+        """What the directory may name as an address: it is edited at run time, so names begin alike."""
+        here = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
+        communication.allow_any(
+            ["secretsmanager:GetSecretValue"],
+            f"arn:{Aws.PARTITION}:secretsmanager:{here}:secret:commander/*",
+            because="the directory names secrets of people's channels, and their names begin so",
+        )
+        communication.allow_any(
+            ["sns:Publish"],
+            f"arn:{Aws.PARTITION}:sns:{here}:commander-*",
+            because="the directory names people's topics, and their names begin so",
+        )

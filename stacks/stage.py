@@ -29,14 +29,16 @@ class InvestigateSeconds(_Config):
     resolution: int = _Limit
 
 
-_Address = Field(pattern=r"^[^@\s]{1,64}@[a-z0-9.-]{3,189}$")
+_ADDRESS = r"^[^@\s]{1,64}@[a-z0-9.-]{3,189}$"
 
 
 class Email(_Config):
     """Who writes to whom, by SES: the sender is a verified identity of the account and Region."""
 
-    sender: str = _Address
-    to: str = _Address
+    sender: str = Field(pattern=_ADDRESS)
+    to: str | None = Field(
+        default=None, pattern=_ADDRESS, description="who hears of everything; none: people only"
+    )
 
 
 class Channels(_Config):

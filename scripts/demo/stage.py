@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from scripts.demo.people import ROUTING_KEY, move_in
 from scripts.local_aws.deploy import deploy
-from scripts.local_aws.pagerduty_webhook import ROUTING_KEY, WEBHOOK_SECRET
+from scripts.local_aws.pagerduty_webhook import WEBHOOK_SECRET
 from scripts.local_aws.process import SLACK_TOKEN, LocalAws
 from scripts.local_aws.slack_click import SIGNING_SECRET, TEAM
 from scripts.log import read_log
@@ -73,7 +74,7 @@ class Stage:
 
 
 def deployed(aws: LocalAws, on_progress: Progress) -> Stage:
-    """Synthesise (when something changed) and deploy the `local` stage, and give it its Slack secret."""
+    """Synthesise (when something changed) and deploy the `local` stage; give it its channels and people."""
     assembly = synth("local", on_progress)
     outputs: dict[str, str] = {}
     for values in deploy(assembly, aws, on_progress).values():
@@ -88,6 +89,7 @@ def deployed(aws: LocalAws, on_progress: Progress) -> Stage:
     aws.client("secretsmanager").put_secret_value(
         SecretId=outputs["SlackSecret"], SecretString=json.dumps(secret)
     )
+    move_in(aws, outputs["StateTable"])
     return Stage(aws, outputs)
 
 
@@ -96,11 +98,14 @@ def shortened() -> str:
     stages = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]["stages"]
     local, dev = stages["local"], stages["dev"]
     return ", ".join(
-        f"{name} {_shown(local[name])} ({_shown(dev[name])})"
+        f"{name} {_shown(local[name])} ({_shown(dev.get(name, 'none'))})"
         for name in local
         if local[name] != dev.get(name)
     )
 
 
 def _shown(value: object) -> str:
-    return "/".join(str(one) for one in value.values()) if isinstance(value, dict) else str(value)
+    if not isinstance(value, dict):
+        return str(value)
+    nested = any(isinstance(one, dict) for one in value.values())
+    return "/".join(str(one) for one in (value if nested else value.values()))

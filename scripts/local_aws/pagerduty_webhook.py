@@ -15,8 +15,6 @@ from typing import Any
 from scripts.local_aws.slack_click import Posted
 
 WEBHOOK_SECRET = "the webhook secret of the local PagerDuty"  # noqa: S105 - of a recorder on this machine
-ROUTING_KEY = "0123456789abcdef0123456789abcdef"
-"""Of the recorder, which takes any of 32 characters."""
 PERSON, INTEGRATION = "user_reference", "events_api_v2_inbound_integration_reference"
 
 

@@ -93,3 +93,17 @@ def signed(body: bytes, at: float | None = None, secret: str = SIGNING_SECRET) -
 def buttons(blocks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Every button of a message."""
     return [one for block in blocks if block["type"] == "actions" for one in block["elements"]]
+
+
+def asking(messages: Iterable[Mapping[str, Any]], incident_id: str = "") -> Mapping[str, Any] | None:
+    """The last of the recorded messages that asks for an approval, about that incident if one is given."""
+    found = (
+        one
+        for one in messages
+        if any(_approves(each, incident_id) for each in buttons(one.get("blocks", ())))
+    )
+    return next(reversed(list(found)), None)
+
+
+def _approves(button: Mapping[str, Any], incident_id: str) -> bool:
+    return str(button["action_id"]).endswith("_approve") and incident_id in str(button["value"])

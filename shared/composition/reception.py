@@ -27,7 +27,7 @@ def desks(lost: Callable[[str], None]) -> Mapping[str, Desk]:
     said, slack = answers(), _kept(Setting.SLACK_SECRET)
     return {
         SLACK_PATH: SlackDesk(slack, said, aws.CLOCK, SlackAside(slack), lost),
-        PAGERDUTY_PATH: PagerDutyDesk(_kept(Setting.PAGERDUTY_SECRET), said),
+        PAGERDUTY_PATH: PagerDutyDesk(_kept(Setting.PAGERDUTY_SECRET), said, read(Setting.STAGE)),
     }
 
 

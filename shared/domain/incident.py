@@ -158,6 +158,13 @@ class Incident(Model):
         """Whether nothing new may be started: a person has it, or it is over."""
         return bool(self.escalation or self.taken or self.closed)
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether people are needed and nobody has said that they have seen it."""
+        left = self.closed is not None and self.closed.outcome not in LEFT_WITH_A_HUMAN
+        over = left or self.resolved_at is not None or self.unneeded is not None
+        return self.acknowledged_at is None and not over
+
     def action(self, *, undo: bool = False, step: Step | None = None) -> Action | None:
         """What this attempt did, or how it undid that."""
         wanted = step or (Step.UNDO if undo else Step.DO)

@@ -204,7 +204,7 @@ def test_only_what_can_be_answered_has_buttons_and_an_approval_only_what_asks_fo
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("state", State)
 def test_pagerduty_gets_what_it_documents(odd: Message, state: State) -> None:
-    body = {"routing_key": "k" * 32, **event(odd.model_copy(update={"state": state}))}
+    body = {"routing_key": "k" * 32, **event(odd.model_copy(update={"state": state}), "prod")}
     (Triggered if state is State.OPEN else Changed).model_validate(body)
     assert len(json.dumps(body)) < 512 * 1024
 
@@ -213,13 +213,13 @@ def test_pagerduty_gets_what_it_documents(odd: Message, state: State) -> None:
     ("ours", "theirs"), [("critical", "critical"), ("high", "error"), ("medium", "warning"), ("odd", "error")]
 )
 def test_severities_are_pagerdutys(ours: str, theirs: str) -> None:
-    assert event(message(severity=ours))["payload"]["severity"] == theirs
+    assert event(message(severity=ours), "prod")["payload"]["severity"] == theirs
 
 
 def test_an_incident_keeps_its_dedup_key_from_trigger_to_resolve() -> None:
-    events = [event(message(state=state)) for state in State]
+    events = [event(message(state=state), "prod") for state in State]
     assert [one["event_action"] for one in events] == ["trigger", "acknowledge", "resolve"]
-    assert {one["dedup_key"] for one in events} == {"INC-1"}
+    assert {one["dedup_key"] for one in events} == {"prod:INC-1"}
 
 
 HOSTILE = [
@@ -253,7 +253,7 @@ def test_script_mention_and_instruction_are_text_in_email(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_script_mention_and_instruction_are_text_in_pagerduty(text: str) -> None:
-    payload = event(message(text))["payload"]
+    payload = event(message(text), "prod")["payload"]
     assert "\n" not in payload["summary"]
     assert "\u202e" not in json.dumps(payload, ensure_ascii=False)
 

@@ -5,7 +5,7 @@ import json
 import urllib.request
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,19 +15,17 @@ from typer.testing import CliRunner
 from scripts.commander.main import application
 from scripts.demo.play import perform
 from scripts.demo.report import Run
-from scripts.demo.stage import SLACK_CHANNEL, Stage, deployed
+from scripts.demo.stage import Stage, deployed
 from scripts.demo.voice import Voice
 from scripts.local_aws.pagerduty_webhook import WEBHOOK_SECRET, webhook
 from scripts.local_aws.process import LocalAws
-from scripts.local_aws.slack_click import SIGNING_SECRET, Posted, click
+from scripts.local_aws.slack_click import SIGNING_SECRET, Posted, asking, click
 from scripts.patient.storefront import Storefront
 from scripts.scenarios import get
 from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
-from shared.adapters.http.slack_channel import answerable
+from shared.adapters.http.pagerduty_key import key_of
 from shared.domain.errors import CommanderError
-from shared.domain.facts import ApprovalRequested
 from shared.domain.person import Identities
-from shared.ports.channel import Ask, Message
 from tests.faults.conftest import until
 from tests.people_sample import PEOPLE
 
@@ -109,19 +107,17 @@ class Clicking(Voice):
                     self.told = until(partial(whispers, self._stage, least), "an answer in Slack", 30)
 
     def _asking(self) -> dict[str, Any]:
+        """The incident's own message, as soon as it has the buttons."""
         incident = newest(self._stage)
-        said = [one.fact for one in self._stage.events(incident) if one.type == "ApprovalRequested"]
-        asked = cast(ApprovalRequested, said[-1])
-        ask = Ask(request=asked.request, digest=asked.proposal.digest, exactly="; ".join(asked.preview))
-        message = Message(incident_id=incident, title="asked", lines=(), severity="critical", ask=ask)
-        return {"ts": "1.0", "channel": SLACK_CHANNEL, "blocks": answerable(message)}
+        return dict(until(lambda: asking(recorded(self._stage), incident), "an approval in Slack", 30))
 
     def _click(self, message: dict[str, Any], secret: str) -> int:
         posted = click(message, "commander_approve", "U0ADA", secret=secret)
         return self._posted(posted, "SlackAnswersUrl")
 
     def _page(self, secret: str) -> int:
-        posted = webhook("incident.acknowledged", newest(self._stage), "PADA01", secrets=(secret,))
+        key = key_of("local", newest(self._stage))
+        posted = webhook("incident.acknowledged", key, "PADA01", secrets=(secret,))
         return self._posted(posted, "PagerdutyWebhookUrl")
 
     def _posted(self, posted: Posted, output: str) -> int:
@@ -131,10 +127,14 @@ class Clicking(Voice):
         return any(one.type == "Acknowledged" for one in self._stage.events(newest(self._stage)))
 
 
+def recorded(stage: Stage) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{stage.aws.slack_url}/_recorder/messages", timeout=5) as answer:
+        return list(json.load(answer))
+
+
 def whispers(stage: Stage, least: int) -> list[str]:
     """What single people were told in Slack, once there are so many of it."""
-    with urllib.request.urlopen(f"{stage.aws.slack_url}/_recorder/messages", timeout=5) as answer:
-        found = [one["text"] for one in json.load(answer) if one["path"] == "/api/chat.postEphemeral"]
+    found = [one["text"] for one in recorded(stage) if one["path"] == "/api/chat.postEphemeral"]
     return found if len(found) >= least else []
 
 

@@ -22,6 +22,9 @@ from shared.ports.secrets import KeptSecret
 from shared.runtime.http import MOST, reception_handler
 from tests.answering import INCIDENT, Asked
 
+KEY = f"prod:{INCIDENT}"
+"""Of the alert."""
+
 DAY = timedelta(days=1).total_seconds()
 
 
@@ -39,7 +42,7 @@ class Reception:
         kept = KeptSecret(lambda: self.secret, self.asked.clock)
         answers = self.asked.answers()
         slack = SlackDesk(kept, answers, self.asked.clock, self._tell, self.lost.append)
-        return {SLACK_PATH: slack, PAGERDUTY_PATH: PagerDutyDesk(kept, answers)}
+        return {SLACK_PATH: slack, PAGERDUTY_PATH: PagerDutyDesk(kept, answers, "prod")}
 
     def _tell(self, channel, person, lines):
         if self.deaf:
@@ -322,7 +325,7 @@ def test_hostile_text_is_text_in_buttons_and_dialogs(text):
 def test_who_acknowledges_or_resolves_a_page_has_said_so_here(kind):
     reception = Reception()
     at = reception.asked.clock.now()
-    assert reception.post(webhook(kind, INCIDENT, at=at), PAGERDUTY_PATH) == 200
+    assert reception.post(webhook(kind, KEY, at=at), PAGERDUTY_PATH) == 200
     (said,) = reception.asked.written(facts.Acknowledged)
     assert (said.by, said.through, said.reference) == ("ada", "pagerduty", "01EVENT")
     assert said.over == (kind == "incident.resolved")
@@ -331,7 +334,7 @@ def test_who_acknowledges_or_resolves_a_page_has_said_so_here(kind):
 
 def test_a_webhook_that_comes_again_is_one():
     reception = Reception()
-    told = webhook("incident.acknowledged", INCIDENT, "PNOBODY", at=reception.asked.clock.now())
+    told = webhook("incident.acknowledged", KEY, "PNOBODY", at=reception.asked.clock.now())
     for _ in range(3):
         assert reception.post(told, PAGERDUTY_PATH) == 200
     (said,) = reception.asked.written(facts.Acknowledged)
@@ -340,7 +343,7 @@ def test_a_webhook_that_comes_again_is_one():
 
 def test_what_our_own_integration_does_there_is_nobodys_word():
     reception = Reception()
-    own = webhook("incident.resolved", INCIDENT, agent_type=INTEGRATION)
+    own = webhook("incident.resolved", KEY, agent_type=INTEGRATION)
     assert reception.post(own, PAGERDUTY_PATH) == 200
     assert reception.asked.written(facts.Acknowledged) == []
 
@@ -350,11 +353,13 @@ def test_a_ping_other_events_and_other_keys_are_welcome_and_nothing():
     version = reception.version
     for posted in (
         ping(),
-        webhook("incident.triggered", INCIDENT),
-        webhook("service.updated", INCIDENT),
+        webhook("incident.triggered", KEY),
+        webhook("service.updated", KEY),
         webhook("incident.acknowledged", "somebody-elses-key"),
         webhook("incident.acknowledged", ""),
         webhook("incident.acknowledged", "k" * 300),
+        webhook("incident.acknowledged", INCIDENT),
+        webhook("incident.acknowledged", f"dev:{INCIDENT}"),  # another stage pages the same service
     ):
         assert reception.post(posted, PAGERDUTY_PATH) == 200
     assert reception.version == version
@@ -364,17 +369,17 @@ def test_a_ping_other_events_and_other_keys_are_welcome_and_nothing():
 def test_while_the_secret_is_changed_one_of_two_signatures_is_enough():
     reception = Reception()
     at = reception.asked.clock.now()
-    both = webhook("incident.acknowledged", INCIDENT, at=at, secrets=("the next one", WEBHOOK_SECRET))
+    both = webhook("incident.acknowledged", KEY, at=at, secrets=("the next one", WEBHOOK_SECRET))
     assert reception.post(both, PAGERDUTY_PATH) == 200
     assert len(reception.asked.written(facts.Acknowledged)) == 1
 
 
 def test_a_webhook_that_is_forged_altered_or_malformed_is_refused():
     reception = Reception()
-    genuine = webhook("incident.acknowledged", INCIDENT)
+    genuine = webhook("incident.acknowledged", KEY)
     refused = [
-        webhook("incident.acknowledged", INCIDENT, secrets=("guessed",)),
-        webhook("incident.acknowledged", INCIDENT, secrets=("",)),
+        webhook("incident.acknowledged", KEY, secrets=("guessed",)),
+        webhook("incident.acknowledged", KEY, secrets=("",)),
         altered(genuine),
         without(genuine, "X-PagerDuty-Signature"),
         versioned(genuine, "X-PagerDuty-Signature", "v1", "v2"),
@@ -394,4 +399,4 @@ def test_a_webhook_that_is_forged_altered_or_malformed_is_refused():
 
 def test_without_a_webhook_secret_everything_is_refused():
     reception = Reception(webhook_secret="")
-    assert reception.post(webhook("incident.acknowledged", INCIDENT, secrets=("",)), PAGERDUTY_PATH) == 401
+    assert reception.post(webhook("incident.acknowledged", KEY, secrets=("",)), PAGERDUTY_PATH) == 401

@@ -16,7 +16,7 @@ VERIFIERS = ("coordinator", "workflow", "executor", "communication", "reception"
 HERE = Place("dev", "AccountId", "Region", "Partition")
 SSM = "arn:Partition:ssm:Region:AccountId"
 LOGS = "arn:Partition:logs:Region:AccountId:log-group:*"
-KEYS = {author: f"{author.capitalize()}MacKey.Arn" for author in (*AUTHORS, "operator")}
+KEYS = {author: f"{author.capitalize()}MacKey.Arn" for author in (*AUTHORS, "operator", "reception")}
 """The keys of who writes events; the anchor's, which MACs heads, is none of the verifiers' business."""
 ANY = {
     "cloudwatch:GetMetricData": "it tells no metric from another",
@@ -36,6 +36,7 @@ DECLARED_ANY = {
     for action in actions
 }
 """And those of which a runbook's file says that AWS knows no resource."""
+PASSED_TO_SCHEDULER = json.dumps({"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}})
 KINESIS = (
     "kinesis:DescribeStream",
     "kinesis:DescribeStreamSummary",
@@ -121,12 +122,16 @@ GRANTS: dict[str, set[Grant]] = {
     "prediction": fed("IncidentEvents") | state("GetItem", keys=["CATALOGUE"]) | METRICS | OBSERVING,
     "resolution": fed("IncidentEvents") | state("GetItem", keys=["CATALOGUE"]) | OBSERVING,
     "communication": fed("IncidentEvents")
-    | state("GetItem", keys=["CATALOGUE"])
+    | state("GetItem", keys=["CATALOGUE", "DIRECTORY"])
     | state("Query", "PutItem", "DeleteItem", keys=["UNTOLD"])
     | state("GetItem", "UpdateItem", keys=["BUCKET#*"])
     | state("PutItem", "UpdateItem", "DeleteItem", keys=["TELLING#*"])
     | on("Slack.Id", "secretsmanager:GetSecretValue")
     | on("LastResort", "sns:Publish")
+    | on("arn:Partition:secretsmanager:Region:AccountId:secret:commander/*", "secretsmanager:GetSecretValue")
+    | on("arn:Partition:sns:Region:AccountId:commander-*", "sns:Publish")
+    | on("arn:Partition:scheduler:Region:AccountId:schedule/WakesGroup/*", "scheduler:CreateSchedule")
+    | {("iam:PassRole", "WakesRole.Arn", PASSED_TO_SCHEDULER)}
     | VERIFYING,
     "reception": state("GetItem", keys=["DIRECTORY"])
     | on("Slack.Id", "secretsmanager:GetSecretValue")
@@ -244,6 +249,7 @@ def test_only_a_role_forms_session_passes_a_role_and_only_break_glass_changes_on
     passing = {f"{title(each)}Role": {"iam:PassRole"} for each in RUNBOOKS if each.form is Form.ROLE}
     assert {role: actions for role, actions in able.items() if actions and role != "BreakGlassRole"} == {
         "ExecutorFunctionRole": {"iam:SimulatePrincipalPolicy"},
+        "CommunicationFunctionRole": {"iam:PassRole"},  # the role that calls it back, to the scheduler
         **passing,
     }
 

@@ -145,10 +145,14 @@ def _definition(templates: Templates) -> dict[str, Any]:
     return dict(json.loads(machine["DefinitionString"]))
 
 
-def test_local_and_dev_differ_in_waits_autonomy_and_python_only(dev: Templates, local: Templates) -> None:
+def test_local_and_dev_differ_in_waits_autonomy_python_and_the_demos_mail_only(
+    dev: Templates, local: Templates
+) -> None:
     paths = _differences(_unnamed(local, "Local"), _unnamed(dev, "Dev"))
     assert {_setting(path) for path in paths} == {
         "COMMANDER_STAGE",
+        "COMMANDER_CHANNELS",
+        "Statement",  # what sends mail, in communication's policy
         "COMMANDER_POLICY",
         "COMMANDER_AGENT_CODE",  # the hash of code that is compiled for another Python
         "COMMANDER_INVESTIGATE_SECONDS",

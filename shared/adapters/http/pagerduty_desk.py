@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from shared.adapters.http.pagerduty_key import incident_of
 from shared.adapters.http.signing import holds
 from shared.domain.errors import InvalidAnswer, NotGenuine
 from shared.domain.identity import Identity, Where
@@ -48,16 +49,15 @@ class Told(_Part):
     data: _Incident | None = None
 
     @property
-    def incident(self) -> str:
-        """The incident's id, which is its key there; empty: none of ours."""
-        key = (self.data.incident_key if self.data else None) or ""
-        return key if len(key) <= 256 else ""
+    def key(self) -> str:
+        """The alert's key; empty: it came of none."""
+        return (self.data.incident_key if self.data else None) or ""
 
     @property
     def of_a_person(self) -> bool:
         """Whether a person has acknowledged or resolved something that may be ours."""
         by = self.agent is not None and self.agent.type == USER
-        return by and self.event_type in HEARD and bool(self.incident)
+        return by and self.event_type in HEARD and bool(self.key)
 
 
 class _Body(_Part):
@@ -75,8 +75,8 @@ class _Envelope(_Part):
 class PagerDutyDesk:
     """The secret gives webhook_secret. Whoever the directory does not know is `pagerduty:<id>`."""
 
-    def __init__(self, secret: KeptSecret, answers: Answers) -> None:
-        self._secret, self._answers = secret, answers
+    def __init__(self, secret: KeptSecret, answers: Answers, stage: str) -> None:
+        self._secret, self._answers, self._stage = secret, answers, stage
 
     def take(self, received: Received) -> bool:
         """Whether a person has said something there; a ping and all other events are welcome, and nothing."""
@@ -86,11 +86,12 @@ class PagerDutyDesk:
     def act(self, received: Received) -> str:
         """Acknowledge; what is said of no incident of ours is nothing."""
         told = self._secret.used(lambda secret: _checked(secret, received))
-        if told is None or told.agent is None or not told.of_a_person:
+        incident = incident_of(self._stage, told.key) if told else ""
+        if told is None or told.agent is None or not told.of_a_person or not incident:
             return "ignored"
         who = Identity(where=Where.PAGERDUTY, id=told.agent.id, name=(told.agent.summary or "")[:256])
         over, at = HEARD[told.event_type], told.occurred_at
-        said = self._answers.acknowledge(who, told.incident, told.id, over=over, said_at=at)
+        said = self._answers.acknowledge(who, incident, told.id, over=over, said_at=at)
         return f"{told.event_type}: {said.outcome.value}"
 
 

@@ -36,13 +36,13 @@ SILENT.setLevel(logging.CRITICAL)  # the SDK logs what it raises; the runtime sa
 
 
 class SlackChannel:
-    """Posts as a bot; the secret gives token, channel and perhaps api_url."""
+    """Posts as a bot; the secret gives token, channel and perhaps api_url. `to`: another, or a member."""
 
-    name, digests = "slack", True
+    digests = True
     bucket = Bucket("slack", per_second=1, burst=5, follow_up=2)
 
-    def __init__(self, secret: KeptSecret) -> None:
-        self._secret = secret
+    def __init__(self, secret: KeptSecret, *, name: str = "slack", to: str = "") -> None:
+        self._secret, self.name, self._to = secret, name, to
 
     def send(self, message: Message) -> str:
         """Post the incident's message, or bring it up to date and reply to it; the reference is its `ts`.
@@ -58,10 +58,11 @@ class SlackChannel:
         return self._secret.used(lambda secret: self._send(secret, message))
 
     def _send(self, secret: Mapping[str, str], message: Message) -> str:
-        for key in ("token", "channel"):
-            if not secret.get(key):
+        where = self._to or secret.get("channel", "")
+        for key, value in (("token", secret.get("token")), ("channel", where)):
+            if not value:
                 raise PortError(f"the Slack secret has no {key}: put yours there", retryable=False)
-        client, where = slack(secret), secret["channel"]
+        client = slack(secret)
         thread = message.thread
         if thread:
             try:
