@@ -25,6 +25,7 @@ class Setting(StrEnum):
     STATE_MACHINE_ARN = "COMMANDER_STATE_MACHINE_ARN"
     ACCOUNTS = "COMMANDER_ACCOUNTS"  # JSON: where the stage may act; `hub` is its own account
     SLACK_SECRET = "COMMANDER_SLACK_SECRET"  # noqa: S105 - the name of a secret, not a secret
+    PAGERDUTY_SECRET = "COMMANDER_PAGERDUTY_SECRET"  # noqa: S105 - as above
     CHANNELS = "COMMANDER_CHANNELS"  # JSON: pagerduty and webhook -> secret, email -> {"sender", "to"}
     WAKES = "COMMANDER_WAKES"  # JSON: group, role and dead letters of the schedules that call later
     LAST_RESORT_TOPIC = "COMMANDER_LAST_RESORT_TOPIC"

@@ -100,27 +100,24 @@ class Interface(StageStack):
     def _reception(self) -> Member:
         """Who writes down what people say: no other function may, and this one may nothing else."""
         data = self._house.data
-        reception = Member(self, Author.RECEPTION, self._house, Size(30, 512))
-        function, secrets = reception.function, [data.slack_secret_arn]
+        reception = Member(self, Author.RECEPTION, self._house, Size(30, 1024))
+        function, secrets = reception.function, [data.slack_secret_arn, data.pagerduty_secret_arn]
         reception.may_keep_state(reads=[DIRECTORY])
-        pagerduty = data.channel_secrets.get("pagerduty")
-        paths = {"SlackAnswers": SLACK_PATH, **({"PagerdutyWebhook": PAGERDUTY_PATH} if pagerduty else {})}
-        secrets += [pagerduty] if pagerduty else []
         function.allow(["secretsmanager:GetSecretValue"], secrets)
-        channels = {"pagerduty": pagerduty} if pagerduty else {}
         function.set(
             {
                 Setting.SLACK_SECRET: data.slack_secret_arn,
-                Setting.CHANNELS: self.to_json_string(channels),
+                Setting.PAGERDUTY_SECRET: data.pagerduty_secret_arn,
             }
         )
         OwnLater(self, "Later", function=function)
         AsyncRetries(
             self, "ReceptionRetries", function=function, dead_letters_arn=data.dead_letters.queue_arn
         )
-        routes = [Route("POST", path, function, SIGNED) for path in paths.values()]
+        routes = [Route("POST", path, function, SIGNED) for path in (SLACK_PATH, PAGERDUTY_PATH)]
         self.api = HttpApi(self, "Api", routes=routes, retain=self._house.stage.retain)
-        put_out(self, {f"{name}Url": self.api.url(path) for name, path in paths.items()})
+        urls = {"SlackAnswersUrl": SLACK_PATH, "PagerdutyWebhookUrl": PAGERDUTY_PATH}
+        put_out(self, {name: self.api.url(path) for name, path in urls.items()})
         return reception
 
     def _roads(self, communication: Member) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from scripts.demo.people import move_in
+from scripts.demo.people import ROUTING_KEY, move_in
 from scripts.local_aws.deploy import deploy
+from scripts.local_aws.pagerduty_webhook import WEBHOOK_SECRET
 from scripts.local_aws.process import SLACK_TOKEN, LocalAws
 from scripts.local_aws.slack_click import SIGNING_SECRET, TEAM
 from scripts.log import read_log
@@ -80,6 +81,11 @@ def deployed(aws: LocalAws, on_progress: Progress) -> Stage:
         outputs |= values
     said = {"token": SLACK_TOKEN, "channel": SLACK_CHANNEL, "api_url": f"{aws.slack_url}/api/"}
     secret = {**said, "signing_secret": SIGNING_SECRET, "team": TEAM}
+    pager = {"routing_key": ROUTING_KEY, "api_url": f"{aws.slack_url}/v2/enqueue"}
+    aws.client("secretsmanager").put_secret_value(
+        SecretId=outputs["PagerdutySecret"],
+        SecretString=json.dumps({**pager, "webhook_secret": WEBHOOK_SECRET}),
+    )
     aws.client("secretsmanager").put_secret_value(
         SecretId=outputs["SlackSecret"], SecretString=json.dumps(secret)
     )

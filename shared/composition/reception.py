@@ -1,9 +1,8 @@
-"""Reception on AWS: the desks that the stage has, by path."""
+"""Reception on AWS: the desks by path. What a vendor waits for gives up soon."""
 
-import json
 from collections.abc import Callable, Mapping
 
-from shared.adapters.aws.clients import client
+from shared.adapters.aws.clients import client, hasty_client
 from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
 from shared.adapters.aws.lambda_later import LambdaLater
 from shared.adapters.aws.secretsmanager_secrets import SecretsManagerSecrets
@@ -24,19 +23,19 @@ def answers() -> Answers:
 
 
 def desks(lost: Callable[[str], None]) -> Mapping[str, Desk]:
-    """Slack's, and PagerDuty's where the stage has it; `lost` hears why somebody could not be told."""
-    said, slack = answers(), _kept(read(Setting.SLACK_SECRET))
-    found: dict[str, Desk] = {SLACK_PATH: SlackDesk(slack, said, aws.CLOCK, SlackAside(slack), lost)}
-    if arn := json.loads(read(Setting.CHANNELS)).get("pagerduty"):
-        found[PAGERDUTY_PATH] = PagerDutyDesk(_kept(arn), said, read(Setting.STAGE))
-    return found
+    """Slack's and PagerDuty's; `lost` hears why somebody could not be told."""
+    said, slack = answers(), _kept(Setting.SLACK_SECRET)
+    return {
+        SLACK_PATH: SlackDesk(slack, said, aws.CLOCK, SlackAside(slack), lost),
+        PAGERDUTY_PATH: PagerDutyDesk(_kept(Setting.PAGERDUTY_SECRET), said, read(Setting.STAGE)),
+    }
 
 
 def later() -> Later:
     """This function itself, once more."""
-    return LambdaLater(client("lambda"), read(Setting.OWN_NAME))
+    return LambdaLater(hasty_client("lambda"), read(Setting.OWN_NAME))
 
 
-def _kept(arn: str) -> KeptSecret:
-    secrets = SecretsManagerSecrets(client("secretsmanager"))
+def _kept(setting: Setting) -> KeptSecret:
+    arn, secrets = read(setting), SecretsManagerSecrets(hasty_client("secretsmanager"))
     return KeptSecret(lambda: secrets.read(arn), aws.CLOCK)

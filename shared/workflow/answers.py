@@ -7,10 +7,8 @@ counts is decided again on the log as it is when it is appended, so two answers 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from shared.domain import facts
-from shared.domain.approval import Approval
 from shared.domain.commands import change_severity
 from shared.domain.errors import CommandRefused, IncidentNotFound
 from shared.domain.identity import Identity, Speaker, speaker, who_may
@@ -22,20 +20,10 @@ from shared.ports.clock import Clock
 from shared.ports.directory import DirectorySource
 from shared.ports.event_store import Distrust, EventStore, load, record
 from shared.workflow.reasons import reasons
+from shared.workflow.refusals import Outcome, Refusal, approved, holder, refused, running, stamped
 
 MOST_SAID, MOST_REASON = 500, 1_000
 """Characters of a sentence, and of somebody's own words."""
-
-
-class Outcome(StrEnum):
-    """What became of what somebody said."""
-
-    DONE = "done"
-    ALREADY = "already"  # it was so before
-    TOO_LATE = "too_late"  # expired, answered otherwise, or in somebody's hands
-    SUPERSEDED = "superseded"  # this is not what is asked now
-    NOT_YOURS = "not_yours"
-    UNKNOWN = "unknown"  # there is no such incident
 
 
 @dataclass(frozen=True)
@@ -54,7 +42,7 @@ class Said:
         return self.outcome in (Outcome.DONE, Outcome.ALREADY)
 
 
-Decision = tuple[Outcome, str] | facts.Fact
+Decision = Refusal | facts.Fact
 """A refusal or a repetition with its sentence, or what is to be written."""
 
 
@@ -83,7 +71,7 @@ class Answers:
             approval = state.approval
             if approval is None or approval.asked.request != request:
                 return f"approved by {by.by}"
-            return _approved(approval) if by.among(approval.by) else None
+            return approved(approval) if by.among(approval.by) else None
 
         return self._settled(incident_id, by, decide, done)
 
@@ -120,14 +108,14 @@ class Answers:
             if not by.may(Role.ON_CALL):
                 return self._not_theirs(state, Role.ON_CALL, by)
             if state.taken is not None:
-                return Outcome.ALREADY, f"{_holder(state.taken.by, by)} it already{_running(state)}"
+                return Outcome.ALREADY, f"{holder(state.taken.by, by)} it already{running(state)}"
             if state.closed is not None:
                 return Outcome.TOO_LATE, f"it is closed already ({state.closed.outcome})"
             return facts.TakenOver(by=by.by, reason=sanitised(reason, MOST_REASON))
 
         def done(state: Incident) -> str | None:
             ours = state.taken is not None and by.among((state.taken.by,))
-            return f"{by.by} has it{_running(state)}" if ours else None
+            return f"{by.by} has it{running(state)}" if ours else None
 
         return self._settled(incident_id, by, decide, done)
 
@@ -158,7 +146,7 @@ class Answers:
             if reference and self._heard(incident_id, reference):
                 return Outcome.ALREADY, "this was heard already"
             if said_at is not None and state.asked_at is not None and said_at < state.asked_at:
-                return Outcome.TOO_LATE, f"people were asked again since then, at {_time(state.asked_at)}"
+                return Outcome.TOO_LATE, f"people were asked again since then, at {stamped(state.asked_at)}"
             where = who.where.value
             return facts.Acknowledged(by=by.by, through=where, reference=reference[:256], over=over)
 
@@ -227,7 +215,7 @@ class Answers:
         outcome, text = last
         return Said(outcome, sanitised(f"{incident_id}: {text}", MOST_SAID), by=by.by, incident=after)
 
-    def _uncounted(self, again: Decision) -> tuple[Outcome, str]:
+    def _uncounted(self, again: Decision) -> Refusal:
         """Why what was written did not count: it became too late between reading and writing."""
         return (Outcome.TOO_LATE, "it came too late") if isinstance(again, facts.Fact) else again
 
@@ -239,26 +227,14 @@ class Answers:
 
     def _refused(
         self, state: Incident, by: Speaker, request: str, digest: str, *, no: bool = False
-    ) -> tuple[Outcome, str] | None:
+    ) -> Refusal | None:
         """Why an answer to a request does not count, if it does not."""
-        approval = state.approval
-        role = approval.asked.role if approval else Role.ON_CALL.value
+        role = state.approval.asked.role if state.approval else Role.ON_CALL.value
         if not by.may(role):
             return self._not_theirs(state, role, by)
-        if approval is None or (approval.asked.request, approval.asked.proposal.digest) != (request, digest):
-            return Outcome.SUPERSEDED, _asked_now(state)
-        return _ended(state, approval, by, no=no) or self._overtaken(state, approval)
+        return refused(state, by, (request, digest), self.clock.now(), no=no)
 
-    def _overtaken(self, state: Incident, approval: Approval) -> tuple[Outcome, str] | None:
-        if state.taken is not None:
-            return Outcome.TOO_LATE, f"{state.taken.by} has taken over, so nothing is started"
-        if state.in_human_hands:
-            return Outcome.TOO_LATE, "it is with people already, so nothing is started"
-        if self.clock.now() >= approval.asked.expires_at:
-            return Outcome.TOO_LATE, f"too late: it expired at {_time(approval.asked.expires_at)}"
-        return None
-
-    def _not_theirs(self, state: Incident, role: str, by: Speaker) -> tuple[Outcome, str]:
+    def _not_theirs(self, state: Incident, role: str, by: Speaker) -> Refusal:
         directory = self.directory.directory()
         if not directory.people:
             return Outcome.NOT_YOURS, (
@@ -268,53 +244,6 @@ class Answers:
         known = "" if by.role else f" (nobody of the directory has {by.by} among their identities)"
         may = who_may(directory, role, state.opened)
         return Outcome.NOT_YOURS, f"this is not yours to say{known}; it is for {may}"
-
-
-def _ended(state: Incident, approval: Approval, by: Speaker, *, no: bool) -> tuple[Outcome, str] | None:
-    """What a request ended with; None while it is open."""
-    if approval.ended == "denied":
-        ours = no and by.among((approval.denied_by,))
-        return (
-            (Outcome.ALREADY, "you denied it already")
-            if ours
-            else (Outcome.TOO_LATE, f"{approval.denied_by} has denied it, so nothing is done")
-        )
-    if approval.ended == "expired":
-        return Outcome.TOO_LATE, f"too late: it expired at {_time(approval.asked.expires_at)}"
-    if approval.ended == "superseded":
-        return Outcome.SUPERSEDED, _asked_now(state)
-    if no:
-        granted = f"too late: {_approved(approval)}; take it over, and nothing more is started"
-        return (Outcome.TOO_LATE, granted) if approval.granted else None
-    if by.among(approval.by):
-        return Outcome.ALREADY, f"you approved it already; {_approved(approval)}"
-    return (Outcome.ALREADY, f"{_approved(approval)} already") if approval.granted else None
-
-
-def _approved(approval: Approval) -> str:
-    left = approval.asked.needed - len(approval.by)
-    return f"approved by {', '.join(approval.by)}" + (f"; {left} more must approve" if left > 0 else "")
-
-
-def _asked_now(state: Incident) -> str:
-    approval = state.approval
-    if approval is not None and approval.open and not state.in_human_hands:
-        proposal = approval.asked.proposal
-        return f"that is not what is asked now: it is {proposal.runbook} ({proposal.digest[:12]})"
-    return f"that is not asked any more; nothing waits for approval, and it is {state.status.value}"
-
-
-def _holder(holder: str, by: Speaker) -> str:
-    return "you have" if by.among((holder,)) else f"{holder} has"
-
-
-def _running(state: Incident) -> str:
-    running = next((one for one in state.actions if one.ended_at is None), None)
-    return f"; {running.proposal.runbook} on {running.proposal.target} still runs" if running else ""
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _unknown(incident_id: str) -> Said:

@@ -17,11 +17,13 @@ from scripts.demo.play import perform
 from scripts.demo.report import Run
 from scripts.demo.stage import Stage, deployed
 from scripts.demo.voice import Voice
+from scripts.local_aws.pagerduty_webhook import WEBHOOK_SECRET, webhook
 from scripts.local_aws.process import LocalAws
-from scripts.local_aws.slack_click import SIGNING_SECRET, asking, click
+from scripts.local_aws.slack_click import SIGNING_SECRET, Posted, asking, click
 from scripts.patient.storefront import Storefront
 from scripts.scenarios import get
 from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
+from shared.adapters.http.pagerduty_key import key_of
 from shared.domain.errors import CommanderError
 from shared.domain.person import Identities
 from tests.faults.conftest import until
@@ -49,7 +51,7 @@ def street() -> Iterator[tuple[Stage, Storefront]]:
 def people(stage: Stage) -> None:
     """Ada is on call: the administrator at the command line, and a member of Slack."""
     arn = stage.client("sts").get_caller_identity()["Arn"]
-    identities = Identities(slack="U0ADA", aws=(arn,))
+    identities = Identities(slack="U0ADA", pagerduty="PADA01", aws=(arn,))
     ada = PEOPLE.by_id["ada"].model_copy(update={"identities": identities})
     directory = PEOPLE.model_copy(update={"people": (ada, *PEOPLE.people[1:])})
     DynamodbDirectory(stage.client("dynamodb"), stage.outputs["StateTable"]).save(directory)
@@ -90,11 +92,14 @@ class Clicking(Voice):
         super().__init__(Console(file=io.StringIO()))
         self._stage = stage
         self.statuses: list[int] = []
+        self.pages: list[int] = []
         self.told: list[str] = []
 
     def say(self, text: str, style: str = "") -> None:
         if text.startswith("PEOPLE ARE ASKED") and not self.statuses:
             message = self._asking()
+            self.pages = [self._page("guessed"), self._page(WEBHOOK_SECRET)]
+            until(self._acknowledged, "the acknowledgement", 30)
             for secret in ("guessed", SIGNING_SECRET, SIGNING_SECRET):
                 self.statuses.append(self._click(message, secret))
                 if self.statuses[-1] == 200:
@@ -108,8 +113,18 @@ class Clicking(Voice):
 
     def _click(self, message: dict[str, Any], secret: str) -> int:
         posted = click(message, "commander_approve", "U0ADA", secret=secret)
-        port = urlsplit(self._stage.aws.endpoint).port
-        return posted.to(self._stage.outputs["SlackAnswersUrl"], port)
+        return self._posted(posted, "SlackAnswersUrl")
+
+    def _page(self, secret: str) -> int:
+        key = key_of("local", newest(self._stage))
+        posted = webhook("incident.acknowledged", key, "PADA01", secrets=(secret,))
+        return self._posted(posted, "PagerdutyWebhookUrl")
+
+    def _posted(self, posted: Posted, output: str) -> int:
+        return posted.to(self._stage.outputs[output], urlsplit(self._stage.aws.endpoint).port)
+
+    def _acknowledged(self) -> bool:
+        return any(one.type == "Acknowledged" for one in self._stage.events(newest(self._stage)))
 
 
 def recorded(stage: Stage) -> list[dict[str, Any]]:
@@ -141,18 +156,23 @@ def test_what_is_approved_is_shown_first_and_done_once(street: tuple[Stage, Stor
     assert incident is not None
     assert incident.status.value == "resolved"
     assert len([one for one in incident.actions if not one.undo]) == 1
+    code, said = commander(street[0], "acknowledge", incident.id)
+    assert (code, "somebody has acknowledged it already" in said) == (0, True)
 
 
-def test_a_click_in_slack_approves_once_and_a_forged_one_changes_nothing(
+def test_a_page_is_acknowledged_a_click_approves_once_and_what_is_forged_changes_nothing(
     street: tuple[Stage, Storefront],
 ) -> None:
     voice = Clicking(street[0])
     incident = played(street, voice).incident
-    assert voice.statuses == [401, 200, 200]
+    assert (voice.pages, voice.statuses) == ([401, 200], [401, 200, 200])
     assert "approved by ada" in voice.told[0]
     assert "you approved it already" in voice.told[1]
     assert incident is not None
     assert incident.status.value == "resolved"
-    granted = [one for one in street[0].events(incident.id) if one.type == "ApprovalGranted"]
+    log = street[0].events(incident.id)
+    (seen,) = [one for one in log if one.type == "Acknowledged"]
+    assert (seen.recorded_by, seen.data["by"], seen.data["through"]) == ("reception", "ada", "pagerduty")
+    granted = [one for one in log if one.type == "ApprovalGranted"]
     assert [(one.recorded_by, one.data["by"]) for one in granted] == [("reception", "ada")]
     assert len([one for one in incident.actions if not one.undo]) == 1

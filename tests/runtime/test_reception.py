@@ -157,6 +157,11 @@ def without(posted, header):
     return Posted({key: value for key, value in posted.headers.items() if key != header}, posted.body)
 
 
+def versioned(posted, header, version, other):
+    """The right MAC, said to be of another scheme."""
+    return Posted({**posted.headers, header: posted.headers[header].replace(version, other)}, posted.body)
+
+
 def restamped(posted, stamp):
     return Posted({**posted.headers, "X-Slack-Request-Timestamp": stamp}, posted.body)
 
@@ -173,7 +178,7 @@ def restamped(posted, stamp):
         lambda one: one.click(at=one.now - 301),
         lambda one: one.click(at=one.now + 301),
         lambda one: Posted({**one.click().headers, "X-Slack-Signature": "v0=é"}, one.click().body),
-        lambda one: Posted({**one.click().headers, "X-Slack-Signature": "v1=00"}, one.click().body),
+        lambda one: versioned(one.click(), "X-Slack-Signature", "v0", "v1"),
     ],
 )
 def test_what_is_forged_altered_or_old_is_refused_before_it_is_read(forge):
@@ -223,7 +228,6 @@ ODD = [
     b"\xff\xfe",
     b"other=1",
     b"payload=1&payload=2",
-    b"a=1&b=2&payload={}",
     b"payload=" + b"[" * 60_000,
 ]
 
@@ -378,8 +382,9 @@ def test_a_webhook_that_is_forged_altered_or_malformed_is_refused():
         webhook("incident.acknowledged", KEY, secrets=("",)),
         altered(genuine),
         without(genuine, "X-PagerDuty-Signature"),
+        versioned(genuine, "X-PagerDuty-Signature", "v1", "v2"),
     ]
-    assert [reception.post(one, PAGERDUTY_PATH) for one in refused] == [401] * 4
+    assert [reception.post(one, PAGERDUTY_PATH) for one in refused] == [401] * 5
     bodies = [
         b"",
         b"{",

@@ -137,6 +137,7 @@ GRANTS: dict[str, set[Grant]] = {
     | VERIFYING,
     "reception": state("GetItem", keys=["DIRECTORY"])
     | on("Slack.Id", "secretsmanager:GetSecretValue")
+    | on("PagerDuty.Id", "secretsmanager:GetSecretValue")
     | on("ReceptionFunction.Arn", "lambda:InvokeFunction")
     | fed()
     | VERIFYING,
@@ -199,12 +200,6 @@ def test_a_channel_brings_its_secret_or_its_sender_and_nothing_else(
         "email": MAIL,
     }
     assert json.loads(dev.settings_of("communication")["COMMANDER_CHANNELS"]) == {}
-
-
-def test_reception_reads_pagerdutys_secret_where_the_stage_has_it(dev: Templates, spokes: Templates) -> None:
-    more = spokes.grants_of("reception") - dev.grants_of("reception")
-    assert more == on("PagerDuty.Id", "secretsmanager:GetSecretValue")
-    assert json.loads(spokes.settings_of("reception")["COMMANDER_CHANNELS"]) == {"pagerduty": "PagerDuty.Id"}
 
 
 def test_intake_may_read_the_catalogue_and_put_signals(dev: Templates) -> None:
