@@ -25,6 +25,16 @@ LONGEST = (
     "stacks/test_adopted.py",
     "stacks/test_archive.py",
     "e2e/test_fault_sweep.py",
+    "local_aws/test_patient.py",
+    "faults/test_every_lambda_killed.py",
+    "local_aws/test_approvals.py",
+    "local_aws/test_policy.py",
+    "local_aws/test_evaluate.py",
+    "local_aws/test_audit.py",
+    "local_aws/test_runbooks.py",
+    "local_aws/test_bad_input.py",
+    "local_aws/test_step_functions.py",
+    "local_aws/test_process.py",
 )
 """Offline first, then in the local AWS; a file that is not here comes after these, in its usual place."""
 

@@ -34,6 +34,7 @@ def demo(*arguments: str) -> tuple[int, dict, list[float]]:
     return running.returncode, json.loads(answer), moments
 
 
+@pytest.mark.alone
 def test_the_cascade_is_found_cured_and_resolved_with_something_new_to_read_all_the_time():
     code, shown, moments = demo("database_cascade")
     assert code == 0, shown
