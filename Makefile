@@ -29,17 +29,15 @@ demo: install
 
 # Files go to whichever worker is free, in the order of tests/conftest.py.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+# What is in the local AWS waits more than it works: three at a time, but for what has a limit of seconds.
 IN_LOCAL_AWS := tests/local_aws tests/faults
-# Whole incidents: at most two at a time, and the one with a limit of seconds has the machine for itself.
-INCIDENTS := tests/local_aws/test_scenarios.py tests/local_aws/test_faults.py tests/local_aws/test_recordings.py
 
 part = @$(2) || { echo 'make $@: failed in part: $(1)' >&2; exit 1; }
 
 test: check
 	$(call part,offline,$(PYTEST) -m 'not local_aws and not faults' $(IN_LOCAL_AWS:%=--ignore=%))
-	$(call part,local AWS,$(PYTEST) -n 3 -m 'not faults' $(IN_LOCAL_AWS) $(INCIDENTS:%=--ignore=%))
-	$(call part,whole incidents,$(BIN)/pytest -n 2 --dist loadgroup -m 'not faults and not alone' $(INCIDENTS))
-	$(call part,alone,$(BIN)/pytest -m 'not faults and alone' $(INCIDENTS))
+	$(call part,local AWS,$(PYTEST) -n 3 -m 'not faults and not alone' $(IN_LOCAL_AWS))
+	$(call part,alone,$(BIN)/pytest -m 'not faults and alone' $(IN_LOCAL_AWS))
 
 test-faults: install
 	@$(BIN)/pytest -s -m faults tests/faults tests/local_aws

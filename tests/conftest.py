@@ -26,6 +26,8 @@ LONGEST = (
     "stacks/test_archive.py",
     "e2e/test_fault_sweep.py",
     "local_aws/test_patient.py",
+    "local_aws/test_scenarios.py",
+    "local_aws/test_recordings.py",
     "faults/test_every_lambda_killed.py",
     "local_aws/test_approvals.py",
     "local_aws/test_policy.py",

@@ -25,7 +25,7 @@ from scripts.synth import REPOSITORY
 from shared.domain.events import Event
 from tests.local_aws.test_faults import forbid
 
-pytestmark = [pytest.mark.local_aws, pytest.mark.xdist_group("one recorded incident")]
+pytestmark = pytest.mark.local_aws
 
 
 @dataclass(frozen=True)
