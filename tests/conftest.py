@@ -41,18 +41,7 @@ LONGEST = (
 """Offline first, then in the local AWS; a file that is not here comes after these, in its usual place."""
 
 
-IN_LOCAL_AWS = (HERE / "local_aws", HERE / "faults")
-"""What `make test` collects for the local AWS; offline it collects everything else."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Stable: tests of one file stay together and in their order.
-
-    Raises:
-        UsageError: a test is marked for the local AWS where `make test` would never find it.
-    """
+    """Stable: tests of one file stay together and in their order."""
     places = {HERE / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
-    for item in items:
-        if item.get_closest_marker("local_aws") and not set(IN_LOCAL_AWS) & set(item.path.parents):
-            raise pytest.UsageError(f"{item.nodeid}: put tests of the local AWS into tests/local_aws")
