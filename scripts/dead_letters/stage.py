@@ -6,7 +6,6 @@ from shared.adapters.aws.lambda_consumers import LambdaConsumers
 from shared.adapters.aws.sqs_letterbox import SqsLetterbox
 from shared.adapters.aws.stream_records import StreamRecords
 from shared.domain.errors import InvalidConfiguration
-from shared.workflow.handing_in import TAKERS
 from shared.workflow.redriving import Redriving
 
 QUEUES = {
@@ -50,5 +49,5 @@ def redriving(reached: Reached) -> Redriving:
             outputs["SignalsStream"],
         ),
         catalogue=DynamodbCatalogue(reached.client("dynamodb"), outputs["StateTable"]),
-        houses={function: house for house, function in names.items() if house in TAKERS},
+        houses={function: house for house, function in names.items()},
     )

@@ -10,6 +10,8 @@ from shared.domain.errors import PortError
 
 SECRETS = {"SlackSecret": "Slack", "PagerdutySecret": "PagerDuty", "WebhookSecret": "webhook"}
 """Output -> whose secret it is."""
+ANSWERS = frozenset({"signing_secret", "team", "webhook_secret"})
+"""Fields by which we know that an answer is genuine: without them messages go out, and none comes back."""
 TOPICS = {
     "LastResortTopic": "what no channel took reaches nobody",
     "AlarmTopic": "that the commander itself is unwell reaches nobody",
@@ -64,12 +66,20 @@ def _secret(subject: Subject, arn: str, whose: str) -> Finding:
         empty = sorted(name for name, text in fields.items() if not text)
     except (ValueError, AttributeError):
         return wrong(check, "it is not a JSON object", fix)
+    unheard = [name for name in empty if name in ANSWERS]
+    empty = [name for name in empty if name not in ANSWERS]
+    if whose == "PagerDuty" and not subject.config.channels.pagerduty:
+        if unheard or len(versions) <= 1:
+            return ok(check, "not filled in, and PagerDuty is not a channel of this stage")
+        return ok(check, "filled in for what people answer; the stage does not write to PagerDuty itself")
     if whose == "Slack" and not str(fields.get("token", "")).startswith("xox"):
         return wrong(check, "its token is still the placeholder, or none of Slack's (xoxb-…)", fix)
     if empty:
         return wrong(check, f"it has nothing under {', '.join(empty)}", fix)
     if len(versions) <= 1:
         return wrong(check, "it was never changed since it was generated: a placeholder", fix)
+    if unheard:
+        return warning(check, f"without {', '.join(unheard)} nobody can answer there", fix)
     return ok(check, "filled in")
 
 

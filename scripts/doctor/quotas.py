@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 
-from scripts.doctor.finding import Finding, ok, warning, wrong
+from scripts.doctor.finding import Finding, ok, unknown, warning, wrong
 from scripts.doctor.subject import Subject
 from shared.adapters.aws.errors import port_errors
-from shared.domain.errors import PortError
 from shared.domain.facts import Author
 
 CONCURRENCY, LEAST_CONCURRENCY = 100, 20
 """Eleven functions, of which one incident keeps five busy at once; a new account has 10 for everything."""
 SHARDS = 2
-NAMED = {"states": ("Registered state machines", 1), "kms": ("Customer Master Keys (CMKs)", len(Author))}
-"""Service code -> a quota's name in Service Quotas, and how many of it a stage takes."""
+NAMED = {
+    "states": (("registered state machines",), 1),
+    "kms": (("aws kms keys", "customer master keys (cmks)"), len(Author)),
+}
+"""Service code -> the names that its quota has or had in Service Quotas, and how many of it a stage takes.
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html,
+https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
+"""
 INCREASE = "ask for more in Service Quotas, in this Region"
 
 
@@ -44,21 +49,22 @@ def kinesis_shards(subject: Subject) -> Iterator[Finding]:
 
 def other_quotas(subject: Subject) -> Iterator[Finding]:
     """State machines and keys; how many there are is for their own consoles to say."""
-    for service, (name, needed) in NAMED.items():
-        limit = _quota(subject, service, name)
+    for service, (names, needed) in NAMED.items():
         check = f"{service} quota"
+        limit = _quota(subject, service, names)
         if limit is None:
-            raise PortError(f"Service Quotas names no {name!r} of {service}", retryable=False)
-        said = f"{name}: {limit:.0f} allowed, a stage takes {needed}"
+            yield unknown(check, f"Service Quotas names none of {', '.join(names)}")
+            continue
+        said = f"{names[0]}: {limit:.0f} allowed, a stage takes {needed}"
         yield ok(check, said) if limit >= needed * 2 else wrong(check, said, INCREASE)
 
 
-def _quota(subject: Subject, service: str, name: str) -> float | None:
+def _quota(subject: Subject, service: str, names: tuple[str, ...]) -> float | None:
     with port_errors():
         pages = subject.client("service-quotas").get_paginator("list_service_quotas")
         for page in pages.paginate(ServiceCode=service):
             for one in page["Quotas"]:
-                if one["QuotaName"].lower() == name.lower():
+                if one["QuotaName"].lower() in names:
                     return float(one["Value"])
     return None
 

@@ -7,7 +7,7 @@ from shared.composition import aws
 from shared.settings import Setting, read
 from shared.workflow.coordination import Coordination
 from shared.workflow.fallback import Fallback
-from shared.workflow.measuring import Measuring
+from shared.workflow.reckoning import Reckoning
 
 
 def coordination() -> Coordination:
@@ -23,9 +23,9 @@ def coordination() -> Coordination:
     )
 
 
-def measuring() -> Measuring:
+def measuring() -> Reckoning:
     """Counts for the business."""
-    return Measuring(aws.store(), aws.trust().distrust)
+    return Reckoning(aws.store(), aws.trust().distrust)
 
 
 def engine_ended(event: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from shared.domain.errors import CommanderError, CommandRefused
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.consumers import Consumers, Streams
 from shared.ports.letterbox import Letterbox, Posted
-from shared.workflow.handing_in import batch, call, check
+from shared.workflow.handing_in import TAKERS, batch, call, check
 
 MOST = 500
 """Letters of one queue that are opened at once."""
@@ -128,13 +128,17 @@ class Redriving:
     def _consumer(self, letter: Letter) -> str:
         """Its function's name in the house; what an untrusted ARN names is only called if it is ours."""
         name = letter.consumer
-        if name in self.houses.values():
-            return name
         parts = name.split(":")
-        house = self.houses.get(parts[6]) if len(parts) > 6 and parts[2] == "lambda" else None
-        if house is None:
-            raise CommandRefused(f"{name[:200]!r} is no function of this stage: nobody is called")
-        return house
+        if len(parts) > 6 and parts[2] == "lambda":
+            name = self.houses.get(parts[6], "")
+        if name not in self.houses.values():
+            said = letter.consumer[:200]
+            raise CommandRefused(f"{said!r} is no function of this stage: nobody is called")
+        if name not in TAKERS:
+            raise CommandRefused(
+                f"{name} takes no letters: what it was asked must be asked again; the letter ends in 14 days"
+            )
+        return name
 
     def _replaced(self, opened: Opened, message: str, attributes: Mapping[str, str]) -> str:
         """Put first, then remove: whoever dies in between leaves two, never none."""

@@ -111,6 +111,8 @@ def test_a_batch_is_read_again_from_where_it_was_and_no_further(streams: tuple[S
     records = reader.records(pointer("signals", numbers[1:3]))
     assert bodies(records) == [b"one", b"two"]
     assert [one["eventSource"] for one in records] == ["aws:kinesis"] * 2
+    before_the_last = pointer("signals", [numbers[1], str(int(numbers[3]) - 1)])
+    assert bodies(reader.records(before_the_last)) == [b"one", b"two"]
 
 
 def test_signals_that_the_stream_has_no_more_are_gone(streams: tuple[StreamRecords, Any]) -> None:

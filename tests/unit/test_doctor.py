@@ -152,9 +152,9 @@ def test_a_half_deployed_stage_is_wrong() -> None:
     assert (stack.level, stack.said) == (Level.WRONG, "Agents missing")
 
 
-def deployed(outputs: dict[str, str], **calls: Any) -> Subject:
+def deployed(outputs: dict[str, str], stage: StageConfig | None = None, **calls: Any) -> Subject:
     aws = Aws(calls)
-    return Subject("dev", config(), lambda _service: aws, outputs, frozenset(PARTS))
+    return Subject("dev", stage or config(), lambda _service: aws, outputs, frozenset(PARTS))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def deployed(outputs: dict[str, str], **calls: Any) -> Subject:
         ('{"token": "aB3dE5fG", "channel": ""}', 1, Level.WRONG),
         ('{"token": "aB3dE5fG", "channel": "C1"}', 2, Level.WRONG),
         ('{"token": "xoxb-1", "channel": ""}', 2, Level.WRONG),
-        ('{"token": "xoxb-1", "channel": "C1", "signing_secret": ""}', 2, Level.WRONG),
+        ('{"token": "xoxb-1", "channel": "C1", "signing_secret": ""}', 2, Level.WARNING),
         ("xoxb-1", 2, Level.WRONG),
     ],
 )
@@ -182,12 +182,26 @@ def test_a_secret_that_nobody_filled_in_is_seen_and_never_shown(
     assert "aB3dE5fG" not in one.model_dump_json()
 
 
-@pytest.mark.parametrize(("versions", "level"), [(1, Level.WRONG), (2, Level.OK)])
-def test_a_routing_key_that_was_never_put_is_the_generated_one(versions: int, level: Level) -> None:
+ROUTING = '{"routing_key": "R0", "api_url": "https://x", "webhook_secret": ""}'
+
+
+@pytest.mark.parametrize(
+    ("versions", "secret", "pagerduty", "level"),
+    [
+        (1, ROUTING, True, Level.WRONG),
+        (2, ROUTING, True, Level.WARNING),
+        (2, ROUTING.replace(': ""', ': "w"'), True, Level.OK),
+        (1, ROUTING, False, Level.OK),
+    ],
+)
+def test_a_routing_key_that_was_never_put_is_the_generated_one(
+    versions: int, secret: str, pagerduty: bool, level: Level
+) -> None:
     subject = deployed(
         {"PagerdutySecret": "arn"},
+        config(channels={"pagerduty": pagerduty}),
         describe_secret=gives(VersionIdsToStages=dict.fromkeys(map(str, range(versions)))),
-        get_secret_value=gives(SecretString='{"routing_key": "R0", "api_url": "https://x"}'),
+        get_secret_value=gives(SecretString=secret),
     )
     assert [one.level for one in channels.secrets(subject)] == [level]
 

@@ -11,7 +11,7 @@ from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLog
 from shared.domain import facts
 from shared.domain.events import Event, head_of
 from shared.domain.facts import Author, Fact
-from shared.workflow.measuring import Measuring
+from shared.workflow.reckoning import Reckoning
 from shared.workflow.trust import Trust
 from tests.sample import NOON, opened, scale_out
 
@@ -32,7 +32,7 @@ class Log:
     def counted(self, event: Event) -> dict[str, float]:
         trust = Trust(MemoryVerifier(dict.fromkeys(Author, KEY)))
         store = MemoryEventStore(self.logs, Author.COORDINATOR, MemorySigner(KEY), self.clock)
-        return {one.name: one.value for one in Measuring(store, trust.distrust).of(event)}
+        return {one.name: one.value for one in Reckoning(store, trust.distrust).of(event)}
 
     def resolved(self) -> Event:
         started = facts.ActionStarted(attempt=1, proposal=scale_out(), token="t", before={})

@@ -21,7 +21,7 @@ from shared.domain.errors import PortError
 from shared.domain.events import head_of
 from shared.domain.evidence import Findings
 from shared.domain.facts import Author, Fact, FindingsSubmitted, InvestigationStarted, VoteOpened
-from shared.domain.health import EVERY, Limits, Reading, place, turn
+from shared.domain.health import EVERY, SLACK, WINDOW, Limits, Reading, place, silent, turn
 from shared.domain.model import VOTERS, AgentName, canonical_json
 from shared.ports.buckets import Bucket
 from shared.ports.executions import Execution
@@ -34,7 +34,7 @@ from tests.sample import opened
 
 MINUTE = timedelta(minutes=1)
 KEY = b"key"
-SLACK = Bucket("slack", per_second=1, burst=2)
+BUCKET = Bucket("slack", per_second=1, burst=2)
 FINDINGS = dict.fromkeys(VOTERS, MINUTE)
 
 
@@ -61,7 +61,7 @@ class House:
             auditing=Auditing(log, self.archive, anchors, verifier, self.clock),
             standing=self.standing,
             buckets=self.buckets,
-            channels=(SLACK,),
+            channels=(BUCKET,),
             letterboxes={"stage": self.letterbox},
             functions=self.functions,
             every_minute=("communication",),
@@ -133,6 +133,15 @@ def test_silence_is_forgotten_after_half_an_hour(house: House) -> None:
     assert (Reading.AGENTS_SILENT, "detection") not in house.after(3 * MINUTE)
 
 
+def test_only_what_was_due_within_the_window_is_silence(house: House) -> None:
+    house.incident()
+    events, limits = house.logs.events["INC-1"], house.monitoring.limits
+    due = house.clock.now() + MINUTE
+    assert silent(events, due + SLACK, limits) == frozenset()
+    assert silent(events, due + SLACK + MINUTE, limits) == frozenset(VOTERS)
+    assert silent(events, due + WINDOW, limits) == frozenset()
+
+
 def test_no_ballot_of_a_quarantined_agent_is_waited_for(house: House) -> None:
     house.incident()
     house.answers(*VOTERS)
@@ -179,7 +188,7 @@ def test_an_open_breaker_and_a_quarantine_are_named_and_two_agents_out_are_count
 
 
 def test_an_empty_bucket_letters_and_feeds_that_are_off_are_counted(house: House) -> None:
-    house.buckets.take(SLACK, 2)
+    house.buckets.take(BUCKET, 2)
     house.letterbox.put("{}", {})
     house.letterbox.put("{}", {})
     house.functions.all.append(Feed("2", "detection", "events", "Disabled"))

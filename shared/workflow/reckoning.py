@@ -11,7 +11,7 @@ TOLD = frozenset({"IncidentDetected", "IncidentClosed"})
 
 
 @dataclass(frozen=True)
-class Measuring:
+class Reckoning:
     """A record that is delivered twice is counted twice: money errs on the high side."""
 
     store: EventStore
