@@ -45,8 +45,11 @@ def reach(stage: str) -> Reached:
     Raises:
         InvalidConfiguration: it is not deployed, or the credentials do not reach it.
     """
-    client = clients(stage)
-    cloudformation, outputs = client("cloudformation"), dict[str, str]()
+    client, outputs = clients(stage), dict[str, str]()
+    try:
+        cloudformation = client("cloudformation")
+    except BotoCoreError as error:
+        raise InvalidConfiguration(f"stage {stage} cannot be reached ({error}): set AWS_REGION") from error
     for part in PARTS:
         name = stack_name(stage, part)
         try:

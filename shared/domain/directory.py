@@ -132,6 +132,7 @@ def recipients(
     severity: str,
     now: datetime,
     called: Sequence[Escalation] = (),
+    gravest: str | None = None,
 ) -> tuple[Recipient, ...]:
     """Who is told of an event, on which channels in order, and when; nobody twice, those on call first.
 
@@ -139,11 +140,12 @@ def recipients(
         directory: one that is valid.
         severity: of the incident as it is now; only `critical` gets through do-not-disturb.
         called: the levels that were called before: they hear of the rest too.
+        gravest: the severity that it ever had, if that was another: who heard of it then hears its end.
     """
     teams = (team for team in directory.teams if team.concerns(opened))
     first = (person for team in teams for person in on_call(directory, team.levels[0], now))
     later = (person for one in called for person in one.people)
-    interested = (one for one in directory.people if one.hears(opened, event_type, severity))
+    interested = (one for one in directory.people if one.hears(opened, event_type, gravest or severity))
     told = {person.id: person for person in (*first, *later, *interested)}
     return tuple(Recipient(one, one.channels, one.reached_at(severity, now)) for one in told.values())
 

@@ -133,7 +133,7 @@ def _permission(state: Incident, fact: facts.Fact, event: Event) -> dict[str, ob
         ) if state.approval is not None:
             return {"approval": approval.evolve(state.approval, fact, event.occurred_at)}
         case facts.SeverityChanged() if state.closed is None:
-            return {"graded": fact}
+            return {"graded": fact, "grades": (*state.grades, fact.severity)}
         case facts.TakenOver():
             return {"taken": state.taken or fact}
     return {}

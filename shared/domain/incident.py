@@ -14,6 +14,7 @@ from shared.domain.events import Head
 from shared.domain.evidence import Evidence, Findings
 from shared.domain.model import AgentName, Model, Utc
 from shared.domain.proposal import Proposal
+from shared.domain.severity import Severity
 from shared.domain.signal import Signal
 
 
@@ -106,6 +107,7 @@ class Incident(Model):
     approval: Approval | None = None
     taken: facts.TakenOver | None = None
     graded: facts.SeverityChanged | None = None  # the last word of a person on how grave it is
+    grades: tuple[Severity, ...] = ()  # every one of them
     busy: facts.TargetBusy | None = None
     lock: facts.TargetLocked | None = None
     sandbox: tuple[facts.SandboxStarted, ...] = ()  # of any attempt
@@ -159,6 +161,13 @@ class Incident(Model):
     def severity(self) -> str:
         """How grave it is now: as a person graded it last, else as detection did."""
         return self.graded.severity.value if self.graded else self.opened.severity
+
+    @property
+    def gravest(self) -> str:
+        """How grave it ever was: who has heard of it then hears of its end."""
+        known = [*Severity]
+        grades = [self.opened.severity, *self.grades]
+        return min(grades, key=lambda one: known.index(Severity(one)) if one in known else 0)
 
     @property
     def in_human_hands(self) -> bool:

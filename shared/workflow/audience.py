@@ -58,7 +58,10 @@ class Audience:
         directory, heard, found = self._directory(), dict[str, set[str]](), dict[str, Hearer]()
         called = tuple(_called(directory, incident))
         for type_ in types:
-            for one in recipients(directory, incident.opened, type_, incident.severity, now, called):
+            told = recipients(
+                directory, incident.opened, type_, incident.severity, now, called, incident.gravest
+            )
+            for one in told:
                 heard.setdefault(one.person.id, set()).add(type_)
                 found[one.person.id] = Hearer(
                     one.person.id, self.roads(one.person), frozenset(heard[one.person.id]), one.at, one.person

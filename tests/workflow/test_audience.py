@@ -16,6 +16,7 @@ from shared.domain.facts import (
     IncidentResolved,
     LevelCalled,
     NotificationSent,
+    SeverityChanged,
     TakenOver,
 )
 from shared.domain.local_time import Quiet
@@ -87,6 +88,33 @@ def test_who_is_not_an_executive_hears_of_what_is_not_critical_too():
     told = People(person("di", Role.STAKEHOLDER), person("ed", Role.EXECUTIVE), severity="high")
     told.tell()
     assert (told.heard("di"), told.heard("ed")) == (["checkout is slow"], [])
+
+
+def graded(severity):
+    return SeverityChanged(severity=severity, by="ada", reason="as the shops say")
+
+
+def test_who_heard_that_it_is_critical_hears_that_it_is_not_and_how_it_ends():
+    told = People(person("ed", Role.EXECUTIVE))
+    told.tell()
+    for fact, author in (
+        (graded("high"), Author.OPERATOR),
+        (IncidentResolved(business_usd="1", incident_usd="1"), Author.WORKFLOW),
+    ):
+        told.write(fact, author=author)
+        told.tell()
+    assert told.heard("ed") == ["checkout is slow", "It is graded high now", "Resolved"]
+
+
+def test_what_becomes_critical_reaches_executives_and_whoever_was_not_to_be_disturbed():
+    told = People(
+        person("ed", Role.EXECUTIVE), person("cy", Role.INCIDENT_LEAD, "UTC", LUNCH), severity="high"
+    )
+    told.tell()
+    assert (told.heard("ed"), told.heard("cy")) == ([], [])
+    told.write(graded("critical"), author=Author.OPERATOR)
+    told.tell()
+    assert told.heard("ed") == told.heard("cy") == ["It is graded critical now"]
 
 
 def test_each_is_told_by_their_own_road_and_by_the_last_resort_when_it_fails():
