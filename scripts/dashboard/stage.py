@@ -62,7 +62,7 @@ def stage_app(reached: Reached, stage: str) -> App:
         InvalidConfiguration: the stage was deployed by an older version.
     """
     tables, policy = tables_of(reached), StagePolicy(reached)
-    found = reads(reached.client, tables, stage, policy.config, WholeAudit(reached))
+    found = reads(reached.client, tables, stage, policy.config, WholeAudit(reached), policy.permits)
     writes = Writes(OperatorAnswering(OperatorLog(reached)), policy.controls, CLOCK, stage)
     people = directory(reached.client, tables)
     return App(Parts(people, CLOCK, reads=found, writes=writes, files=Files(STATIC)))

@@ -13,17 +13,16 @@ from shared.adapters.aws.dynamodb_log_reader import DynamodbLogReader
 from shared.adapters.aws.dynamodb_standing import DynamodbStanding
 from shared.adapters.aws.dynamodb_views import DynamodbViews
 from shared.adapters.local.fresh_for import FreshCatalogue, FreshDirectory
-from shared.composition import aws, policy
-from shared.domain.autonomy import Autonomy
-from shared.domain.policy import Outcome, PolicyRequest, PolicyRules
-from shared.policies.cedar import CedarEngine
+from shared.analysis.scorecard import Permits
+from shared.composition import aws
+from shared.domain.policy import PolicyRules
 from shared.ports.auditing import Auditing
 from shared.ports.directory import DirectorySource
 from shared.settings import Setting, read
 from shared.workflow.chain_audit import ChainAudit
 from shared.workflow.dashboard import Reads
 from shared.workflow.measuring import Measuring
-from shared.workflow.overview import Overview, Score
+from shared.workflow.overview import Overview
 from shared.workflow.reading import Reading
 from shared.workflow.scoring import Scoring
 
@@ -43,9 +42,15 @@ def reads(
     stage: str,
     rules: PolicyRules,
     auditing: Auditing | None = None,
-    score: Score | None = None,
+    permits: Permits | None = None,
 ) -> Reads:
-    """Everything that is read, by clients that `make` makes; without `auditing` only the chain is checked."""
+    """Everything that is read, by clients that `make` makes.
+
+    Args:
+        auditing: without it only the chain is checked.
+        permits: whether policy would let it be done at L3; without the library of its rules, only what was
+            done is scored.
+    """
     dynamodb = make("dynamodb")
     log = DynamodbLogReader(dynamodb, tables.events, aws.CLOCK)
     views = DynamodbViews(dynamodb, tables.views, aws.CLOCK)
@@ -59,7 +64,7 @@ def reads(
         directory(make, tables),
         DynamodbStanding(dynamodb, tables.state, aws.CLOCK),
         aws.CLOCK,
-        score or Scoring(views, log, controls, catalogue, rules, _permits, aws.CLOCK),
+        Scoring(views, log, controls, catalogue, rules, permits, aws.CLOCK),
         reading.lag.seconds,
     )
     telemetry = CloudwatchTelemetry(make("cloudwatch"), make("logs"))
@@ -78,15 +83,10 @@ def tables() -> Tables:
 
 def function_reads() -> Reads:
     """Of the function that this process is."""
-    return reads(client, tables(), read(Setting.STAGE), policy.config())
+    rules = PolicyRules.model_validate_json(read(Setting.POLICY))
+    return reads(client, tables(), read(Setting.STAGE), rules)
 
 
 def function_directory() -> DirectorySource:
     """Of the function that this process is."""
     return directory(client, tables())
-
-
-def _permits(asked: PolicyRequest) -> bool:
-    """Whether policy would let it be done at L3, by itself or when people say yes."""
-    at_most = {"autonomy": Autonomy.AUTONOMOUS, "approvers": frozenset[str]()}
-    return CedarEngine().decide(asked.model_copy(update=at_most)).outcome is not Outcome.DENY

@@ -232,7 +232,9 @@ class Scorecard(Answer):
 
     rows: tuple[ScoreRow, ...]
     incidents: int = Field(description="that were looked at, the newest")
-    complete: bool = Field(description="false: there are older ones; `commander shadow report` takes all")
+    complete: bool = Field(
+        description="false: older ones, or what was only advised, is left out; see `commander shadow report`"
+    )
 
 
 class RunbookView(Model):

@@ -11,7 +11,7 @@ from shared.domain.errors import IncidentNotFound
 from shared.domain.events import malformed
 from shared.domain.folding import fold
 from shared.domain.incident import Incident
-from shared.domain.policy import PolicyRules
+from shared.domain.policy import PolicyRequest, PolicyRules
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.clock import Clock
 from shared.ports.controls import Controls
@@ -23,6 +23,11 @@ KEPT = timedelta(minutes=1)
 Found = tuple[Sequence[Row], int, bool]
 
 
+def nothing(_asked: PolicyRequest) -> bool:
+    """Who cannot ask policy scores only what was done."""
+    return False
+
+
 @dataclass
 class Scoring:
     """`commander shadow report` looks at every incident, and at what only metrics and ledger show."""
@@ -32,12 +37,12 @@ class Scoring:
     controls: Controls
     catalogue: CatalogueSource
     rules: PolicyRules
-    permits: Permits
+    permits: Permits | None
     clock: Clock
     _known: tuple[datetime, Found] | None = field(default=None, init=False)
 
     def __call__(self) -> Found:
-        """Rows, of how many incidents, and whether those are all; at most a minute old.
+        """Rows, of how many incidents, and whether nothing is left out; at most a minute old.
 
         Raises:
             PortError: something cannot be read.
@@ -54,7 +59,7 @@ class Scoring:
         found = (
             case
             for state in states
-            for case in cases(state, state.people, self.permits, services, remedies())
+            for case in cases(state, state.people, self.permits or nothing, services, remedies())
         )
         rows = scorecard(
             found,
@@ -64,7 +69,7 @@ class Scoring:
                 configured(rules.autonomy, rules.autonomy_by, runbook, tier), levels, runbook, tier
             ),
         )
-        return rows, len(states), len(listed) < MOST_ROWS
+        return rows, len(states), self.permits is not None and len(listed) < MOST_ROWS
 
     def _state(self, incident_id: str) -> Incident | None:
         """Without the events that the coordinator has named: who only reads has no keys to check them."""

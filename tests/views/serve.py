@@ -9,9 +9,10 @@ from datetime import timedelta
 
 from scripts.dashboard.loopback import Loopback
 from shared.adapters.local.manual_clock import ManualClock
+from shared.adapters.local.memory_event_store import MemoryLogs
 from shared.domain.clearance import Caller, Clearance
 from shared.domain.events import GENESIS
-from tests.views.house import SAMPLES, Seen
+from tests.views.house import SAMPLES, Seen, run, sample
 from tests.views.web import Web
 
 
@@ -28,21 +29,18 @@ class RunningClock(ManualClock):
 
 def gathered() -> Seen:
     """Every sample as an incident of its own."""
-    kept = {}
-    for number, (name, make) in enumerate(SAMPLES.items()):
-        seen = make()
-        [events] = seen.street.house.logs.events.values()
+    logs = MemoryLogs()
+    for number, name in enumerate(SAMPLES):
+        [events] = sample(name).logs.events.values()
         incident_id, hash_ = f"INC-{number:04d}{name.upper().replace('-', '')[:8]}", GENESIS
         made = []
         for one in events:
             after = one.model_copy(update={"incident_id": incident_id, "previous_hash": hash_})
             hash_ = after.computed_hash()
             made.append(after.model_copy(update={"hash": hash_}))
-        kept[incident_id] = tuple(made)
-    seen.street.house.logs.events.clear()
-    seen.street.house.logs.events.update(kept)
-    seen.street.clock = RunningClock(seen.clock)
-    return Seen(seen.street).project()
+        logs.events[incident_id] = tuple(made)
+    street = run("resolved")
+    return Seen(street, logs, RunningClock(street.clock)).project()
 
 
 def main() -> None:

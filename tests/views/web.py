@@ -18,7 +18,7 @@ from shared.workflow.chain_audit import ChainAudit
 from shared.workflow.dashboard import Reads, Writes
 from shared.workflow.measuring import Measuring
 from shared.workflow.overview import Overview
-from tests.views.house import Seen, resolved
+from tests.views.house import Seen, sample
 
 HOST = "127.0.0.1:8420"
 STATIC = Path(os.environ.get("STATIC", Path(__file__).parents[2] / "lambdas" / "dashboard" / "static"))
@@ -60,7 +60,7 @@ class Asked:
 class Web:
     """Everything in one app, as `commander dashboard` serves it."""
 
-    seen: Seen = field(default_factory=resolved)
+    seen: Seen = field(default_factory=lambda: sample("resolved"))
     directory: MemoryDirectory = field(default_factory=MemoryDirectory)
     answering: MemoryAnswering = field(default_factory=MemoryAnswering)
     controls: MemoryControls = field(default_factory=MemoryControls)
