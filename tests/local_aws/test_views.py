@@ -26,7 +26,8 @@ from shared.adapters.aws.dynamodb_open_incidents import DynamodbOpenIncidents
 from shared.adapters.aws.dynamodb_views import DynamodbViews
 from shared.adapters.aws.kms_authority import KmsSigner
 from shared.domain.clearance import Caller
-from shared.domain.events import Event, Head, head_of
+from shared.domain.errors import ConcurrentAppend
+from shared.domain.events import Event, head_of
 from shared.domain.facts import Author, Fact, IncidentDetected, NotificationSent
 from shared.domain.service import Tier
 from shared.domain.signal import Signal, SignalKind
@@ -60,16 +61,21 @@ class House:
     """A deployed stage of which only the archive's function hears the log; and who writes and reads it."""
 
     stage: Stage
-    heads: dict[str, Head] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.reached = Reached(self.stage.client, self.stage.outputs)
         self.app, self.keys = stage_app(self.reached, "local"), Auditor(self.reached).keys
         self.stores = {author: self._store(author) for author in (Author.DETECTION, Author.COMMUNICATION)}
         lambda_ = self.stage.client("lambda")
-        for mapping in lambda_.list_event_source_mappings()["EventSourceMappings"]:
-            if self.stage.outputs["AnchorFunction"] not in mapping["FunctionArn"]:
-                lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        others = [
+            mapping["UUID"]
+            for mapping in lambda_.list_event_source_mappings()["EventSourceMappings"]
+            if self.stage.outputs["AnchorFunction"] not in mapping["FunctionArn"]
+        ]
+        for each in others:
+            lambda_.update_event_source_mapping(UUID=each, Enabled=False)
+        states = lambda: {lambda_.get_event_source_mapping(UUID=each)["State"] for each in others}  # noqa: E731
+        assert eventually(lambda: states() == {"Disabled"})
 
     def _store(self, author: Author) -> DynamodbEventStore:
         signer = KmsSigner(self.stage.client("kms"), self.keys[author])
@@ -77,9 +83,14 @@ class House:
         return DynamodbEventStore(self.stage.client("dynamodb"), table, author, signer, CLOCK)
 
     def append(self, incident: str, author: Author, *facts: Fact) -> Event:
-        made = self.stores[author].append(incident, self.heads.get(incident, Head()), facts)
-        self.heads[incident] = head_of(made)
-        return made[-1]
+        """The last event; who was still under way when the others were silenced may come in between."""
+        store = self.stores[author]
+        for _ in range(20):
+            try:
+                return store.append(incident, head_of(store.read(incident)), facts)[-1]
+            except ConcurrentAppend:
+                continue
+        raise AssertionError(f"{incident} never stands still")
 
     def projecting(self) -> Projecting:
         dynamodb, tables = self.stage.client("dynamodb"), tables_of(self.reached)
