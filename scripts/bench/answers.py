@@ -31,8 +31,8 @@ from shared.ports.views import IN_INDEXES, INDEXES, View, Views
 from shared.runtime.web.app import App, Parts
 from shared.views.keeping import kept
 from shared.workflow.chain_audit import ChainAudit
+from shared.workflow.charting import Charting
 from shared.workflow.dashboard import Reads, Writes
-from shared.workflow.measuring import Measuring
 from shared.workflow.overview import Overview
 from shared.workflow.reading import Reading
 
@@ -150,6 +150,6 @@ def _app(views: Views, log: LogReader) -> App:
         lambda: ((), 0, True),
         reading.lag.seconds,
     )
-    measuring = Measuring(NoTelemetry(), catalogue, CLOCK)
-    reads = Reads(reading, measuring, overview, ChainAudit(log))
+    charting = Charting(NoTelemetry(), catalogue, CLOCK)
+    reads = Reads(reading, charting, overview, ChainAudit(log))
     return App(Parts(directory, CLOCK, reads, Writes(MemoryAnswering(), controls, CLOCK, "bench")))
