@@ -35,6 +35,9 @@ class Setting(StrEnum):
     EXECUTION_SECONDS = "COMMANDER_EXECUTION_SECONDS"  # after which an execution is stuck
     FUNCTIONS = "COMMANDER_FUNCTIONS"  # JSON: name in the house -> function name
     LETTERBOXES = "COMMANDER_LETTERBOXES"  # JSON: name of a dead-letter queue -> its URL
+    VIEWS_TABLE = "COMMANDER_VIEWS_TABLE"  # the read model
+    PROJECTOR = "COMMANDER_PROJECTOR"  # the name of the function that keeps it
+    ROLES_CLAIM = "COMMANDER_ROLES_CLAIM"  # of a JWT; empty: callers are AWS principals
 
 
 class MissingSetting(KeyError):

@@ -17,6 +17,7 @@ from stacks.components.http_api import HttpApi, Route
 from stacks.components.member import CATALOGUE, DIRECTORY, Member, leading
 from stacks.components.outputs import put_out
 from stacks.components.own_later import OwnLater
+from stacks.components.read_model import Projector
 from stacks.components.rule import Rule, Schedule
 from stacks.components.stack import PREFIX, StageStack
 from stacks.components.waking import Waking
@@ -50,7 +51,8 @@ class Interface(StageStack):
             Rule(self, rule, function=self.intake, pattern=pattern, dead_letters=self.rule_letters)
         self.communication = self._communication()
         self.reception = self._reception()
-        self.archive = EventArchive(self, "Archive", house=house)
+        self.projector = Projector(self, "Projector", house=house, rule_letters=self.rule_letters)
+        self.archive = EventArchive(self, "Archive", house=house, told=self.projector.function)
         put_out(
             self,
             {
@@ -58,6 +60,7 @@ class Interface(StageStack):
                 "CommunicationFunction": self.communication.function.name,
                 "ReceptionFunction": self.reception.function.name,
                 "AnchorFunction": self.archive.function.name,
+                "ProjectorFunction": self.projector.function.name,
                 "ArchiveBucket": self.archive.bucket.bucket_name,
                 "RuleDeadLettersUrl": self.rule_letters.queue_url,
             },

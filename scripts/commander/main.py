@@ -13,6 +13,7 @@ COMMANDS = (
     "acknowledge",
     "approve",
     "audit",
+    "dashboard",
     "dead_letters",
     "demo",
     "demo_control",
@@ -30,6 +31,7 @@ COMMANDS = (
     "severity",
     "shadow",
     "take_over",
+    "views",
 )
 """Each is a module beside this one: a group if it has an `app`, else a command of its own name."""
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from scripts.demo.story import story
 from shared.domain.events import Event, malformed
 from shared.domain.evidence import Evidence
 from shared.domain.facts import (
@@ -31,6 +30,7 @@ from shared.domain.folding import fold
 from shared.domain.incident import Incident
 from shared.domain.model import VOTERS
 from shared.views.reasoning import reasoning
+from shared.views.story import story
 
 
 def trace(events: Sequence[Event], spans: Mapping[str, bytes] = MappingProxyType({})) -> dict[str, Any]:

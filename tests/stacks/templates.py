@@ -14,7 +14,13 @@ AUTHORS = (
     "detection", "diagnosis", "prediction", "resolution", "communication", "coordinator", "workflow",
     "executor", "reception",
 )  # fmt: skip
-ALONE = {"intake": "IntakeRole", "anchor": "ArchiveAnchorRole", "health": "MonitorFunctionRole"}
+ALONE = {
+    "intake": "IntakeRole",
+    "anchor": "ArchiveAnchorRole",
+    "projector": "ProjectorFunctionRole",
+    "dashboard": "DashboardRole",
+    "health": "MonitorFunctionRole",
+}
 """The roles of functions that write no events."""
 
 

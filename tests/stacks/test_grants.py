@@ -215,6 +215,7 @@ def test_the_anchor_may_copy_and_mac_and_reads_no_table(dev: Templates) -> None:
         TABLE_STREAM
         | on("DeadLetters.Arn", "sqs:SendMessage")
         | on("AnchorMacKey.Arn", "kms:GenerateMac")
+        | on("ProjectorFunction.Arn", "lambda:InvokeFunction")
         | on("ArchiveBucket.Arn/events/*", "s3:GetObject", "s3:PutObject")
         | on("ArchiveBucket.Arn/anchors/*", "s3:GetObject", "s3:PutObject")
     )
@@ -237,6 +238,28 @@ def test_the_health_monitor_may_look_and_nothing_else(dev: Templates) -> None:
     )
     reading = ("Get", "List", "Query", "VerifyMac")
     assert all(action.split(":")[1].startswith(reading) for action, _, _ in grants)
+
+
+LISTS = set().union(
+    *(on(f"Views.Arn/index/{name}", "dynamodb:Query") for name in ("ByPlace", "ByStatus", "ByWritten"))
+)
+READING = on("Events.Arn", "dynamodb:Query", "dynamodb:BatchGetItem") | on("Views.Arn", "dynamodb:GetItem")
+
+
+def test_the_projector_reads_the_log_and_writes_nothing_but_views(dev: Templates) -> None:
+    assert dev.grants_of("projector") == (
+        READING
+        | LISTS
+        | on("Views.Arn", "dynamodb:PutItem")
+        | state("GetItem", keys=["CATALOGUE", "OPEN#*"])
+        | on("DeadLetters.Arn", "sqs:SendMessage")
+        | VERIFYING
+    )
+
+
+def test_the_dashboard_function_can_write_nothing(dev: Templates) -> None:
+    kept = ["CATALOGUE", "DIRECTORY", "AGENT#*", "CONTROL#STOP", "CONTROL#LEVELS", "CONTROL#DEMOTED"]
+    assert dev.grants_of("dashboard") == READING | LISTS | state("GetItem", keys=kept) | METRICS
 
 
 def test_nothing_is_granted_on_everything_but_what_is_named_here(dev: Templates) -> None:

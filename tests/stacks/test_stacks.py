@@ -19,6 +19,7 @@ OUTPUTS = {
         "EventsTable",
         "StateTable",
         "WaitsTable",
+        "ViewsTable",
         "SignalsStream",
         "DeadLettersUrl",
         "SlackSecret",
@@ -40,10 +41,12 @@ OUTPUTS = {
         "SlackAnswersUrl",
         "PagerdutyWebhookUrl",
         "AnchorFunction",
+        "ProjectorFunction",
         "ArchiveBucket",
         "LastResortTopic",
         "RuleDeadLettersUrl",
     },
+    "Dashboard": {"DashboardUrl", "DashboardFunction"},
     "Observability": {"AlarmTopic", "HealthFunction"},
 }
 UNZIPPED = 250 * 2**20
