@@ -35,9 +35,8 @@ def dashboard(
         console.print(document(), markup=False, highlight=False)
         return
     reached = reach(stage)
-    caller = Caller(
-        where="local" if stage == "local" else "aws", id=identity(reached, stage, who), claimed=role
-    )
+    known = identity(reached, stage, who)
+    caller = Caller.model_validate({"where": known.where.value, "id": known.id, "claimed": role})
     server = _listening(Loopback, stage_app(reached, stage), caller, port)
     shown = {"url": server.origin, "token": server.token, "stage": stage, "identity": caller.id}
     console.print(json.dumps(shown) if as_json else server.url, markup=False, highlight=False)

@@ -12,6 +12,7 @@ from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
 from shared.adapters.aws.dynamodb_log_reader import DynamodbLogReader
 from shared.adapters.aws.dynamodb_standing import DynamodbStanding
 from shared.adapters.aws.dynamodb_views import DynamodbViews
+from shared.adapters.aws.s3_recordings import S3Recordings
 from shared.adapters.local.fresh_for import FreshCatalogue, FreshDirectory
 from shared.analysis.scorecard import Permits
 from shared.composition import aws
@@ -24,6 +25,7 @@ from shared.workflow.charting import Charting
 from shared.workflow.dashboard import Reads
 from shared.workflow.overview import Overview
 from shared.workflow.reading import Reading
+from shared.workflow.reasoned import Reasoner
 from shared.workflow.scoring import Scoring
 
 
@@ -34,6 +36,7 @@ class Tables:
     events: str
     state: str
     views: str
+    archive: str  # the bucket in which agents leave what they saw and did
 
 
 def reads(
@@ -61,24 +64,35 @@ def reads(
         stage,
         rules,
         controls,
-        directory(make, tables),
+        directory(make, tables.state),
         DynamodbStanding(dynamodb, tables.state, aws.CLOCK),
         aws.CLOCK,
         Scoring(views, log, controls, catalogue, rules, permits, aws.CLOCK),
         reading.lag.seconds,
     )
     telemetry = CloudwatchTelemetry(make("cloudwatch"), make("logs"))
-    return Reads(reading, Charting(telemetry, catalogue, aws.CLOCK), overview, auditing or ChainAudit(log))
+    return Reads(
+        reading,
+        Charting(telemetry, catalogue, aws.CLOCK),
+        overview,
+        auditing or ChainAudit(log),
+        Reasoner(log, S3Recordings(make("s3"), tables.archive)),
+    )
 
 
-def directory(make: Callable[[str], Any], tables: Tables) -> DirectorySource:
+def directory(make: Callable[[str], Any], state_table: str) -> DirectorySource:
     """Who is who: looked up again after ten seconds."""
-    return FreshDirectory(DynamodbDirectory(make("dynamodb"), tables.state), aws.CLOCK)
+    return FreshDirectory(DynamodbDirectory(make("dynamodb"), state_table), aws.CLOCK)
 
 
 def tables() -> Tables:
     """Those of the function that this process is."""
-    return Tables(read(Setting.EVENTS_TABLE), read(Setting.STATE_TABLE), read(Setting.VIEWS_TABLE))
+    return Tables(
+        read(Setting.EVENTS_TABLE),
+        read(Setting.STATE_TABLE),
+        read(Setting.VIEWS_TABLE),
+        read(Setting.ARCHIVE_BUCKET),
+    )
 
 
 def function_reads() -> Reads:
@@ -89,4 +103,4 @@ def function_reads() -> Reads:
 
 def function_directory() -> DirectorySource:
     """Of the function that this process is."""
-    return directory(client, tables())
+    return directory(client, read(Setting.STATE_TABLE))

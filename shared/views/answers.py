@@ -8,7 +8,9 @@ from shared.domain.clearance import Clearance
 from shared.domain.incident import Status
 from shared.domain.model import AgentName, Model, Utc
 from shared.domain.service import Measure
+from shared.domain.severity import Severity
 from shared.views.documents import Page, Row
+from shared.views.looks import Reasoning
 from shared.views.parts import Line, Node, Word
 
 
@@ -326,9 +328,7 @@ class Approve(Model):
     """A yes to exactly this."""
 
     request: Word = Field(min_length=1)
-    digest: str = Field(
-        pattern=r"^[0-9a-f]{8,64}$", description="of the proposal that was shown, or its beginning"
-    )
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the proposal that was shown")
 
 
 class Deny(Approve):
@@ -345,6 +345,27 @@ class TakeOver(Model):
 
 class Acknowledge(Model):
     """Somebody has seen it."""
+
+
+class Named(Model):
+    """A scenario or a fault, by its name."""
+
+    name: str = Field(pattern=r"^[a-z0-9_-]{1,64}$")
+
+
+class Nothing(Model):
+    """No more is to be said."""
+
+
+class Grade(Model):
+    """How grave it is; people are told the reason."""
+
+    severity: Severity
+    reason: str = Field(min_length=1, max_length=1_000)
+
+
+class Reasoned(Answer, Reasoning):
+    """The reasoning trace."""
 
 
 class Flip(Model):

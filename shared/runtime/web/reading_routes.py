@@ -19,6 +19,7 @@ from shared.views.answers import (
     Me,
     Metrics,
     OnCall,
+    Reasoned,
     Runbooks,
     Scorecard,
 )
@@ -28,7 +29,6 @@ from shared.workflow.dashboard import Reads
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="of an incident")]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=6_000, description="of the answer before")]
-ANSWERS = ("approve", "deny", "take_over", "acknowledge")
 
 
 def reading_routes(routes: Routes, reads: Reads, may: Callable[[Clearance], tuple[str, ...]]) -> None:
@@ -58,6 +58,10 @@ def _incidents(routes: Routes, reads: Reads, may: Callable[[Clearance], tuple[st
     @routes.route("GET", "/incidents/<incident_id>/metrics", "metrics", Clearance.VIEWER)
     def metrics(incident_id: Id) -> Metrics:
         return reads.charting.metrics(*reads.reading.page(incident_id))
+
+    @routes.route("GET", "/incidents/<incident_id>/reasoning", "reasoning", Clearance.VIEWER)
+    def reasoning(incident_id: Id) -> Reasoned:
+        return reads.reasoner.reasoned(incident_id)
 
     @routes.route("GET", "/incidents/<incident_id>/audit", "audit", Clearance.VIEWER)
     def audit(incident_id: Id) -> Audit:
@@ -110,4 +114,4 @@ def sensible_answers(page: Page) -> tuple[str, ...]:
         return ()
     asked = page.approval is not None and page.approval.state == "open"
     first = ("approve", "deny") if asked else ()
-    return (*first, *(() if page.taken else ("take_over",)), "acknowledge")
+    return (*first, *(() if page.taken else ("take_over",)), "acknowledge", "severity")

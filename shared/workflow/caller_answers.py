@@ -1,0 +1,45 @@
+"""What a caller of the dashboard's API says, as the person who they are."""
+
+from dataclasses import dataclass
+
+from shared.domain.clearance import Caller
+from shared.domain.identity import Identity, Where
+from shared.domain.severity import Severity
+from shared.ports.answering import Said
+from shared.workflow import answers
+from shared.workflow.answers import Answers
+
+
+@dataclass(frozen=True)
+class CallerAnswers:
+    """The rules are those of every other road: `Answers` decides, by the directory."""
+
+    answers: Answers
+
+    def approve(self, who: Caller, incident_id: str, request: str, digest: str) -> Said:
+        """Yes to exactly what was shown."""
+        return _told(self.answers.approve(_identity(who), incident_id, request, digest))
+
+    def deny(self, who: Caller, incident_id: str, request: str, digest: str, reason: str) -> Said:
+        """No to it."""
+        return _told(self.answers.deny(_identity(who), incident_id, request, digest, reason))
+
+    def take_over(self, who: Caller, incident_id: str, reason: str) -> Said:
+        """The machine starts nothing more."""
+        return _told(self.answers.take_over(_identity(who), incident_id, reason))
+
+    def acknowledge(self, who: Caller, incident_id: str) -> Said:
+        """Somebody has seen it."""
+        return _told(self.answers.acknowledge(_identity(who), incident_id))
+
+    def grade(self, who: Caller, incident_id: str, severity: Severity, reason: str) -> Said:
+        """How grave it is."""
+        return _told(self.answers.grade(_identity(who), incident_id, severity, reason))
+
+
+def _identity(who: Caller) -> Identity:
+    return Identity(where=Where(who.where), id=who.id, name=who.name)
+
+
+def _told(said: answers.Said) -> Said:
+    return Said(outcome=said.outcome, text=said.text)
