@@ -83,9 +83,14 @@ def test_change_capture_and_time_to_live_are_on(aws: LocalAws, outputs: dict[str
         assert found["AttributeName"] == "ttl"
 
 
-def test_the_slack_secret_is_for_communication_alone(outputs: dict[str, str], become: Become) -> None:
-    secret = become("Communication")("secretsmanager").get_secret_value(SecretId=outputs["SlackSecret"])
-    assert set(json.loads(secret["SecretString"])) == {"token", "channel", "api_url"}
+def test_the_slack_secret_is_for_communication_and_reception_alone(
+    outputs: dict[str, str], become: Become
+) -> None:
+    for function in ("Communication", "Reception"):
+        secret = become(function)("secretsmanager").get_secret_value(SecretId=outputs["SlackSecret"])
+        kept = json.loads(secret["SecretString"])
+        assert set(kept) == {"token", "channel", "api_url", "signing_secret", "team"}
+        assert kept["signing_secret"] == ""  # which refuses every click until there is one
     with pytest.raises(ClientError, match="AccessDenied"):
         become("Workflow")("secretsmanager").get_secret_value(SecretId=outputs["SlackSecret"])
 
