@@ -21,8 +21,8 @@ from tests.local_aws.conftest import credentials, eventually, unique
 pytestmark = pytest.mark.local_aws
 
 FUNCTIONS = (
-    "Intake", "Detection", "Diagnosis", "Prediction", "Resolution", "Communication", "Coordinator",
-    "Workflow", "Executor", "Anchor",
+    "Intake", "Detection", "Diagnosis", "Prediction", "Resolution", "Communication", "Reception",
+    "Coordinator", "Workflow", "Executor", "Anchor",
 )  # fmt: skip
 Become = Callable[[str], Callable[[str], Any]]
 
