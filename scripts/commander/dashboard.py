@@ -36,7 +36,7 @@ def dashboard(
         return
     reached = reach(stage)
     caller = Caller(
-        where="local" if stage == "local" else "aws", id=identity(reached, stage, who), claimed=role
+        where="local" if stage == "local" else "aws", id=identity(reached, stage, who).id, claimed=role
     )
     server = _listening(Loopback, stage_app(reached, stage), caller, port)
     shown = {"url": server.origin, "token": server.token, "stage": stage, "identity": caller.id}
