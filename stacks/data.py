@@ -23,7 +23,11 @@ SLACK_API = "https://slack.com/api/"
 PAGERDUTY_API = "https://events.pagerduty.com/v2/enqueue"
 WRITERS = tuple(author for author in Author if author is not Author.ANCHOR)
 """Whose MACs stand on events and ballots; heads are the audit's business only."""
-MACS = {Author.ANCHOR: "the heads of logs", Author.OPERATOR: "repairs, by a person"}
+MACS = {
+    Author.ANCHOR: "the heads of logs",
+    Author.OPERATOR: "repairs, by a person",
+    Author.RECEPTION: "what people say through Slack, PagerDuty and the dashboard",
+}
 
 
 class Data(StageStack):

@@ -7,7 +7,6 @@ from itertools import islice
 
 from scripts.demo.report import Run
 from scripts.demo.stage import Stage, deployed
-from scripts.demo.story import story
 from scripts.demo.voice import Voice
 from scripts.local_aws.process import LocalAws
 from scripts.patient.scenario import Scenario
@@ -18,6 +17,7 @@ from shared.domain.events import Event
 from shared.domain.facts import Author, FindingsSubmitted
 from shared.domain.folding import fold
 from shared.domain.incident import Incident
+from shared.views.story import story
 
 POLL_SECONDS = 0.2
 LIMIT_SECONDS = 90.0

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scripts.demo.story import story
 from shared.domain.events import Event, malformed
 from shared.domain.evidence import Evidence
 from shared.domain.facts import (
@@ -28,6 +27,7 @@ from shared.domain.facts import (
 from shared.domain.folding import fold
 from shared.domain.incident import Incident
 from shared.domain.model import VOTERS
+from shared.views.story import story
 
 
 def trace(events: Sequence[Event]) -> dict[str, Any]:

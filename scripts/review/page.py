@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from scripts.demo.story import story
 from scripts.explain.trace import trace
 from scripts.review.judgement import badly, follow_ups, well
 from scripts.review.reviewed import Reviewed
@@ -12,6 +11,7 @@ from shared.domain.consensus import TOTAL
 from shared.domain.impact import BusinessImpact, OwnCost, Saved
 from shared.domain.plain_text import markdown as md
 from shared.runbooks.catalogue import remedies
+from shared.views.story import story
 
 PERMISSION = {
     one.__name__

@@ -80,6 +80,10 @@ class Directory(Model):
         """Person by id."""
         return {one.id: one for one in self.people}
 
+    def known_as(self, where: str, id_: str) -> Person | None:
+        """The person of that identity: `slack`, `pagerduty`, `aws` or `oidc`."""
+        return next((one for one in self.people if (where, id_) in one.known_as), None)
+
     @cached_property
     def rotation_by_id(self) -> dict[str, Rotation]:
         """Rotation by id."""
@@ -164,6 +168,12 @@ def _problems(directory: Directory) -> Iterator[str]:
     yield from (
         f"{name}: this id is used {count} times; rename all but one"
         for name, count in known.items()
+        if count > 1
+    )
+    claimed = Counter(one for person in directory.people for one in person.known_as)
+    yield from (
+        f"people: {count} of them are {where} {id_}; an identity is one person's, so leave it to one"
+        for (where, id_), count in sorted(claimed.items())
         if count > 1
     )
     called = {one for team in directory.teams for level in team.levels for one in level.people}

@@ -29,6 +29,18 @@ class IncidentNotFound(CommanderError):
     """No event of this incident is in the store."""
 
 
+class InvalidQuery(CommanderError):
+    """What was asked cannot be answered as it was asked; the sentence names the field."""
+
+
+class NotProjected(CommanderError):
+    """The log has it and the read model not yet: ask again in a moment."""
+
+
+class Forbidden(CommanderError):
+    """Who asks may not do that."""
+
+
 class CommandRefused(CommanderError):
     """The incident is not in a state in which this may be done; nothing was written."""
 

@@ -42,8 +42,9 @@ def evolve(state: Incident | None, event: Event) -> Incident:
             signals=(fact.signal,),
             detected_at=event.occurred_at,
             changed_at=event.occurred_at,
+            asked_at=event.occurred_at,
         )
-    change = _change(state, fact, event)
+    change = {**_answering(state, fact, event), **_change(state, fact, event)}
     change |= {"head": Head(version=event.version, hash=event.hash), "changed_at": event.occurred_at}
     return state.model_copy(update=change)
 
@@ -56,6 +57,21 @@ def _change(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object
             change.pop("status", None)
         if change:
             return change
+    return {}
+
+
+def _answering(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object]:
+    """Whether people are needed, and whether one of them has answered. Who has it, has it until the end."""
+    match fact:
+        case facts.ApprovalRequested() | facts.EscalatedToHuman() if state.taken is None:
+            return {"asked_at": event.occurred_at, "acknowledged_at": None, "page_over": False}
+        case facts.Acknowledged(over=over):
+            answered = state.acknowledged_at or event.occurred_at
+            return {"acknowledged_at": answered, "page_over": state.page_over or over}
+        case facts.TakenOver() | facts.ApprovalGranted() | facts.ApprovalDenied() | facts.HumanOutcome():
+            return {"acknowledged_at": state.acknowledged_at or event.occurred_at}
+        case facts.LevelCalled():
+            return {"called": (*state.called, fact)}
     return {}
 
 

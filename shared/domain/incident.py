@@ -119,6 +119,10 @@ class Incident(Model):
     rolled_back: facts.RolledBack | None = None
     abandoned: int = 0  # the last attempt that was given up
     closed: facts.IncidentClosed | None = None
+    asked_at: Utc | None = None  # when people were last needed for something: at first by its beginning
+    acknowledged_at: Utc | None = None  # when somebody answered to that
+    page_over: bool = False  # a person has closed the page; what is asked later opens another
+    called: tuple[facts.LevelCalled, ...] = ()
     people: facts.HumanOutcome | None = None  # what they did themselves; also after the end
     notifications: dict[str, int] = Field(default_factory=dict)
 

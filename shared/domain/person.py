@@ -34,20 +34,25 @@ class ChannelKind(StrEnum):
     WEBHOOK = "webhook"
 
 
+SECRET = r"commander/[\w/+=.@-]{1,200}"  # noqa: S105 - the pattern of a name
+"""The name of a secret; what begins so is all that the function which tells people may read."""
 ADDRESSES = {
     ChannelKind.SLACK: (r"[CDGUW][A-Z0-9]{2,30}", "a channel's or member's id, as in C0123456789"),
     ChannelKind.PAGERDUTY: (
-        r"(?![0-9A-Za-z]{32}$)[\w/+=.@:-]{1,256}",
-        "the name of the secret that holds the routing key, never the key itself",
+        SECRET,
+        "the name of the secret with the routing key, never the key itself: as in commander/pagerduty-shop",
     ),
     ChannelKind.EMAIL: (
         r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,63}",
         "an address, as in a@example.org",
     ),
-    ChannelKind.SNS: (r"arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}", "a topic's ARN"),
+    ChannelKind.SNS: (
+        r"arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:commander-[\w-]{1,246}",
+        "the ARN of a topic whose name begins with commander-",
+    ),
     ChannelKind.WEBHOOK: (
-        r"https://[\w.-]{1,253}(?::\d{1,5})?(?:/[\w./~%-]{0,1024})?",
-        "an https:// address without a query",
+        SECRET,
+        "the name of the secret that holds url and key, as in commander/webhook-shop",
     ),
 }
 """What an address of each kind looks like, and in words."""
@@ -71,6 +76,22 @@ class Contact(Model):
 
     channel: ChannelKind
     address: Name
+
+
+class Identities(Model):
+    """Who a person is elsewhere, so that what they say counts as theirs, and once."""
+
+    slack: str = Field(default="", pattern=r"^([UW][A-Z0-9]{2,30})?$", description="member id")
+    pagerduty: str = Field(default="", pattern=r"^([A-Z0-9]{4,30})?$", description="user id")
+    aws: tuple[Name, ...] = Field(default=(), description="ARNs as `aws sts get-caller-identity` prints them")
+    oidc: str = Field(default="", max_length=256, description="the subject of the stage's issuer")
+
+    @property
+    def known(self) -> frozenset[tuple[str, str]]:
+        """(where, id) of each."""
+        single = (("slack", self.slack), ("pagerduty", self.pagerduty), ("oidc", self.oidc))
+        several = (("aws", one) for one in self.aws)
+        return frozenset((where, one) for where, one in (*single, *several) if one)
 
 
 class Interest(Model):
@@ -98,6 +119,13 @@ class Person(Interest):
     channels: tuple[Contact, ...] = Field(description="in the order in which they are tried")
     time_zone: str = "UTC"
     do_not_disturb: tuple[Quiet, ...] = ()
+    identities: Identities = Identities()
+
+    @property
+    def known_as(self) -> frozenset[tuple[str, str]]:
+        """(where, id) by which they are known; who is reached as a member of Slack is known there."""
+        members = (one.address for one in self.channels if one.channel is ChannelKind.SLACK)
+        return self.identities.known | {("slack", one) for one in members if one[:1] in ("U", "W")}
 
     def reached_at(self, severity: str, now: datetime) -> datetime:
         """The first moment from now on at which this person may be told, in UTC.

@@ -13,7 +13,7 @@ from shared.domain.model import AgentName, Model, Name
 from shared.domain.runbook import Form, Reversibility
 from shared.domain.service import Tier
 
-MACHINES = frozenset({*AgentName, "coordinator", "workflow", "executor", "anchor"})
+MACHINES = frozenset({*AgentName, "coordinator", "workflow", "executor", "anchor", "reception"})
 """Who is nobody: none of them can approve."""
 MOST_APPROVALS = 2
 """The two-person rule is the strictest that there is."""

@@ -15,6 +15,14 @@ class State(StrEnum):
     RESOLVED = "resolved"
 
 
+class Ask(Model):
+    """What somebody can answer in the message itself, where a channel has buttons."""
+
+    request: str = ""  # the approval that is open; empty: nobody is asked for one
+    digest: str = ""  # of the proposal that was shown
+    exactly: str = ""  # what a yes does, in one line
+
+
 class Message(Model):
     """What people are told: plain text only; a channel escapes it for its own markup."""
 
@@ -24,6 +32,7 @@ class Message(Model):
     severity: str
     thread: str = ""  # the reference that the first message of this incident returned
     state: State = State.OPEN
+    ask: Ask | None = None  # None: nothing can be answered any more
     opening: tuple[str, ...] = ()  # title and lines of the incident's first message, if this is a later one
 
 

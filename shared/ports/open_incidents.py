@@ -1,5 +1,6 @@
 """What makes one incident out of many signals."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -12,4 +13,8 @@ class OpenIncidents(Protocol):
 
     def release(self, application: str, incident_id: str) -> None:
         """Let the next signal open a new incident; harmless when another holds the claim."""
+        ...
+
+    def held(self, applications: Sequence[str]) -> Sequence[str]:
+        """The open incidents of these applications."""
         ...

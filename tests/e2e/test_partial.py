@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from scripts.demo.story import story
 from scripts.explain.page import page
 from scripts.explain.trace import trace
 from shared.agents.steps import CHANGES, COST, LOGS, METRICS
@@ -18,6 +17,7 @@ from shared.domain.incident import Status
 from shared.domain.model import VOTERS, AgentName
 from shared.domain.service import Measure
 from shared.ports.sources import Sources
+from shared.views.story import story
 from tests.e2e.storefront import Street
 from tests.e2e.test_incidents import cascade
 from tests.e2e.test_replay_agents import asked_again, different

@@ -143,8 +143,10 @@ WRONG = {
         ChannelKind.EMAIL, "di@example.org\nbcc: all@x.org"
     ),
     "never the key itself": reached_by(ChannelKind.PAGERDUTY, "0123456789abcdef0123456789ABCDEF"),
-    "no address of sns; give a topic's ARN": reached_by(ChannelKind.SNS, "topic"),
-    "no address of webhook; give an https://": reached_by(ChannelKind.WEBHOOK, "http://example.org/hook"),
+    "no address of sns; give the ARN of a topic": reached_by(ChannelKind.SNS, "topic"),
+    "no address of webhook; give the name of the secret": reached_by(
+        ChannelKind.WEBHOOK, "https://example.org/hook"
+    ),
 }
 
 
@@ -160,8 +162,8 @@ def test_what_is_wrong_is_named_by_its_path_and_what_to_do(said):
     ("kind", "address"),
     [
         (ChannelKind.PAGERDUTY, "commander/pagerduty-shop"),
-        (ChannelKind.SNS, "arn:aws:sns:eu-central-1:111122223333:incidents"),
-        (ChannelKind.WEBHOOK, "https://example.org:8443/hooks/1"),
+        (ChannelKind.SNS, "arn:aws:sns:eu-central-1:111122223333:commander-incidents"),
+        (ChannelKind.WEBHOOK, "commander/webhook-shop"),
     ],
 )
 def test_good_addresses(kind, address):

@@ -8,7 +8,6 @@ from rich.console import Console
 
 from scripts import scenarios
 from scripts.demo.report import Run, report
-from scripts.demo.story import story
 from scripts.explain.page import page
 from scripts.explain.trace import trace
 from scripts.replay.replay import Today, replay
@@ -20,6 +19,7 @@ from shared.domain.facts import Author
 from shared.domain.model import VOTERS, AgentName
 from shared.ports.event_store import record
 from shared.runbooks.catalogue import remedies
+from shared.views.story import story
 from shared.workflow.fallback import Fallback
 from tests.delivering import delivery
 from tests.workflow.test_deliberation import EXECUTION, ID, House, scale_out

@@ -1,5 +1,6 @@
 """The open incidents on DynamoDB (`pk`, `sk`, and `ttl` in epoch seconds)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,21 @@ class DynamodbOpenIncidents:
             except ClientError as error:
                 if code_of(error) != "ConditionalCheckFailedException":
                     raise
+
+    def held(self, applications: Sequence[str]) -> Sequence[str]:
+        """The open incidents of these applications, read one by one.
+
+        Raises:
+            PortError: AWS failed.
+        """
+        found, now = [], self._clock.now().timestamp()
+        for application in applications:
+            with port_errors():
+                answer = self._client.get_item(TableName=self._table, Key=_claim(application))
+            item = answer.get("Item")
+            if item is not None and int(item["ttl"]["N"]) >= now:
+                found.append(item["incident_id"]["S"])
+        return found
 
     def _put(self, application: str, incident_id: str) -> bool:
         now = self._clock.now()

@@ -1,5 +1,6 @@
 """The open incidents in this process."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -29,3 +30,9 @@ class MemoryOpenIncidents:
         with self._lock:
             if self._open.get(application, ("", None))[0] == incident_id:
                 del self._open[application]
+
+    def held(self, applications: Sequence[str]) -> Sequence[str]:
+        """The open incidents of these applications."""
+        now = self._clock.now()
+        claims = [self._open[one] for one in applications if one in self._open]
+        return [incident_id for incident_id, ends in claims if ends >= now]

@@ -19,6 +19,7 @@ from shared.domain.facts.action import (
     TargetLocked,
 )
 from shared.domain.facts.approval import (
+    Acknowledged,
     ApprovalDenied,
     ApprovalExpired,
     ApprovalGranted,
@@ -44,6 +45,7 @@ from shared.domain.facts.ending import (
     EscalatedToHuman,
     IncidentClosed,
     IncidentResolved,
+    LevelCalled,
     NotificationFailed,
     NotificationSent,
 )
@@ -52,6 +54,7 @@ from shared.domain.facts.outcome import HumanOutcome
 from shared.domain.facts.trust import AuthorRejected, LogRepaired
 
 __all__ = [
+    "Acknowledged",
     "ActionAuthorised",
     "ActionCompleted",
     "ActionFailed",
@@ -81,6 +84,7 @@ __all__ = [
     "IncidentResolved",
     "InvestigationStarted",
     "KnownGoodRecorded",
+    "LevelCalled",
     "LogRepaired",
     "NotNeeded",
     "NotificationFailed",

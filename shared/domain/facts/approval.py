@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.domain.facts.fact import ENGINE, OPERATOR, WORKFLOW, Fact
+from shared.domain.facts.fact import ENGINE, PEOPLE, WORKFLOW, Fact
 from shared.domain.model import Name, Utc
 from shared.domain.proposal import Proposal
 
@@ -27,7 +27,7 @@ class ApprovalRequested(Fact):
 class ApprovalGranted(Fact):
     """A person says yes to what was asked."""
 
-    authors = OPERATOR
+    authors = PEOPLE
     request: Name
     digest: str = Field(description="of the proposal that was shown")
     by: str = Field(min_length=1, max_length=256)
@@ -36,7 +36,7 @@ class ApprovalGranted(Fact):
 class ApprovalDenied(Fact):
     """A person says no; one is enough."""
 
-    authors = OPERATOR
+    authors = PEOPLE
     request: Name
     digest: str
     by: str = Field(min_length=1, max_length=256)
@@ -61,6 +61,16 @@ class ApprovalSuperseded(Fact):
 class TakenOver(Fact):
     """A person has the incident from here on: the machine starts nothing more."""
 
-    authors = OPERATOR
+    authors = PEOPLE
     by: str = Field(min_length=1, max_length=256)
     reason: str = Field(default="", max_length=1_000)
+
+
+class Acknowledged(Fact):
+    """A person has seen it: nobody else is called for what is asked now. The machine goes on."""
+
+    authors = PEOPLE
+    by: str = Field(min_length=1, max_length=256)
+    through: Name = Field(description="where it was said")
+    reference: str = Field(default="", max_length=256, description="the vendor's id of what was said")
+    over: bool = Field(default=False, description="the person said there that it is over")

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from shared.domain.consensus import DecisionKind
 from shared.domain.facts.fact import ENGINE, WORKFLOW, Author, Fact
-from shared.domain.model import Name
+from shared.domain.model import Name, Utc
 from shared.domain.proposal import Proposal
 
 
@@ -41,6 +41,16 @@ class IncidentClosed(Fact):
     decision: DecisionKind
     business_usd: str
     incident_usd: str
+
+
+class LevelCalled(Fact):
+    """Nobody acknowledged in time, so the next level of a team is called."""
+
+    authors = frozenset({Author.COMMUNICATION})
+    team: Name
+    level: int = Field(ge=2)
+    people: tuple[Name, ...] = Field(description="ids of the stakeholder directory; empty: nobody is left")
+    since: Utc = Field(description="when people were asked for what nobody answered")
 
 
 class NotificationSent(Fact):

@@ -19,6 +19,7 @@ class Author(StrEnum):
     EXECUTOR = "executor"
     ANCHOR = "anchor"  # MACs heads, and writes no events
     OPERATOR = "operator"  # a person, through the command line
+    RECEPTION = "reception"  # people, through Slack, PagerDuty and the dashboard
 
 
 class Fact(Model):
@@ -36,5 +37,7 @@ AGENTS = frozenset({Author.DETECTION, Author.DIAGNOSIS, Author.PREDICTION, Autho
 WORKFLOW = frozenset({Author.WORKFLOW})
 EXECUTOR = frozenset({Author.EXECUTOR})
 OPERATOR = frozenset({Author.OPERATOR})
+PEOPLE = frozenset({Author.OPERATOR, Author.RECEPTION})
+"""Who writes down what people say: their own hand, or the function that knows who they are."""
 ENGINE = frozenset({Author.WORKFLOW, Author.COORDINATOR})
 """The coordinator says what the state machine would, when that has failed."""

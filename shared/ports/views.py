@@ -1,0 +1,114 @@
+"""Where the read model is kept: what people look at, an item an incident, and lists of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+MOST_ROWS = 100
+"""Rows of one answer."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What is kept of one incident. `row` and `page` are JSON that only who wrote them reads."""
+
+    incident_id: str
+    version: int  # of the log that it shows
+    status: str
+    detected_at: datetime  # UTC
+    row: str
+    page: str
+
+    @property
+    def place(self) -> str:
+        """Where it stands in lists: by time, then by id; it never changes."""
+        return f"{stamp(self.detected_at)}#{self.incident_id}"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row, where it stands, and when it was last written."""
+
+    incident_id: str
+    version: int
+    place: str
+    row: str
+    written: datetime  # UTC
+
+
+def stamp(at: datetime) -> str:
+    """A time as text that sorts as times do, in microseconds."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
+class Views(Protocol):
+    """Writes conditionally: what is older never replaces what is newer."""
+
+    def keep(self, view: View) -> bool:
+        """Keep it, and note the time; False, and nothing changes, when as new a one is kept already.
+
+        Raises:
+            PortError: nothing is known to be written.
+        """
+        ...
+
+    def page(self, incident_id: str) -> View | None:
+        """What is kept of an incident, read consistently.
+
+        Raises:
+            PortError: it cannot be read.
+        """
+        ...
+
+    def rows(self, status: str | None, after: str | None, limit: int) -> Sequence[Listed]:
+        """Rows, newest first by when they were detected, of one status or of all.
+
+        Args:
+            after: the place of the last row that is known; rows after it follow, whatever came before.
+            limit: at most 100.
+
+        Raises:
+            PortError: they cannot be read.
+        """
+        ...
+
+    def written(self, since: datetime, limit: int) -> Sequence[Listed]:
+        """Rows that were written at `since` or later, oldest first.
+
+        Raises:
+            PortError: they cannot be read.
+        """
+        ...
+
+    def newest(self, limit: int) -> Sequence[Listed]:
+        """The rows that were written last, newest first.
+
+        Raises:
+            PortError: they cannot be read.
+        """
+        ...
+
+    def mark(self, at: datetime) -> None:
+        """Note that at this time nothing was known to be missing.
+
+        Raises:
+            PortError: nothing is known to be written.
+        """
+        ...
+
+    def marked(self) -> datetime | None:
+        """The last mark; None when nobody keeps the read model, or it was wiped.
+
+        Raises:
+            PortError: it cannot be read.
+        """
+        ...
+
+    def wipe(self) -> int:
+        """Forget everything; says how many incidents were kept.
+
+        Raises:
+            PortError: some may be left.
+        """
+        ...

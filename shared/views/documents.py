@@ -1,0 +1,97 @@
+"""The documents that are kept of an incident: the row of a list, and its page."""
+
+from pydantic import Field
+
+from shared.domain.incident import Status
+from shared.domain.model import AgentName, Model, Thousandths, Utc
+from shared.domain.service import Tier
+from shared.views.parts import (
+    AgentView,
+    ApprovalView,
+    CertificateView,
+    Doing,
+    Ignored,
+    Line,
+    Moment,
+    Node,
+    People,
+    Quarantine,
+    Reason,
+    Remedy,
+    Round,
+    Taken,
+    Timing,
+    Told,
+    Verdict,
+    Word,
+)
+
+MTTR_TARGET_SECONDS = 180
+"""From the signal to a verified remedy."""
+
+
+class Spent(Model):
+    """What is known of an incident's money without a clock; US dollars as decimal texts."""
+
+    began_at: Utc
+    until: Utc | None = Field(description="when it stopped costing the business; None: it still does")
+    business_usd: str | None = Field(description="as it was closed; None: not closed yet")
+    own_usd: str = Field(description="what it cost us so far, at list prices")
+
+
+class Row(Model):
+    """An incident in a list."""
+
+    id: Word
+    version: int = Field(description="of the log that it shows")
+    status: Status
+    closed: bool
+    outcome: Word | None
+    severity: Word
+    classification: Word
+    service: Word
+    application: Word
+    tier: Tier
+    summary: Line
+    confidence: Thousandths = Field(description="of detection, that it is one")
+    decision: Word = Field(description="quorum, degraded_quorum, priority_fallback, human or none")
+    remedy: Remedy | None = Field(description="decided or suggested")
+    waits_for_approval: bool
+    taken_by: Word
+    attempt: int
+    detected_at: Utc
+    changed_at: Utc
+    timing: Timing
+    spent: Spent
+
+
+class Tokens(Model):
+    """What models were asked."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+class Page(Model):
+    """An incident, as its log tells it."""
+
+    row: Row
+    timeline: tuple[Moment, ...] = Field(description="the newest, at most 200; oldest first")
+    timeline_total: int
+    nodes: tuple[Node, ...]
+    agents: tuple[AgentView, ...]
+    rounds: tuple[Round, ...]
+    certificate: CertificateView | None
+    verdicts: tuple[Verdict, ...]
+    approval: ApprovalView | None
+    taken: Taken | None
+    doing: Doing
+    suggestion: Remedy | None
+    reasons: tuple[Reason, ...]
+    quarantined: tuple[Quarantine, ...]
+    ignored: tuple[Ignored, ...]
+    told: tuple[Told, ...] = Field(description="the newest 50")
+    told_total: int
+    people: People | None
+    tokens: Tokens = Tokens()
+    confidence: dict[AgentName, Thousandths] = Field(description="of findings, by agent")

@@ -1,0 +1,243 @@
+"""The projection: an incident's events in, its page out. Pure; the same log is always the same bytes."""
+
+from collections.abc import Container, Mapping, Sequence
+from datetime import timedelta
+
+from shared.domain import facts
+from shared.domain.events import Event, malformed
+from shared.domain.folding import fold
+from shared.domain.impact import own_cost
+from shared.domain.incident import Incident
+from shared.views.acting import doing, verdicts
+from shared.views.believed import Believed
+from shared.views.documents import MTTR_TARGET_SECONDS, Page, Row, Spent
+from shared.views.graph import nodes
+from shared.views.parts import (
+    ApprovalView,
+    CertificateView,
+    Ignored,
+    Moment,
+    People,
+    Quarantine,
+    Said,
+    Signature,
+    Taken,
+    Timing,
+    Told,
+)
+from shared.views.reasons import reasons
+from shared.views.remedy import shown
+from shared.views.story import Line, story
+from shared.views.voting import agents, rounds
+
+MOST_MOMENTS, MOST_TOLD, MOST_IGNORED = 200, 50, 50
+DISTRUSTED = "its MAC or its hash does not hold: it is ignored"
+TONES: Mapping[str, str] = {
+    "green": "good",
+    "bold green": "good",
+    "red": "bad",
+    "bold red": "bad",
+    "yellow": "warning",
+    "bold yellow": "warning",
+    "bold": "loud",
+    "dim": "quiet",
+    "bold magenta": "action",
+}
+
+
+def project(events: Sequence[Event], ignored: Container[str] = frozenset()) -> Page:
+    """The page of an incident.
+
+    Args:
+        events: the whole log, in order.
+        ignored: ids of events that must not be believed: they stand in the timeline, with that fault.
+
+    Raises:
+        IncidentNotFound: there are no events, or the first that is believed opens no incident.
+    """
+    incident, log = fold(events, ignored), Believed.of(events, ignored)
+    told = _told(log)
+    return Page(
+        row=_row(incident, log),
+        timeline=moments(events, ignored)[-MOST_MOMENTS:],
+        timeline_total=len(events),
+        nodes=nodes(incident),
+        agents=agents(log, incident),
+        rounds=rounds(log, incident),
+        certificate=_certificate(log),
+        verdicts=verdicts(log),
+        approval=_approval(log, incident),
+        taken=_taken(log),
+        doing=doing(log, incident),
+        suggestion=_suggestion(incident),
+        reasons=reasons(log),
+        quarantined=tuple(
+            Quarantine(agent=one.agent, until=one.until, reason=one.reason, proof=one.proof[:20])
+            for one in incident.quarantined.values()
+        ),
+        ignored=tuple(
+            Ignored(event_id=one.event_id, author=one.author, reason=one.reason)
+            for _, one in log.of_type(facts.AuthorRejected)
+        )[-MOST_IGNORED:],
+        told=told[-MOST_TOLD:],
+        told_total=len(told),
+        people=_people(incident),
+        confidence={name: found.confidence for name, found in sorted(incident.findings.items())},
+    )
+
+
+def moments(events: Sequence[Event], ignored: Container[str] = frozenset()) -> tuple[Moment, ...]:
+    """Every event with its words; what nobody believes, or no version of this code knows, with its fault."""
+    return tuple(
+        Moment(
+            version=one.version,
+            event_id=one.event_id,
+            at=one.occurred_at,
+            by=one.recorded_by,
+            type=one.type,
+            lines=() if one.event_id in ignored else _lines(said),
+            fault=DISTRUSTED if one.event_id in ignored else malformed(one),
+        )
+        for one, said in zip(events, story(events), strict=True)
+    )
+
+
+def _lines(said: Sequence[Line]) -> tuple[Said, ...]:
+    return tuple(Said(text=text, tone=TONES.get(style, "")) for text, style in said)
+
+
+def _row(incident: Incident, log: Believed) -> Row:
+    closed, opened = log.last(facts.IncidentClosed), incident.opened
+    waits = incident.approval is not None and incident.approval.open and closed is None
+    return Row(
+        id=incident.id,
+        version=incident.head.version,
+        status=incident.status,
+        closed=closed is not None,
+        outcome=incident.closed.outcome if incident.closed else None,
+        severity=opened.severity,
+        classification=opened.classification,
+        service=opened.service,
+        application=opened.application,
+        tier=opened.tier,
+        summary=opened.summary,
+        confidence=opened.confidence,
+        decision=incident.decision,
+        remedy=_suggestion(incident),
+        waits_for_approval=waits,
+        taken_by=incident.taken.by if incident.taken else "",
+        attempt=incident.attempt,
+        detected_at=incident.detected_at,
+        changed_at=incident.changed_at,
+        timing=Timing(
+            began_at=opened.started_at,
+            detected_at=incident.detected_at,
+            target_seconds=MTTR_TARGET_SECONDS,
+            due_at=incident.detected_at + timedelta(seconds=MTTR_TARGET_SECONDS),
+            decided_at=incident.decided_at,
+            verified_at=incident.verified_at,
+            resolved_at=incident.resolved_at,
+            closed_at=closed[0] if closed else None,
+        ),
+        spent=Spent(
+            began_at=opened.started_at,
+            until=incident.verified_at or (closed[0] if closed else None),
+            business_usd=incident.closed.business_usd if incident.closed else None,
+            own_usd=incident.closed.incident_usd
+            if incident.closed
+            else f"{own_cost(incident.head.version):.4f}",
+        ),
+    )
+
+
+def _suggestion(incident: Incident) -> object:
+    if incident.certificate is not None:
+        return shown(incident.certificate.proposal)
+    suggested = incident.escalation.suggestion if incident.escalation else None
+    return shown(suggested) if suggested else None
+
+
+def _certificate(log: Believed) -> CertificateView | None:
+    found = log.last(facts.ConsensusReached)
+    if found is None:
+        return None
+    at, fact = found
+    certificate = fact.certificate
+    return CertificateView(
+        kind=certificate.kind,
+        attempt=certificate.attempt,
+        round=certificate.round,
+        execution=certificate.execution,
+        proposal=shown(certificate.proposal),
+        ballots=tuple(
+            Signature(
+                agent=one.ballot.agent,
+                choice=one.ballot.approves,
+                confidence=one.ballot.confidence,
+                digest=one.ballot.digest,
+                mac=one.mac,
+            )
+            for one in certificate.ballots
+        ),
+        confidence=fact.aggregated_confidence,
+        at=at,
+    )
+
+
+def _approval(log: Believed, incident: Incident) -> ApprovalView | None:
+    last = log.last(facts.ApprovalRequested)
+    approval = incident.approval
+    if last is None or approval is None:
+        return None
+    asked = approval.asked
+    return ApprovalView(
+        request=asked.request,
+        state=approval.ended or ("granted" if approval.granted else "open"),
+        proposal=shown(asked.proposal),
+        needed=asked.needed,
+        role=asked.role,
+        by=approval.by,
+        denied_by=approval.denied_by,
+        asked_at=last[0],
+        expires_at=asked.expires_at,
+        preview=asked.preview,
+        blast_radius=asked.blast_radius,
+        undo=asked.undo,
+        cost_per_minute=asked.cost_per_minute,
+        reasons=asked.reasons,
+    )
+
+
+def _taken(log: Believed) -> Taken | None:
+    first = next(iter(log.of_type(facts.TakenOver)), None)
+    return Taken(by=first[1].by, reason=first[1].reason, at=first[0]) if first else None
+
+
+def _told(log: Believed) -> tuple[Told, ...]:
+    found = []
+    for event, fact in log.pairs:
+        match fact:
+            case facts.NotificationSent():
+                about, failed = fact.about, ""
+            case facts.NotificationFailed():
+                about, failed = "", fact.reason
+            case _:
+                continue
+        found.append(
+            Told(
+                at=event.occurred_at,
+                channel=fact.channel,
+                recipient=fact.recipient,
+                about=about,
+                version=fact.version,
+                failed=failed,
+            )
+        )
+    return tuple(found)
+
+
+def _people(incident: Incident) -> People | None:
+    said = incident.people
+    if said is None:
+        return None
+    return People(did=said.did, result=said.result.value, by=said.by, resolved_at=said.resolved_at)
