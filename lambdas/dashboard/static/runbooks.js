@@ -33,5 +33,5 @@ function runbook(one) {
         el("dt", {}, "Parameters"), el("dd", {}, values.length ? values.map(([name, what]) => el("div", {}, el("code", {}, name), `: ${what}`)) : "none"),
         el("dt", {}, "Takes"), el("dd", {}, span(one.expected_seconds), one.expires_seconds ? `, taken back after ${span(one.expires_seconds)}` : ""),
         el("dt", {}, "Reversibility"), el("dd", {}, plain(one.reversibility)),
-        el("dt", {}, "May touch"), el("dd", {}, many(one.blast_radius, "service")))));
+        el("dt", {}, "Changes"), el("dd", {}, many(one.blast_radius, "resource")))));
 }
