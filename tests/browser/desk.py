@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,16 @@ MAY = {
 TOKEN = "a-token-of-the-test"
 
 
+class Server(ThreadingHTTPServer):
+    """A browser that goes away in the middle of an answer is no news."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Desk:
     """What is answered now; tests turn its knobs. Every POST is kept in `said`."""
 
@@ -41,8 +52,7 @@ class Desk:
         self.order: list[str] = []
         self.changed: list[str] = []
         self.fill(town.town(datetime.now(UTC)))
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     @property

@@ -2,7 +2,7 @@
 import { act, since } from "./api.js";
 import { el, tick } from "./dom.js";
 import { sign } from "./signs.js";
-import { countdown, many, money, plain, short, time } from "./words.js";
+import { countdown, money, plain, short, time } from "./words.js";
 
 /** The card; `done` is called with the answer of an action. */
 export function ask(answer, done) {
@@ -29,21 +29,27 @@ function approvalCard(page, may, done) {
   const shown = card("", "hand", `Approve or deny: ${proposal.title || plain(proposal.runbook)}`,
     el("div", { class: "ask-body" },
       el("dl", { class: "pairs" },
+        pair("Would change", el("ul", { class: "changes" }, (approval.preview.length ? approval.preview : ["what the parameters say"]).map((one) => el("li", {}, one)))),
         pair("Exactly", el("span", { class: "exact" }, `${proposal.runbook} v${proposal.version} on ${proposal.service}`,
           parameters(proposal), el("br"), el("span", { class: "soft" }, proposal.target))),
-        pair("Would change", approval.preview.length ? el("ul", {}, approval.preview.map((one) => el("li", { class: "change" }, one))) : "what the parameters say"),
         pair("May touch", approval.blast_radius.join(", ")),
         pair("Undo", approval.undo),
         pair("Waiting costs", `${money(approval.cost_per_minute)} a minute`),
-        approval.reasons.length > 0 && pair("Asked because", approval.reasons.join("; ")),
-        pair("Needs", `${many(approval.needed, "different person", "different people")} (${plain(approval.role)})`,
+        pair("Needs", `${approval.needed === 1 ? "one person" : `${approval.needed} different people`} (${plain(approval.role)})`,
           approval.by.length ? `; yes so far: ${approval.by.join(", ")}` : ""),
+        approval.reasons.length > 0 && pair("Asked because", approval.reasons.map(rule)),
         pair("Digest", el("code", {}, short(proposal.digest), "…"))),
       may.includes("approve") || may.includes("deny") ? decisionForm(page, may, done)
         : el("p", { class: "soft" }, `Your role cannot answer this. ${plain(approval.role)} was told.`)));
   shown.querySelector(".ask-head").append(el("p", { class: "expiry" },
-    tick(el("span"), () => (left() > 0 ? countdown(left()) : "0:00")), el("span", { class: "small soft" }, " until it expires undone")));
+    el("span", { class: "small soft" }, "expires in "), tick(el("span"), () => (left() > 0 ? countdown(left()) : "0:00"))));
   return shown;
+}
+
+/** A reason of policy: what it says before the name of its rule. */
+function rule(reason) {
+  const at = reason.indexOf(": ");
+  return el("div", {}, at > 0 ? [reason.slice(at + 2), el("span", { class: "faint small" }, ` (rule ${reason.slice(0, at)})`)] : reason);
 }
 
 function parameters({ parameters: values }) {
@@ -95,9 +101,17 @@ function humanCard(page, may, done) {
     el("div", { class: "ask-body" },
       el("dl", { class: "pairs" },
         pair("Why", why ? plain(why.says) : "the machine found no remedy that it may run"),
+        tried(page),
         suggestion && pair("Suggestion only", el("span", { class: "exact" }, `${suggestion.runbook} on ${suggestion.service}`, parameters(suggestion))),
         pair("The machine", "starts nothing more here")),
       may.includes("take_over") ? takeOver(row, done, "Take it over") : el("p", { class: "soft" }, "An approver or operator can take it over.")));
+}
+
+function tried({ doing }) {
+  const last = doing.actions.findLast((one) => one.step === "do");
+  if (!last) return null;
+  const undone = doing.rolled_back && (doing.rolled_back.restored ? "Undone: everything is as it was." : `Undone, but: ${doing.rolled_back.differences.join("; ")}`);
+  return pair("Was tried", el("div", {}, last.proposal.title || last.proposal.runbook), el("div", { class: "small soft" }, [doing.regressed?.statement ?? last.failed, undone].filter(Boolean).join(". ")));
 }
 
 /** The form by which somebody takes an incident from the machine. */
@@ -117,7 +131,7 @@ export function takeOver(row, done, title) {
     }
   } } },
   el("div", { class: "field" }, el("label", { for: "take-reason" }, "Reason (others read it)"), reason),
-  el("button", { type: "submit", id: "take-over" }, title), fault);
+  el("button", { type: "submit", class: "main", id: "take-over" }, title), fault);
   return form;
 }
 

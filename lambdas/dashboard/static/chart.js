@@ -2,7 +2,7 @@
 import { el, svg } from "./dom.js";
 import { capital, plain } from "./words.js";
 
-const WIDE = 400, HIGH = 168, LEFT = 46, RIGHT = 10, TOP = 24, LOW = 20;
+const WIDE = 400, HIGH = 168, LEFT = 56, RIGHT = 10, TOP = 24, LOW = 20;
 
 /** All curves, under one legend. */
 export function charts({ curves, markers, left_out: leftOut }) {
@@ -44,23 +44,43 @@ function chart(curve, markers) {
       svg("text", { x: LEFT, y: HIGH - 4, class: "axis" }, clock(from)), svg("text", { x: WIDE - RIGHT, y: HIGH - 4, "text-anchor": "end", class: "axis" }, clock(to)),
       curve.forecast.length > 1 && svg("path", { class: "band", d: `${path(curve.forecast.map((one) => [one.at, one.high]))}${path(curve.forecast.map((one) => [one.at, one.low]).reverse()).replace("M", "L")}Z` }),
       level(curve.baseline, "usual"), level(curve.limit, "limit"),
-      markers.map((one, index) => ({ one, index, at: x(one.at) })).filter(({ at }) => at >= LEFT && at <= WIDE - RIGHT)
-        .map(({ at, index }) => [svg("line", { x1: at, x2: at, y1: TOP - 4, y2: HIGH - LOW, class: "mark" }), flag(at, TOP - 6, index)]),
+      clustered(markers.map((one, index) => ({ index, at: x(one.at) })).filter(({ at }) => at >= LEFT && at <= WIDE - RIGHT)).map((near) => [
+        near.map(({ at }) => svg("line", { x1: at, x2: at, y1: TOP - 4, y2: HIGH - LOW, class: "mark" })),
+        flag((near[0].at + near.at(-1).at) / 2, TOP - 6, near[0].index, near.at(-1).index)]),
       curve.forecast.length > 1 && svg("path", { class: "forecast", d: path(curve.forecast.map((one) => [one.at, one.value])) }),
       svg("path", { class: "line", d: path(curve.points.map((one) => [one.at, one.value])) }),
       svg("circle", { cx: x(curve.points.at(-1).at), cy: y(last), r: 3.5, class: "dot" })));
 }
 
-/** A numbered flag; its number is in the legend too. */
-function flag(x, bottom, index) {
-  return svg("g", {}, svg("rect", { x: x - 7, y: bottom - 12, width: 14, height: 12, rx: 3, class: "flag" }),
-    svg("text", { x, y: bottom - 2.500, "text-anchor": "middle", class: "flag-text" }, String.fromCharCode(65 + (index % 26))));
+/** A flag with its letter, or those of several that stand too close; the legend says what each is. */
+function flag(x, bottom, first, last = first) {
+  const text = first === last ? letter(first) : `${letter(first)}–${letter(last)}`, wide = first === last ? 14 : 30;
+  return svg("g", {}, svg("rect", { x: x - wide / 2, y: bottom - 13, width: wide, height: 13, rx: 3, class: "flag" }),
+    svg("text", { x, y: bottom - 3, "text-anchor": "middle", class: "flag-text" }, text));
+}
+
+const letter = (index) => String.fromCharCode(65 + (index % 26));
+
+function clustered(marks) {
+  const found = [];
+  for (const mark of [...marks].sort((a, b) => a.at - b.at)) {
+    if (found.length && mark.at - found.at(-1).at(-1).at < 24) found.at(-1).push(mark);
+    else found.push([mark]);
+  }
+  return found;
 }
 
 function bounds(curve, values) {
   const low = Math.min(...values), high = Math.max(...values);
-  if (low >= 0) return [0, high > 0 ? high * 1.08 : 1];
-  return [low, high > low ? high : low + 1];
+  if (low < 0) return [low, high > low ? high : low + 1];
+  return [0, SHARES.has(curve.measure) && high > 0.5 ? Math.max(1, high) : round(high)];
+}
+
+/** The next number up that reads well. */
+function round(value) {
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].find((one) => one * power >= value * 0.999);
 }
 
 const SHARES = new Set(["errors", "saturation", "cpu", "memory", "availability"]);

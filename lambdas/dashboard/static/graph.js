@@ -2,7 +2,7 @@
 import { el, svg } from "./dom.js";
 import { many } from "./words.js";
 
-const WIDE = 116, HIGH = 58, GAP_X = 18, GAP_Y = 46, EDGE = 14, ACROSS = 5;
+const WIDE = 106, HIGH = 58, GAP_X = 14, GAP_Y = 46, EDGE = 14, ACROSS = 5;
 const HEALTH = { well: ["good", "✓ well"], unwell: ["warn", "▲ unwell"], root_cause: ["bad", "✕ root cause"], recovered: ["good", "✓ recovered"], unknown: ["", "? unknown"] };
 
 /** The picture, and the same in words. */

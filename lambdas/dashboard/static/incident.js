@@ -34,9 +34,10 @@ export class IncidentPage {
     part("head", "div", { class: "headline" });
     part("facts", "dl", { class: "facts" });
     part("ask", "div", { class: "ask-place" });
+    part("stop", "div", { class: "stop-place" });
     part("steps", "div", { class: "sheet way" });
     this.body = el("div", { hidden: true },
-      this.head.node, this.facts.node, this.ask.node, this.steps.node,
+      this.head.node, this.facts.node, this.ask.node, this.stop.node, this.steps.node,
       el("div", { class: "two" },
         el("div", { class: "stack" },
           el("div", { class: "pair-of" },
@@ -47,8 +48,7 @@ export class IncidentPage {
           sheet("timeline", "Timeline", "h-timeline"),
           this.traceSheet = el("section", { class: "sheet", "aria-labelledby": "h-trace", hidden: true },
             el("h2", { id: "h-trace" }, "Reasoning trace: who saw what"), part("trace").node)),
-        el("aside", { class: "stack side", "aria-label": "Control and proof" },
-          sheet("stop", "To stop it", "h-stop"),
+        el("aside", { class: "stack side", "aria-label": "Money and proof" },
           sheet("sure", "How sure each agent is", "h-sure"),
           sheet("money", "Money", "h-money"),
           sheet("proof", "Proof", "h-proof"),
@@ -119,7 +119,7 @@ export class IncidentPage {
     this.action.show([page.doing, page.verdicts, page.approval, page.reasons], () => action(page));
     this.timeline.show([page.timeline, page.ignored], () => timeline(page));
     this.stop.show([row.status, row.taken_by, may], () => stop(page, may, done));
-    this.sure.show([page.confidence, page.agents.map((one) => [one.agent, one.state, one.ballot_confidence])], () => sure(page));
+    this.sure.show([page.confidence, page.agents.map((one) => [one.agent, one.state])], () => sure(page));
     this.money.show([running, row.spent, page.tokens], () => moneyPart(page, running));
     this.told.show([page.told, page.told_total], () => told(page));
     this.showProof();
@@ -149,7 +149,7 @@ function facts(page, running) {
   const fact = (term, big, small) => el("div", { class: "fact" }, el("dt", {}, term), el("dd", {}, big), el("dd", {}, small));
   return [
     fact("Broken", root?.service ?? row.service, root ? "root cause" : "root cause not known yet"),
-    fact("Hurt", users ? `${count(users)} users` : hurt.join(", ") || row.service, `${row.tier} tier${users && hurt.length ? `: ${hurt.join(", ")}` : ""}`),
+    fact("Hurt", users ? `${count(users)} users` : hurt.join(", ") || row.service, `${row.tier} tier${users && hurt.length ? `; ${hurt.join(", ")} ${hurt.length > 1 ? "feel" : "feels"} it` : ""}`),
     fact("The machine now", what, detail),
     timer(timing, fact),
     fact("Money", tick(el("span", { class: "big" }), () => money(Math.floor(spent(running)))),
@@ -161,7 +161,7 @@ function timer(timing, fact) {
   const end = timing.verified_at ?? timing.resolved_at ?? timing.closed_at;
   if (end) {
     const took = (new Date(end) - new Date(timing.began_at)) / 1_000, good = timing.verified_at && took <= timing.target_seconds;
-    return fact(timing.verified_at ? "Verified after" : "Ended after", [sign(good ? "check" : timing.verified_at ? "clock" : "box", good ? "good" : ""), " ", span(took)],
+    return fact(timing.verified_at ? "Verified after" : "Handed over after", [sign(good ? "check" : timing.verified_at ? "clock" : "box", good ? "good" : ""), " ", span(took)],
       `target ${span(timing.target_seconds)}`);
   }
   const left = () => (new Date(timing.due_at).getTime() - now()) / 1_000;
@@ -173,7 +173,7 @@ function agents(found) {
   const states = { asked: pill("clock", "", "looks"), silent: pill("ring", "", "silent"), reused: pill("clock", "warn", "cached"), quarantined: pill("stop", "bad", "quarantined") };
   return el("ul", { class: "agents" }, found.map((one) => el("li", { class: "agent" },
     el("h3", { class: "row" }, capital(one.agent), states[one.state]?.cloneNode(true)),
-    one.summary && el("p", { class: "small" }, one.summary),
+    one.summary && el("p", { class: "small" }, capital(one.summary)),
     one.cause && el("p", { class: "small soft" }, `Kind of cause: ${plain(one.cause)}`),
     one.left_out.length > 0 && el("p", { class: "small warn" }, `Partial: no time for ${one.left_out.join(", ")}`),
     one.cached_seconds !== null && el("p", { class: "small warn" }, `Its breaker is open: this is ${span(one.cached_seconds)} old`),
@@ -183,25 +183,23 @@ function agents(found) {
 
 function sure({ agents: all }) {
   return el("div", { class: "tight" }, all.map((one) => {
-    const value = one.ballot_confidence ?? one.confidence;
+    const value = one.confidence;
     return el("div", { class: "confidence" }, el("span", {}, capital(one.agent)),
       svg("svg", { class: "meter", viewBox: "0 0 1000 100", preserveAspectRatio: "none", "aria-hidden": "true" },
         svg("rect", { class: "ground", width: 1000, height: 100 }), svg("rect", { class: "value", width: value ?? 0, height: 100 }), svg("rect", { class: "edge-mark", x: 500, width: 8, height: 100 })),
       el("span", { class: "number" }, value === null ? "–" : percent(value)));
-  }), el("p", { class: "small soft" }, "Below the mark (50 %) a ballot is an abstention."));
+  }), el("p", { class: "small soft" }, "In what it found. A ballot below the mark (50 %) is an abstention."));
 }
 
 function stop(page, may, done) {
   const { row } = page;
-  if (row.taken_by) return el("p", {}, `${row.taken_by} has it. The machine starts nothing more.`);
-  if (row.closed && row.status !== "escalated" && row.status !== "rolled_back") return el("p", {}, "Nothing runs.");
-  const card = page.approval?.state !== "open" && (row.status === "escalated" || row.status === "rolled_back");
-  if (card) return el("p", {}, "Nothing runs: a human decides.");
-  if (!may.includes("take_over")) return el("p", { class: "soft" }, "An approver or operator can take it from the machine at any time.");
-  return [
-    el("p", { class: "small soft" }, "The machine starts nothing more here. What runs already ends; undoing it is then yours."),
-    el("details", { id: "stop-more" }, el("summary", { class: "stop-summary" }, sign("stop"), " Take it from the machine"), takeOver(row, done, "Take over now")),
-  ];
+  if (row.taken_by || row.closed || row.status === "escalated" || row.status === "rolled_back") return [];
+  const calm = page.approval?.state === "open" ? "Rather do it yourself? " : "Nothing is asked of you. ";
+  if (!may.includes("take_over")) return el("p", { class: "stop-line soft" }, calm, "An approver or operator can take it from the machine at any time.");
+  return el("details", { id: "stop-more", class: "stop-line" },
+    el("summary", {}, el("span", { class: "soft" }, calm), el("span", { class: "button" }, sign("stop", "bad"), "Take it from the machine")),
+    el("p", { class: "soft" }, "The machine starts nothing more here. What runs already ends; undoing it is then yours."),
+    takeOver(row, done, "Take over now"));
 }
 
 function moneyPart({ row, tokens }, running) {

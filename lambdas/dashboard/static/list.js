@@ -3,7 +3,7 @@ import { since } from "./api.js";
 import { el, fill, Part, tick } from "./dom.js";
 import { rate, turn, TURNS } from "./incidents.js";
 import { severity, sign, status, statusWord } from "./signs.js";
-import { count, money, plain, shortMoney, shortSpan } from "./words.js";
+import { capital, count, money, plain, shortMoney, shortSpan } from "./words.js";
 
 const AT_ONCE = 50;
 const SIGNS = { asks: ["hand", "warn"], machine: ["play", "busy"], person: ["person", ""], over: ["check", "good"] };
@@ -38,8 +38,8 @@ export class ListPage {
       el("option", { value: "" }, "Any status"),
       STATUSES.map((one) => el("option", { value: one, selected: one === this.filter.status }, statusWord(one))));
     fill(main,
+      el("h1", { class: "hidden" }, "Incidents"),
       el("div", { class: "stack" },
-        el("h1", { class: "hidden" }, "Incidents"),
         this.totals.node,
         el("div", { class: "row between list-tools" }, this.filters.node,
           el("div", { class: "row finders" },
@@ -176,16 +176,23 @@ export function request(row) {
 }
 
 function line(row, fresh) {
-  const [shape, tone] = SIGNS[turn(row)], asked = request(row), usd = rate(row);
+  const [shape, tone] = SIGNS[turn(row)], asked = request(row), usd = rate(row), [what, where] = parts(row);
   return el("li", { class: `case ${turn(row)} ${fresh ? "fresh" : ""}`, data: { id: row.id } },
     el("a", { class: "case-link", href: `#/incidents/${encodeURIComponent(row.id)}` },
       el("span", { class: "cell-status" }, status(row.status)),
       el("span", { class: "cell-severity small" }, severity(row.severity)),
       el("span", { class: "cell-title" },
-        el("span", { class: "case-title" }, row.service, " ", el("span", { class: "what" }, row.summary)),
+        el("span", { class: "case-title" }, capital(what)), " ", el("span", { class: "where" }, where),
         asked && el("span", { class: "asked" }, asked)),
       el("span", { class: "cell-who" }, sign(shape, tone), " ", el("span", { class: "hidden" }, "Who has it: "), holder(row)),
       el("span", { class: "cell-age number" }, el("span", { class: "hidden" }, "Age: "),
         tick(el("span"), () => shortSpan(since(row.detected_at)))),
-      el("span", { class: "cell-money number" }, usd ? [money(usd), el("span", { class: "faint" }, "/min")] : el("span", { class: "faint" }, "no more"))));
+      el("span", { class: "cell-money number" }, usd ? [money(usd), el("span", { class: "faint" }, "/min")]
+        : el("span", { class: "faint" }, turn(row) === "over" ? "no more" : "not counted"))));
+}
+
+/** What is broken, and where it is felt: a summary says the second after a colon. */
+export function parts({ summary, service }) {
+  const at = summary.indexOf(": ");
+  return at > 0 ? [summary.slice(0, at), summary.slice(at + 2)] : [summary, service];
 }

@@ -26,6 +26,7 @@ const main = document.querySelector("#main");
 const notice = new Part(document.querySelector("#notice"));
 const connection = new Part(document.querySelector("#connection"));
 const nav = new Part(document.querySelector("#nav"));
+const emergency = new Part(document.querySelector("#emergency"));
 const who = new Part(document.querySelector("#who"));
 
 const state = { me: null, page: null, place: null, cursor: null, loaded: false, behind: 0, stopped: null, healthAt: 0 };
@@ -116,6 +117,8 @@ function frame() {
   who.show(state.me, (me) => (me ? [el("span", {}, me.name || me.identity), el("span", { class: "faint" }, ` · ${me.role} · ${me.stage}`)] : []));
   connection.show(connected(), ([kind, text]) => el("span", { class: `connection ${kind}` }, el("span", { class: "dot", "aria-hidden": "true" }), text));
   notice.show(notices(), (all) => all.map(one));
+  emergency.show([may("kill_switch"), state.stopped?.on], ([allowed, on]) => (allowed && !on
+    ? el("button", { id: "stop-all", type: "button", on: { click: () => killSwitch(state.me, true, flipped) } }, sign("stop", "bad"), "Stop all", el("span", { class: "hidden" }, ": the kill switch")) : []));
   fillFoot();
 }
 
@@ -161,11 +164,10 @@ function flipped(said) {
 
 let footer = "";
 function fillFoot() {
-  const shown = JSON.stringify([may("kill_switch"), state.stopped?.on, incidents.rows.size]);
+  const shown = String(incidents.rows.size);
   if (shown === footer) return;
   footer = shown;
   fill(document.querySelector("#foot"),
-    may("kill_switch") && !state.stopped?.on && el("button", { id: "stop-all", type: "button", class: "stop-all", on: { click: () => killSwitch(state.me, true, flipped) } }, sign("stop", "bad"), "Stop everything …"),
     el("span", {}, `${count(incidents.rows.size)} incidents known. Times are your own clock’s.`));
 }
 

@@ -22,7 +22,7 @@ export function way(page) {
 }
 
 function reachedBefore({ doing, approval, rounds, agents }) {
-  if (doing.verified) return 6;
+  if (doing.verified || doing.regressed) return 6;
   if (doing.actions.length) return 5;
   if (approval) return 4;
   if (rounds.length) return 3;

@@ -3,14 +3,18 @@ import { el } from "./dom.js";
 import { sign } from "./signs.js";
 import { count, many, time } from "./words.js";
 
+const FIRST = 10;
 const TONES = { good: ["check", "good"], bad: ["alert", "bad"], warning: ["hand", "warn"], action: ["play", "busy"] };
 
 /** The moments of an incident. */
 export function timeline({ timeline: moments, timeline_total: total, ignored }) {
   const told = moments.filter((one) => one.fault || one.lines.some((line) => line.tone !== "quiet"));
+  const newest = [...told].reverse();
   const quiet = moments.length - told.length;
   return [
-    el("ol", { class: "timeline" }, [...told].reverse().map(moment)),
+    el("ol", { class: "timeline" }, newest.slice(0, FIRST).map(moment)),
+    newest.length > FIRST && el("details", { id: "earlier" }, el("summary", {}, many(newest.length - FIRST, "earlier event")),
+      el("ol", { class: "timeline" }, newest.slice(FIRST).map(moment))),
     quiet > 0 && el("details", { id: "quiet" }, el("summary", {}, many(quiet, "more event"), " of little weight"),
       el("ol", { class: "timeline" }, moments.filter((one) => !told.includes(one)).reverse().map(moment))),
     ignored.map((one) => el("p", { class: "small" }, sign("cross", "bad"), ` An event of ${one.author} is ignored: ${one.reason}`)),

@@ -1,5 +1,5 @@
 /** The vote: who chose what with which weight, and the sums against what is needed of 1000. */
-import { el, svg } from "./dom.js";
+import { el } from "./dom.js";
 import { pill, sign } from "./signs.js";
 import { capital, many, percent, plain, short } from "./words.js";
 
@@ -29,7 +29,7 @@ function round(one) {
     el("p", { class: "soft" }, `Attempt ${one.attempt}, round ${one.round}: `,
       el("strong", {}, verdict(one, winner, names))),
     sums(one, names),
-    el("p", { class: "small soft" }, `Needed: more than ${one.more_than} of ${TOTAL}, ${one.min_approvers} agents, ${percent(one.min_confidence)} sure. `,
+    el("p", { class: "small soft" }, el("span", { class: "need-key", "aria-hidden": "true" }), `Needed: more than ${one.more_than} of ${TOTAL}, ${one.min_approvers} agents, ${percent(one.min_confidence)} sure. `,
       one.lost_weight > 0 && `${one.lost_weight} of ${TOTAL} is lost, not redistributed.`),
     el("div", {}, one.ballots.map((ballot) => line(ballot, names, `${one.attempt}-${one.round}`))),
     one.struck.map((each) => el("p", { class: "small" }, sign("cross", "bad"), ` ${each.agent}: ${each.reason}`)),
@@ -58,34 +58,31 @@ function line(ballot, names, place) {
       el("ul", { class: "list-plain small" }, ballot.evidence.map((each) => el("li", {}, each)))));
 }
 
-const WIDE = 640, LEFT = 4, BAR = 26, ROW = 58;
-
-/** A bar a candidate: each supporter's weight with its name, and the line that must be crossed. */
+/** A bar a candidate: each supporter's weight, and the line that must be crossed. */
 function sums(one, names) {
   const counted = one.sums.length ? one.sums : preliminary(one);
-  if (!counted.length) return null;
-  const high = counted.length * ROW + 18, scale = (WIDE - 2 * LEFT) / TOTAL, need = LEFT + one.more_than * scale;
   const weights = Object.fromEntries(one.ballots.map((each) => [each.agent, each.weight]));
-  const said = counted.map((sum) => `${names.get(sum.proposal) ?? short(sum.proposal)}: ${sum.approvers.map((each) => `${each} ${weights[each]}`).join(" + ") || "nobody"} = ${sum.weight} of ${TOTAL}`);
-  return svg("svg", { class: "picture sums", viewBox: `0 0 ${WIDE} ${high}`, role: "img", "aria-label": `Sums of the vote. ${said.join(". ")}. More than ${one.more_than} is needed.` },
-    counted.map((sum, index) => bar(sum, weights, names, 16 + index * ROW, scale)),
-    svg("line", { x1: need, x2: need, y1: 14, y2: high, class: "need" }),
-    svg("text", { x: need - 5, y: 11, "text-anchor": "end", class: "axis" }, `more than ${one.more_than} needed`));
+  return el("ul", { class: "sums" }, counted.map((sum) => {
+    const who = sum.approvers.map((each) => `${each} ${weights[each]}`).join(" + ") || "nobody";
+    return el("li", { class: "sum" },
+      el("div", { class: "row between" }, el("span", {}, sum.wins && [sign("check", "good"), " "], names.get(sum.proposal) ?? short(sum.proposal)),
+        el("strong", {}, `${sum.weight} of ${TOTAL}`)),
+      el("div", { class: `rail ${sum.wins ? "won" : ""}`, role: "img", "aria-label": `${who} = ${sum.weight} of ${TOTAL}; more than ${one.more_than} is needed` },
+        sum.approvers.map((each) => share(el("span", { class: "part" }, el("span", { class: "who-short" }, `${each} `), weights[each]), weights[each])),
+        share(el("span"), TOTAL - sum.weight), need(one.more_than)));
+  }));
 }
 
-function bar(sum, weights, names, top, scale) {
-  let x = LEFT;
-  const parts = sum.approvers.map((agent) => {
-    const width = weights[agent] * scale, at = x;
-    x += width;
-    return [svg("rect", { x: at + 1, y: top + 20, width: width - 2, height: BAR, rx: 3, class: sum.wins ? "part won" : "part" }),
-      svg("text", { x: at + width / 2, y: top + 20 + BAR / 2 + 4, "text-anchor": "middle", class: "part-text" }, width > 90 ? `${agent} ${weights[agent]}` : weights[agent])];
-  });
-  return svg("g", {},
-    svg("text", { x: LEFT, y: top + 13, class: "name" }, `${sum.wins ? "✓ " : ""}${names.get(sum.proposal) ?? short(sum.proposal)}`),
-    svg("text", { x: WIDE - LEFT, y: top + 13, "text-anchor": "end", class: "name" }, `${sum.weight} of ${TOTAL}`),
-    svg("rect", { x: LEFT, y: top + 20, width: WIDE - 2 * LEFT, height: BAR, rx: 4, class: "rail" }),
-    parts);
+/** As wide as its share of the whole: set by the object model, since a style attribute is not allowed here. */
+function share(node, weight) {
+  node.style.flexGrow = String(weight);
+  return node;
+}
+
+function need(more) {
+  const line = el("span", { class: "need" });
+  line.style.left = `${more / (TOTAL / 100)}%`;
+  return line;
 }
 
 function preliminary(one) {
