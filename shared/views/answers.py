@@ -1,28 +1,15 @@
 """What the API answers: documents of the read model, and what only the moment of asking knows."""
 
-from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field, JsonValue
 
+from shared.domain.clearance import Clearance
 from shared.domain.incident import Status
 from shared.domain.model import AgentName, Model, Utc
 from shared.domain.service import Measure
 from shared.views.documents import Page, Row
 from shared.views.parts import Line, Node, Word
-
-
-class Standing(StrEnum):
-    """What somebody may do here; a later one may do all that an earlier one may."""
-
-    VIEWER = "viewer"
-    APPROVER = "approver"
-    OPERATOR = "operator"
-
-    def covers(self, needed: "Standing") -> bool:
-        """Whether this standing is enough."""
-        order = [*Standing]
-        return order.index(self) >= order.index(needed)
 
 
 class Answer(Model):
@@ -332,10 +319,12 @@ class Me(Answer):
 
     identity: Word
     name: Word
-    role: Standing
+    role: Clearance
     why: Line = Field(description="where the role comes from")
     may: tuple[str, ...] = Field(description="names of routes")
     stage: str
+    level: str = Field(description="of autonomy, where no rule says otherwise")
+    kill_switch: Switch
 
 
 class Approve(Model):

@@ -10,6 +10,7 @@ from shared.views.parts import (
     ApprovalView,
     CertificateView,
     Doing,
+    Fact,
     Ignored,
     Line,
     Moment,
@@ -78,6 +79,7 @@ class Page(Model):
     row: Row
     timeline: tuple[Moment, ...] = Field(description="the newest, at most 200; oldest first")
     timeline_total: int
+    symptoms: tuple[Fact, ...] = Field(description="with which it was opened, at most 10")
     nodes: tuple[Node, ...]
     agents: tuple[AgentView, ...]
     rounds: tuple[Round, ...]

@@ -28,7 +28,7 @@ from shared.views.parts import (
 from shared.views.reasons import reasons
 from shared.views.remedy import shown
 from shared.views.story import Line, story
-from shared.views.voting import agents, rounds
+from shared.views.voting import MOST_EVIDENCE, agents, fact_of, rounds
 
 MOST_MOMENTS, MOST_TOLD, MOST_IGNORED = 200, 50, 50
 DISTRUSTED = "its MAC or its hash does not hold: it is ignored"
@@ -61,6 +61,7 @@ def project(events: Sequence[Event], ignored: Container[str] = frozenset()) -> P
         row=_row(incident, log),
         timeline=moments(events, ignored)[-MOST_MOMENTS:],
         timeline_total=len(events),
+        symptoms=tuple(fact_of(one) for one in incident.opened.symptoms[:MOST_EVIDENCE]),
         nodes=nodes(incident),
         agents=agents(log, incident),
         rounds=rounds(log, incident),

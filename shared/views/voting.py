@@ -54,7 +54,7 @@ def _findings(incident: Incident, name: AgentName, found: Findings) -> dict[str,
         summary=found.summary,
         cause=found.cause,
         root_causes=found.root_causes[:5],
-        evidence=tuple(_fact(one) for one in found.evidence[:MOST_EVIDENCE]),
+        evidence=tuple(fact_of(one) for one in found.evidence[:MOST_EVIDENCE]),
         evidence_total=len(found.evidence),
         left_out=found.left_out,
         cached_seconds=reused.age_seconds if reused else None,
@@ -65,7 +65,8 @@ def _findings(incident: Incident, name: AgentName, found: Findings) -> dict[str,
     return {field: getattr(made, field) for field in AgentView.model_fields if field not in ours}
 
 
-def _fact(one: Evidence) -> Fact:
+def fact_of(one: Evidence) -> Fact:
+    """A fact as it is shown."""
     return Fact(
         id=one.id, kind=one.kind, service=one.service, statement=one.statement, observed_at=one.observed_at
     )

@@ -1,0 +1,32 @@
+"""Answers that are only remembered, in this process."""
+
+from shared.domain.clearance import Caller
+from shared.ports.answering import Outcome, Said
+
+
+class MemoryAnswering:
+    """Every answer comes to the same outcome."""
+
+    def __init__(self, outcome: Outcome = Outcome.DONE) -> None:
+        self.outcome = outcome
+        self.heard: list[tuple[str, ...]] = []
+
+    def approve(self, who: Caller, incident_id: str, request: str, digest: str) -> Said:
+        """Remember a yes."""
+        return self._hear("approve", who, incident_id, request, digest)
+
+    def deny(self, who: Caller, incident_id: str, request: str, digest: str, reason: str) -> Said:
+        """Remember a no."""
+        return self._hear("deny", who, incident_id, request, digest, reason)
+
+    def take_over(self, who: Caller, incident_id: str, reason: str) -> Said:
+        """Remember who has it."""
+        return self._hear("take_over", who, incident_id, reason)
+
+    def acknowledge(self, who: Caller, incident_id: str) -> Said:
+        """Remember who has seen it."""
+        return self._hear("acknowledge", who, incident_id)
+
+    def _hear(self, what: str, who: Caller, *words: str) -> Said:
+        self.heard.append((what, who.id, *words))
+        return Said(outcome=self.outcome, text=f"{what.replace('_', ' ')}: {self.outcome.replace('_', ' ')}")

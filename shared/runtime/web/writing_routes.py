@@ -1,0 +1,79 @@
+"""What may be said and done: by another function than the one that reads, which cannot write the log."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+
+from shared.domain.clearance import Caller, Clearance
+from shared.domain.errors import CommandRefused, Forbidden, IncidentNotFound, InvalidQuery
+from shared.ports.answering import Answering, Outcome, Said
+from shared.ports.clock import Clock
+from shared.ports.controls import Controls, KillSwitch
+from shared.runtime.web.routes import Routes
+from shared.views.answers import Acknowledge, Approve, Deny, Done, Flip, TakeOver
+
+Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="of an incident")]
+
+
+@dataclass(frozen=True)
+class Writes:
+    """What the writing routes stand on."""
+
+    answering: Answering
+    controls: Controls
+    clock: Clock
+    stage: str
+
+
+def writing_routes(routes: Routes, writes: Writes) -> None:
+    """Declare them."""
+    answering = writes.answering
+
+    @routes.route("POST", "/incidents/<incident_id>/approve", "approve", Clearance.APPROVER)
+    def approve(incident_id: Id, said: Annotated[Approve, Body()]) -> Done:
+        return _heard(answering.approve(_who(routes), incident_id, said.request, said.digest))
+
+    @routes.route("POST", "/incidents/<incident_id>/deny", "deny", Clearance.APPROVER)
+    def deny(incident_id: Id, said: Annotated[Deny, Body()]) -> Done:
+        answer = answering.deny(_who(routes), incident_id, said.request, said.digest, said.reason)
+        return _heard(answer)
+
+    @routes.route("POST", "/incidents/<incident_id>/take-over", "take_over", Clearance.APPROVER)
+    def take_over(incident_id: Id, said: Annotated[TakeOver, Body()]) -> Done:
+        return _heard(answering.take_over(_who(routes), incident_id, said.reason))
+
+    @routes.route("POST", "/incidents/<incident_id>/acknowledge", "acknowledge", Clearance.APPROVER)
+    def acknowledge(incident_id: Id, said: Annotated[Acknowledge, Body()]) -> Done:
+        return _heard(answering.acknowledge(_who(routes), incident_id))
+
+    @routes.route("POST", "/kill-switch", "kill_switch", Clearance.OPERATOR)
+    def kill_switch(said: Annotated[Flip, Body()]) -> Done:
+        if said.confirm != writes.stage:
+            raise InvalidQuery(f"confirm: type the stage's name, {writes.stage}")
+        by = _who(routes).id
+        writes.controls.switch(KillSwitch(on=said.on, by=by, at=writes.clock.now(), reason=said.reason))
+        what = "nothing is executed any more" if said.on else "actions are decided by the other rules"
+        return Done(said=f"stage {writes.stage}: {what}")
+
+
+def _who(routes: Routes) -> Caller:
+    return routes.who.caller
+
+
+def _heard(said: Said) -> Done:
+    """The answer, or the refusal as an error.
+
+    Raises:
+        Forbidden, IncidentNotFound, CommandRefused: by the outcome, with its sentence.
+    """
+    refused: dict[Outcome, Callable[[str], Exception]] = {
+        Outcome.NOT_YOURS: Forbidden,
+        Outcome.UNKNOWN: IncidentNotFound,
+        Outcome.TOO_LATE: CommandRefused,
+        Outcome.SUPERSEDED: CommandRefused,
+    }
+    if said.outcome in refused:
+        raise refused[said.outcome](said.text)
+    return Done(said=said.text, behind_seconds=None)
