@@ -87,7 +87,7 @@ class Desk:
         """
         match path.split("/"):
             case ["me"]:
-                return {"identity": "local:eve", "name": "Eve", "role": self.role, "why": "a test", "may": MAY[self.role], "stage": "local"}
+                return {"identity": "local:eve", "name": "Eve", "role": self.role, "why": "a test", "may": MAY[self.role], "stage": "local", "level": "L2", "kill_switch": self.switch}
             case ["incidents"]:
                 first, limit = int(query.get("cursor", 0)), int(query.get("limit", 50))
                 more = first + limit < len(self.order)
@@ -189,12 +189,13 @@ class Desk:
                 return self._send(200, TYPES[file.suffix], file.read_bytes())
 
             def _send(self, status: int, kind: str, body: bytes) -> None:
-                tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+                tag = f'W/"{hashlib.sha256(body).hexdigest()[:16]}"'
                 same = status == 200 and self.headers.get("If-None-Match") == tag
                 self.send_response(304 if same else status)
                 for name, value in {
                     "Content-Type": kind, "ETag": tag, "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff",
-                    "Cache-Control": "no-cache", "Content-Length": "0" if same else str(len(body)),
+                    "Cache-Control": "no-cache", "Commander-Time": town._iso(datetime.now(UTC)),
+                    "Commander-Behind-Seconds": "unknown" if desk.behind is None else str(desk.behind), "Content-Length": "0" if same else str(len(body)),
                 }.items():
                     self.send_header(name, value)
                 self.end_headers()

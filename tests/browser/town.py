@@ -115,9 +115,9 @@ def _curve(service: str, measure: str, usual: float, ill: float, limit: float, b
         noise = 1 + 0.08 * math.sin(index * 1.7) + 0.05 * math.sin(index * 0.6)
         sick = at >= began and (well is None or at < well)
         value = (ill if sick else usual) * (noise if measure != "availability" or sick else 1)
-        points.append({"at": _iso(at), "value": min(value, 1.0) if measure != "latency" else value})
+        points.append([_iso(at), value if measure == "latency" else min(value, 1.0)])
         at, index = at + step, index + 1
-    last = points[-1]["value"]
+    last = points[-1][1]
     forecast = [
         {"at": _iso(now + step * k), "value": last, "low": last * (1 - 0.015 * k), "high": last * (1 + 0.015 * k)} for k in range(16)
     ]

@@ -32,13 +32,16 @@ export function takeToken() {
 /** Forgets the token. */
 export const forgetToken = () => sessionStorage.removeItem(TOKEN);
 
-let ahead = 0;
+let ahead = 0, behind;
 
 /** The server's time in milliseconds: countdowns do not depend on a wrong clock of this machine. */
 export const now = () => Date.now() + ahead;
 
 /** Seconds from then until now; negative: still to come. */
 export const since = (iso) => (now() - new Date(iso).getTime()) / 1000;
+
+/** How many seconds the read model is behind the log, as the last answer said; null: nobody knows. */
+export const lag = () => behind;
 
 const tags = new Map();
 const MOST_TAGS = 200;
@@ -81,11 +84,15 @@ async function asked(url, { headers, signal, ...rest }) {
     if (signal?.aborted) throw error;
     throw new Refused(0, PLAIN[0]);
   }
-  const at = Date.parse(answer.headers.get("Date") ?? "");
-  // The header has whole seconds: less than two of difference say nothing.
-  if (!Number.isNaN(at)) ahead = Math.abs(at - Date.now()) < 2_000 ? 0 : at - Date.now();
+  hear(answer.headers);
   if (answer.ok || answer.status === 304) return answer;
   throw new Refused(answer.status, await sentence(answer));
+}
+
+function hear(headers) {
+  const at = Date.parse(headers.get("Commander-Time") ?? ""), late = headers.get("Commander-Behind-Seconds");
+  if (!Number.isNaN(at)) ahead = at - Date.now();
+  if (late !== null) behind = late === "unknown" ? null : Number(late);
 }
 
 async function sentence(answer) {

@@ -26,14 +26,14 @@ function legend(curves, markers) {
 }
 
 function chart(curve, markers) {
-  const all = [...curve.points.map((one) => [one.at, one.value]), ...curve.forecast.flatMap((one) => [[one.at, one.low], [one.at, one.high]])];
+  const all = [...curve.points, ...curve.forecast.flatMap((one) => [[one.at, one.low], [one.at, one.high]])];
   const times = all.map(([at]) => Date.parse(at)), from = Math.min(...times), to = Math.max(...times);
   const values = [...all.map(([, value]) => value), curve.baseline ?? 0, curve.limit ?? 0];
   const [bottom, top] = bounds(curve, values);
   const x = (at) => LEFT + ((Date.parse(at) - from) / (to - from || 1)) * (WIDE - LEFT - RIGHT);
   const y = (value) => HIGH - LOW - ((Math.min(top, Math.max(bottom, value)) - bottom) / (top - bottom)) * (HIGH - LOW - TOP);
   const path = (points) => points.map(([at, value], index) => `${index ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join("");
-  const last = curve.points.at(-1).value, name = `${curve.service} ${plain(curve.measure)}`;
+  const [lastAt, last] = curve.points.at(-1), name = `${curve.service} ${plain(curve.measure)}`;
   const level = (value, kind) => value !== null && svg("line", { x1: LEFT, x2: WIDE - RIGHT, y1: y(value), y2: y(value), class: kind });
   return el("figure", { class: "chart" },
     el("figcaption", {}, el("strong", {}, curve.service, " ", el("span", { class: "soft" }, plain(curve.measure))), el("span", {}, unit(last, curve))),
@@ -48,8 +48,8 @@ function chart(curve, markers) {
         near.map(({ at }) => svg("line", { x1: at, x2: at, y1: TOP - 4, y2: HIGH - LOW, class: "mark" })),
         flag((near[0].at + near.at(-1).at) / 2, TOP - 6, near[0].index, near.at(-1).index)]),
       curve.forecast.length > 1 && svg("path", { class: "forecast", d: path(curve.forecast.map((one) => [one.at, one.value])) }),
-      svg("path", { class: "line", d: path(curve.points.map((one) => [one.at, one.value])) }),
-      svg("circle", { cx: x(curve.points.at(-1).at), cy: y(last), r: 3.5, class: "dot" })));
+      svg("path", { class: "line", d: path(curve.points) }),
+      svg("circle", { cx: x(lastAt), cy: y(last), r: 3.5, class: "dot" })));
 }
 
 /** A flag with its letter, or those of several that stand too close; the legend says what each is. */

@@ -1,5 +1,5 @@
 /** The page itself: who looks, where they are, and the feed that keeps it true. */
-import { read, Refused, takeToken } from "./api.js";
+import { lag, read, Refused, takeToken } from "./api.js";
 import { auditPage } from "./audit.js";
 import { autonomyPage } from "./autonomy.js";
 import { help, killSwitch } from "./dialogs.js";
@@ -15,7 +15,7 @@ import { sign } from "./signs.js";
 import { news } from "./speech.js";
 import { count, span, time } from "./words.js";
 
-const LIMIT = 100, MOST = 6_000, HEALTH_EVERY = 15_000, PERHAPS_LATE = 3;
+const LIMIT = 100, MOST = 6_000, ME_EVERY = 15_000, PERHAPS_LATE = 3;
 
 const incidents = new Incidents();
 const list = new ListPage(incidents);
@@ -29,7 +29,7 @@ const nav = new Part(document.querySelector("#nav"));
 const emergency = new Part(document.querySelector("#emergency"));
 const who = new Part(document.querySelector("#who"));
 
-const state = { me: null, page: null, place: null, cursor: null, loaded: false, behind: 0, stopped: null, healthAt: 0 };
+const state = { me: null, page: null, place: null, cursor: null, loaded: false, meAt: 0 };
 
 takeToken();
 
@@ -39,15 +39,13 @@ function say(text) {
 }
 
 async function ask(signal) {
-  state.me ??= await read("me", { fresh: true, signal });
+  if (!state.me || Date.now() - state.meAt > ME_EVERY) await me(signal);
   if (state.cursor === null) await begin(signal);
   const answer = await changes(signal);
   if (answer) {
     state.cursor = answer.cursor;
-    state.behind = answer.behind_seconds;
     for (const [before, row] of incidents.take(answer.changes)) tell(news(before, row));
   }
-  if (Date.now() - state.healthAt > HEALTH_EVERY) await health(signal);
   return Boolean(answer?.more);
 }
 
@@ -68,7 +66,6 @@ async function begin(signal) {
   const first = await read("incidents", { query: { limit: LIMIT }, fresh: true, signal });
   incidents.take(first.incidents);
   state.cursor = from.cursor;
-  state.behind = from.behind_seconds;
   rest(first.next_cursor, signal).catch((error) => {
     if (!(error instanceof Refused)) throw error;
     state.cursor = null;
@@ -89,12 +86,13 @@ async function rest(cursor) {
   refresh();
 }
 
-async function health(signal) {
-  state.healthAt = Date.now();
-  const found = await read("health", { fresh: true, signal }).catch((error) => (error.status === 403 ? null : Promise.reject(error)));
-  const before = state.stopped?.on;
-  state.stopped = found?.kill_switch ?? null;
-  if (before !== undefined && before !== state.stopped?.on) say(state.stopped?.on ? "The kill switch is on: everything is stopped." : "The kill switch is off: remedies may run.");
+/** Who asks, and whether everything is stopped. */
+async function me(signal) {
+  const before = state.me?.kill_switch.on;
+  state.me = await read("me", { fresh: true, signal });
+  state.meAt = Date.now();
+  const on = state.me.kill_switch.on;
+  if (before !== undefined && before !== on) say(on ? "The kill switch is on: everything is stopped." : "The kill switch is off: remedies may run.");
 }
 
 function tell(text) {
@@ -114,10 +112,10 @@ function frame() {
   const title = `${state.page?.title() ?? ""} · Incident Commander`;
   if (document.title !== title) document.title = title;
   nav.show([state.place?.name ?? "", state.me?.may], links);
-  who.show(state.me, (me) => (me ? [el("span", {}, me.name || me.identity), el("span", { class: "faint" }, ` · ${me.role} · ${me.stage}`)] : []));
+  who.show(state.me, (me) => (me ? [el("span", {}, me.name || me.identity), el("span", { class: "faint" }, ` · ${me.role} · ${me.stage} ${me.level}`)] : []));
   connection.show(connected(), ([kind, text]) => el("span", { class: `connection ${kind}` }, el("span", { class: "dot", "aria-hidden": "true" }), text));
   notice.show(notices(), (all) => all.map(one));
-  emergency.show([may("kill_switch"), state.stopped?.on], ([allowed, on]) => (allowed && !on
+  emergency.show([may("kill_switch"), state.me?.kill_switch.on], ([allowed, on]) => (allowed && !on
     ? el("button", { id: "stop-all", type: "button", on: { click: () => killSwitch(state.me, true, flipped) } }, sign("stop", "bad"), "Stop all", el("span", { class: "hidden" }, ": the kill switch")) : []));
   fillFoot();
 }
@@ -132,8 +130,8 @@ function connected() {
   if (feed.lostAt !== null) return ["lost", `disconnected since ${time(new Date(feed.lostAt).toISOString())}`];
   if (feed.answeredAt === null) return ["late", "connecting"];
   const age = Math.floor((Date.now() - feed.answeredAt) / 1_000);
-  if (state.behind === null) return ["late", "may be behind"];
-  const late = Math.max(state.behind, age);
+  if (lag() === null) return ["late", "may be behind"];
+  const late = Math.max(lag() ?? 0, age);
   return late >= PERHAPS_LATE ? ["late", `${span(late)} behind`] : ["live", "live"];
 }
 
@@ -143,8 +141,9 @@ function notices() {
     found.push({ kind: "bad", text: feed.refused?.status && feed.refused.status !== 0 ? feed.refused.message
       : `Disconnected since ${time(new Date(feed.lostAt).toISOString())}. What you see is from then; the machine works on without this page. Trying again by itself.`, retry: feed.refused?.status !== 401 });
   }
-  if (state.stopped?.on) found.push({ kind: "bad", text: `Everything is stopped by ${state.stopped.by || "an operator"}${state.stopped.at ? ` since ${time(state.stopped.at)}` : ""}: ${state.stopped.reason}`, resume: may("kill_switch") });
-  if (state.behind === null && feed.lostAt === null && feed.answeredAt !== null) found.push({ kind: "warn", text: "Nobody knows how far this is behind the log: the read model was wiped, or nothing keeps it. Trust commander explain." });
+  const stop = state.me?.kill_switch;
+  if (stop?.on) found.push({ kind: "bad", text: `Everything is stopped by ${stop.by || "an operator"}${stop.at ? ` since ${time(stop.at)}` : ""}: ${stop.reason}`, resume: may("kill_switch") });
+  if (lag() === null && feed.lostAt === null && feed.answeredAt !== null) found.push({ kind: "warn", text: "Nobody knows how far this is behind the log: the read model was wiped, or nothing keeps it. Trust commander explain." });
   return found;
 }
 
@@ -158,7 +157,7 @@ const may = (what) => Boolean(state.me?.may.includes(what));
 
 function flipped(said) {
   say(said?.said ?? "Done.");
-  state.healthAt = 0;
+  state.meAt = 0;
   feed.wake();
 }
 

@@ -1,0 +1,64 @@
+"""Every page, for every role, in light and dark, on a phone and a desktop."""
+
+import json
+from importlib.resources import files
+
+import pytest
+
+from tests.browser.desk import Desk
+from tests.browser.look import WIDTHS, go, visit, window
+
+pytestmark = pytest.mark.browser
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+PLACES = {
+    "list": "#/",
+    "asks": "#/incidents/INC-0000000000A1",
+    "rolled back, dissent and quarantine": "#/incidents/INC-0000000000A2",
+    "acting": "#/incidents/INC-0000000000A3",
+    "taken": "#/incidents/INC-0000000000A5",
+    "hostile text": "#/incidents/INC-0000000000A6",
+    "resolved": "#/incidents/INC-0000000000A7",
+    "health": "#/health",
+    "autonomy": "#/autonomy",
+    "runbooks": "#/runbooks",
+    "audit": "#/audit",
+}
+BY_ROLE = ("list", "asks", "rolled back, dissent and quarantine", "acting")
+"""Where roles see different things."""
+RUN = """async () => {
+  const found = await axe.run(document, {resultTypes: ["violations"]});
+  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target} ${node.failureSummary}`).slice(0, 3).join(" | ")}`);
+}"""
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def house():
+    made = Desk()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("role", ["operator", "approver", "viewer"])
+def test_that_axe_finds_nothing_and_nothing_is_wider_than_the_screen_and_the_console_is_silent(opened, house, role):
+    house.role = role
+    profile = window(opened)
+    page = profile.new_page()
+    said, wrong = [], []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda one: said.append(one.text) if one.type in ("error", "warning") else None)
+    visit(page, house.url)
+    page.evaluate("window.addEventListener('securitypolicyviolation', (e) => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`))")
+    page.evaluate(AXE)
+    for name in PLACES if role == "operator" else BY_ROLE:
+        go(page, PLACES[name])
+        for width, size in WIDTHS.items():
+            page.set_viewport_size(size)
+            assert page.evaluate(WIDER) <= 0, f"{name} at {width} scrolls sideways"
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                wrong += [f"{name}, {width}, {scheme}: {one}" for one in page.evaluate(RUN)]
+    profile.close()
+    assert said == []
+    assert wrong == [], json.dumps(wrong, indent=1)
