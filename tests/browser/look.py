@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.desk import TOKEN
 
@@ -19,7 +19,11 @@ ARGUMENTS = (
     "--disable-sync",
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PATIENCE = 8_000
+"""Milliseconds that something may take before it counts as missing."""
 WIDTHS = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1440, "height": 900}}
+
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str | None:
@@ -47,7 +51,11 @@ def browser() -> Iterator[Browser]:
 
 def window(opened: Browser, width: str = "desktop", scheme: str = "light") -> BrowserContext:
     """A fresh profile of one width and colour scheme; it never moves."""
-    return opened.new_context(viewport=WIDTHS[width], color_scheme=scheme, reduced_motion="reduce", locale="en-GB")
+    made = opened.new_context(
+        viewport=WIDTHS[width], color_scheme=scheme, reduced_motion="reduce", locale="en-GB"
+    )
+    made.set_default_timeout(PATIENCE)
+    return made
 
 
 def visit(page: Page, url: str, place: str = "") -> Page:

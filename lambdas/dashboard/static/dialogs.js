@@ -29,7 +29,7 @@ export function help() {
  *  @param done  called with what the server says */
 export function killSwitch(me, on, done) {
   if (document.querySelector("dialog[open]")) return;
-  const reason = el("input", { id: "stop-reason", required: true, maxlength: 500, autocomplete: "off" });
+  const reason = el("input", { id: "stop-reason", "aria-required": "true", maxlength: 500, autocomplete: "off" });
   const typed = el("input", { id: "stop-confirm", autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
   const fault = el("p", { class: "fault", role: "alert" });
   const words = on ? ["Stop everything", "No remedy is started anywhere in this stage, and no credential is given, until somebody switches it back. What runs already ends. Detection, votes and messages go on."]
