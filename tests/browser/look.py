@@ -61,7 +61,7 @@ def window(opened: Browser, width: str = "desktop", scheme: str = "light") -> Br
 def visit(page: Page, url: str, place: str = "") -> Page:
     """Open the page as its link does, and wait until its rows are there."""
     page.goto(f"{url}#token={TOKEN}")
-    page.wait_for_selector(".case, .empty:not([hidden])")
+    page.wait_for_selector(".case")
     if place:
         go(page, place)
     return page
