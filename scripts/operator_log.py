@@ -9,6 +9,7 @@ from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
 from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier
 from shared.adapters.local.system_clock import SystemClock
 from shared.domain.errors import InvalidConfiguration
+from shared.domain.events import Event
 from shared.domain.facts import Author, Fact
 from shared.domain.incident import Incident
 from shared.ports.event_store import load, record
@@ -39,6 +40,10 @@ class OperatorLog:
             AccessDenied: the caller may not write as an operator.
         """
         return record(self.store(), incident_id, decide, distrust=self._trust().distrust)
+
+    def distrust(self, events: Sequence[Event]) -> frozenset[str]:
+        """The ids of those of these events that must not be believed."""
+        return self._trust().distrust(events)
 
     def _keys(self) -> dict[Author, str]:
         keys = self.reached.outputs.get("AuditKeys")

@@ -28,6 +28,9 @@ class Setting(StrEnum):
     CHANNELS = "COMMANDER_CHANNELS"  # JSON: pagerduty and webhook -> secret, email -> {"sender", "to"}
     LAST_RESORT_TOPIC = "COMMANDER_LAST_RESORT_TOPIC"
     WATCH_SECONDS = "COMMANDER_WATCH_SECONDS"
+    VIEWS_TABLE = "COMMANDER_VIEWS_TABLE"  # the read model
+    PROJECTOR = "COMMANDER_PROJECTOR"  # the name of the function that keeps it
+    ROLES_CLAIM = "COMMANDER_ROLES_CLAIM"  # of a JWT; empty: callers are AWS principals
 
 
 class MissingSetting(KeyError):

@@ -1,4 +1,4 @@
-"""The five stacks of one stage, in their order, and one in every other account that it may act in."""
+"""The six stacks of one stage, in their order, and one in every other account that it may act in."""
 
 from constructs import Construct
 
@@ -6,6 +6,7 @@ from shared.policies.cedar import CedarEngine
 from stacks.agents import Agents
 from stacks.components.bundles import Bundles
 from stacks.consensus import Consensus
+from stacks.dashboard import Dashboard
 from stacks.data import Data
 from stacks.house import House
 from stacks.interface import Interface
@@ -25,6 +26,7 @@ def build(app: Construct, stage: StageConfig) -> None:
     interface = Interface(app, house)
     agents = Agents(app, house, interface.archive)
     consensus = Consensus(app, house, agents)
+    Dashboard(app, house)
     Observability(app, house, agents=agents, consensus=consensus, interface=interface)
     for account in stage.accounts.spokes:
         Spoke(app, stage, account)

@@ -11,6 +11,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from shared.domain.facts import Author
+from shared.ports.views import IN_INDEXES, INDEXES
 from stacks.components.acknowledged import acknowledge
 from stacks.components.dead_letters import dead_letter_queue
 from stacks.components.function import statement
@@ -43,6 +44,7 @@ class Data(StageStack):
         )
         self.state = self._table("State", time_to_live_attribute="ttl")
         self.waits = self._waits()
+        self.views = self._views()
         self.dead_letters = dead_letter_queue(self, "DeadLetters")
         self.mac_keys = {author: self._mac_key(author) for author in Author}
         self.every_mac_key = self._every_mac_key()
@@ -93,6 +95,21 @@ class Data(StageStack):
             waits, "DDB3", "task tokens are worthless within minutes, and a backup would keep secrets"
         )
         return waits
+
+    def _views(self) -> dynamodb.Table:
+        """The read model: each index has what a list shows, so no list reads pages."""
+        views = self._table("Views", recovery=False)
+        acknowledge(views, "DDB3", "it is made again from the log: `commander views rebuild`")
+        text = dynamodb.AttributeType.STRING
+        for name, (partition, sort) in INDEXES.items():
+            views.add_global_secondary_index(
+                index_name=name,
+                partition_key=dynamodb.Attribute(name=partition, type=text),
+                sort_key=dynamodb.Attribute(name=sort, type=text),
+                projection_type=dynamodb.ProjectionType.INCLUDE,
+                non_key_attributes=list(IN_INDEXES[name]),
+            )
+        return views
 
     def _mac_key(self, author: Author) -> kms.Key:
         key = kms.Key(
@@ -156,6 +173,7 @@ class Data(StageStack):
             "EventsTable": self.events.table_name,
             "StateTable": self.state.table_name,
             "WaitsTable": self.waits.table_name,
+            "ViewsTable": self.views.table_name,
             "SignalsStream": self.signals.stream_name,
             "DeadLettersUrl": self.dead_letters.queue_url,
             "SlackSecret": self.slack_secret_arn,

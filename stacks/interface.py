@@ -14,6 +14,7 @@ from stacks.components.event_archive import EventArchive
 from stacks.components.function import Function, Size
 from stacks.components.member import CATALOGUE, Member, leading
 from stacks.components.outputs import put_out
+from stacks.components.read_model import Projector
 from stacks.components.rule import Rule, Schedule
 from stacks.components.stack import PREFIX, StageStack
 from stacks.house import House
@@ -43,13 +44,15 @@ class Interface(StageStack):
             pattern = events.EventPattern(source=[source], detail_type=[detail_type], detail=detail)
             Rule(self, rule, function=self.intake, pattern=pattern, dead_letters=self.rule_letters)
         self.communication = self._communication()
-        self.archive = EventArchive(self, "Archive", house=house)
+        self.projector = Projector(self, "Projector", house=house, rule_letters=self.rule_letters)
+        self.archive = EventArchive(self, "Archive", house=house, told=self.projector.function)
         put_out(
             self,
             {
                 "IntakeFunction": self.intake.name,
                 "CommunicationFunction": self.communication.function.name,
                 "AnchorFunction": self.archive.function.name,
+                "ProjectorFunction": self.projector.function.name,
                 "ArchiveBucket": self.archive.bucket.bucket_name,
             },
         )

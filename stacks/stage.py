@@ -47,6 +47,16 @@ class Channels(_Config):
     webhook: bool = Field(default=False, strict=True)
 
 
+class Oidc(_Config):
+    """Whose tokens open the dashboard's API; without it callers sign as AWS principals."""
+
+    issuer: str = Field(pattern=r"^https://[a-z0-9.-]{1,253}(/[\w./~-]{0,200})?$")
+    audience: tuple[str, ...] = Field(min_length=1, max_length=10, description="client ids")
+    roles_claim: str = Field(
+        pattern=r"^[A-Za-z][\w:./-]{0,127}$", description="names viewer, approver or operator"
+    )
+
+
 class StageConfig(PolicyRules):
     """One entry of `context.stages`."""
 
@@ -71,6 +81,7 @@ class StageConfig(PolicyRules):
         default_factory=Accounts, description="hub, sandbox and targets: where else the stage may act"
     )
     channels: Channels = Field(default_factory=Channels, description="beside Slack")
+    oidc: Oidc | None = Field(default=None, description="who may use the dashboard's API by a token")
     retain: bool = Field(default=False, strict=True, description="keep the data when the stage is destroyed")
 
     @field_validator("autonomy_by")

@@ -12,6 +12,7 @@ from shared.domain.errors import CommanderError
 COMMANDS = (
     "approve",
     "audit",
+    "dashboard",
     "demo",
     "deny",
     "evaluate",
@@ -25,6 +26,7 @@ COMMANDS = (
     "services",
     "shadow",
     "take_over",
+    "views",
 )
 """Each is a module beside this one: a group if it has an `app`, else a command of its own name."""
 

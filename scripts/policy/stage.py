@@ -9,11 +9,12 @@ from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_controls import DynamodbControls
 from shared.adapters.aws.tagging_tags import TaggingTags
 from shared.adapters.local.system_clock import SystemClock
+from shared.domain.autonomy import Autonomy
 from shared.domain.errors import CommandRefused, InvalidConfiguration
 from shared.domain.facts import IncidentDetected
 from shared.domain.folding import fold
 from shared.domain.incident import Incident
-from shared.domain.policy import PolicyConfig, PolicyRequest
+from shared.domain.policy import Outcome, PolicyConfig, PolicyRequest
 from shared.domain.proposal import Proposal
 from shared.domain.service import Service
 from shared.domain.signal import Signal, SignalKind
@@ -59,6 +60,11 @@ class StagePolicy:
     def catalogue(self) -> DynamodbCatalogue:
         """The stage's services."""
         return DynamodbCatalogue(self.reached.client("dynamodb"), self.reached.outputs["StateTable"])
+
+    def permits(self, asked: PolicyRequest) -> bool:
+        """Whether it would be done at L3, by itself or when people say yes."""
+        at_most = {"autonomy": Autonomy.AUTONOMOUS, "approvers": frozenset[str]()}
+        return self.engine.decide(asked.model_copy(update=at_most)).outcome is not Outcome.DENY
 
     @property
     def caller(self) -> str:

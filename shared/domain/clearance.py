@@ -35,8 +35,7 @@ class Caller(Model):
     where: Literal["aws", "oidc", "local"]
     id: Name
     name: str = ""
-    claimed: Clearance | None = None
-    """Of a verified token's role claim; at most that of the directory where it came from a command line."""
+    claimed: Clearance | None = None  # by a verified token; from a command line it can only lower
 
 
 class Cleared(Model):
@@ -72,6 +71,6 @@ def _of(caller: Caller, directory: Directory, person: Person | None) -> tuple[Cl
         most, why = Clearance.VIEWER, "the stakeholder directory does not know this identity"
     else:
         most, why = Clearance.OPERATOR, "the stakeholder directory is empty, so IAM alone decides who may"
-    if caller.claimed is None or not most.covers(caller.claimed):
+    if caller.claimed is None or caller.claimed.covers(most):
         return most, why
     return caller.claimed, f"asked for less: {caller.claimed}"

@@ -7,6 +7,15 @@ from typing import Protocol
 
 MOST_ROWS = 100
 """Rows of one answer."""
+EVERY = "EVERY"
+INDEXES = {"ByPlace": ("every", "place"), "ByStatus": ("status", "place"), "ByWritten": ("every", "written")}
+"""Index -> partition and sort key; every row stands in three lists."""
+IN_INDEXES = {
+    "ByPlace": ("row", "version", "written"),
+    "ByStatus": ("row", "version", "written"),
+    "ByWritten": ("row", "version", "place"),
+}
+"""What an index holds beside its keys, so that no list reads pages."""
 
 
 @dataclass(frozen=True)

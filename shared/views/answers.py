@@ -102,13 +102,6 @@ class EventList(Answer):
     next_cursor: str | None
 
 
-class Point(Model):
-    """A value at a time."""
-
-    at: Utc
-    value: float
-
-
 class Band(Model):
     """A forecast: the middle and the borders that hold 95 of 100 values."""
 
@@ -124,7 +117,7 @@ class Curve(Model):
     service: str
     measure: Measure
     unit: str
-    points: tuple[Point, ...]
+    points: tuple[tuple[Utc, float], ...] = Field(description="[at, value], at most 120")
     baseline: float | None = Field(description="median before the incident")
     limit: float | None = Field(description="beyond it somebody feels it; of availability: below it")
     forecast: tuple[Band, ...]
@@ -239,7 +232,9 @@ class Scorecard(Answer):
 
     rows: tuple[ScoreRow, ...]
     incidents: int = Field(description="that were looked at, the newest")
-    complete: bool = Field(description="false: there are older ones; `commander shadow report` takes all")
+    complete: bool = Field(
+        description="false: older ones, or what was only advised, is left out; see `commander shadow report`"
+    )
 
 
 class RunbookView(Model):

@@ -12,12 +12,14 @@ from shared.domain.service import Measure, Service
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.clock import Clock
 from shared.ports.telemetry import Series, Telemetry
-from shared.views.answers import Band, Curve, Marker, Metrics, Point
+from shared.views.answers import Band, Curve, Marker, Metrics
 from shared.views.documents import Page
 
-MOST_SERVICES, MOST_POINTS = 10, 240
+MOST_SERVICES, MOST_POINTS = 10, 120
 LEAD, TAIL, LONGEST = timedelta(minutes=10), timedelta(minutes=5), timedelta(hours=6)
 """Shown before the incident, after its end, and in all."""
+LOOKED_AT = 240
+"""Values that a forecast is made of."""
 AHEAD, STEPS = timedelta(minutes=15), 12
 Z = 1.959964
 UNITS = {Measure.LATENCY: "seconds", Measure.TRAFFIC: "requests"}
@@ -72,11 +74,16 @@ def _curve(series: Series, reading: Reading | None, start: datetime, *, live: bo
         service=series.service,
         measure=series.measure,
         unit=UNITS.get(series.measure, "share"),
-        points=tuple(Point(at=at, value=value) for at, value in _thinned(pairs, baseline or 0.0)),
+        points=tuple((at, _short(value)) for at, value in _thinned(pairs, baseline or 0.0)),
         baseline=baseline,
         limit=_limit(reading) if reading else None,
         forecast=tuple(_ahead(series, reading)) if live and reading else (),
     )
+
+
+def _short(value: float) -> float:
+    """What can be seen of a number."""
+    return float(f"{value:.5g}")
 
 
 def _limit(reading: Reading) -> float:
@@ -99,7 +106,7 @@ def _ahead(series: Series, reading: Reading) -> Iterator[Band]:
     period = _period(series)
     if period is None:
         return
-    values, last = series.values[-MOST_POINTS:], series.times[-1]
+    values, last = series.values[-LOOKED_AT:], series.times[-1]
     whole = max(STEPS, int(AHEAD / period))
     for number in range(1, STEPS + 1):
         steps = max(1, whole * number // STEPS)
@@ -108,7 +115,12 @@ def _ahead(series: Series, reading: Reading) -> Iterator[Band]:
             return
         away = Z * found.spread * sqrt(1 + (steps - 1) * LEVEL**2)
         low = max(found.value - away, 0.0)
-        yield Band(at=last + steps * period, value=found.value, low=low, high=found.value + away)
+        yield Band(
+            at=last + steps * period,
+            value=_short(found.value),
+            low=_short(low),
+            high=_short(found.value + away),
+        )
 
 
 def _period(series: Series) -> timedelta | None:

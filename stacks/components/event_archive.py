@@ -28,9 +28,10 @@ class EventArchive(Construct):
     It is kept when its stack is destroyed, whatever the stage.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, house: House) -> None:
+    def __init__(self, scope: Construct, id_: str, *, house: House, told: Function) -> None:
+        """`told` is invoked, and not waited for, with what each batch was about."""
         super().__init__(scope, id_)
-        self._house = house
+        self._house, self._told = house, told
         self.bucket = archive_bucket(self, house.stage)
         stack = Stack.of(self)
         self.arn_elsewhere = stack.export_value(self.bucket.bucket_arn, name=f"{stack.stack_name}-ArchiveArn")
@@ -55,10 +56,12 @@ class EventArchive(Construct):
                 Setting.STAGE: house.stage.name,
                 Setting.ARCHIVE_BUCKET: self.bucket.bucket_name,
                 Setting.DEAD_LETTERS_URL: data.dead_letters.queue_url,
+                Setting.PROJECTOR: self._told.name,
                 Setting.MAC_KEYS: Stack.of(self).to_json_string({Author.ANCHOR.value: key}),
             }
         )
         function.allow(["kms:GenerateMac"], [key])
+        function.allow(["lambda:InvokeFunction"], [self._told.arn])
         for prefix in PREFIXES:  # reading tells a redelivery from a different body under the same key
             pattern = self.bucket.arn_for_objects(prefix)
             because = "one object an event, and none is named before its incident"

@@ -37,3 +37,12 @@ def test_a_claim_that_nobody_released_ends(incidents: OpenIncidents, clock: Manu
     incidents.claim("shop", "I1")
     clock.advance(timedelta(days=8))
     assert incidents.claim("shop", "I2") == "I2"
+
+
+def test_the_open_incidents_of_applications_are_told_and_those_that_ended_are_not(incidents, clock):
+    incidents.claim("shop", "INC-1")
+    incidents.claim("mail", "INC-2")
+    incidents.release("mail", "INC-2")
+    assert list(incidents.held(["shop", "mail", "none"])) == ["INC-1"]
+    clock.advance(timedelta(days=8))
+    assert list(incidents.held(["shop"])) == []

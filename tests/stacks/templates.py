@@ -14,7 +14,12 @@ AUTHORS = (
     "detection", "diagnosis", "prediction", "resolution", "communication", "coordinator", "workflow",
     "executor",
 )  # fmt: skip
-ALONE = {"intake": "IntakeRole", "anchor": "ArchiveAnchorRole"}
+ALONE = {
+    "intake": "IntakeRole",
+    "anchor": "ArchiveAnchorRole",
+    "projector": "ProjectorFunctionRole",
+    "dashboard": "DashboardRole",
+}
 """The roles of functions that write no events."""
 
 

@@ -16,7 +16,7 @@ VERIFIERS = ("coordinator", "workflow", "executor", "communication")
 HERE = Place("dev", "AccountId", "Region", "Partition")
 SSM = "arn:Partition:ssm:Region:AccountId"
 LOGS = "arn:Partition:logs:Region:AccountId:log-group:*"
-KEYS = {author: f"{author.capitalize()}MacKey.Arn" for author in (*AUTHORS, "operator")}
+KEYS = {author: f"{author.capitalize()}MacKey.Arn" for author in (*AUTHORS, "operator", "reception")}
 """The keys of who writes events; the anchor's, which MACs heads, is none of the verifiers' business."""
 ANY = {
     "cloudwatch:GetMetricData": "it tells no metric from another",
@@ -202,9 +202,32 @@ def test_the_anchor_may_copy_and_mac_and_reads_no_table(dev: Templates) -> None:
         TABLE_STREAM
         | on("DeadLetters.Arn", "sqs:SendMessage")
         | on("AnchorMacKey.Arn", "kms:GenerateMac")
+        | on("ProjectorFunction.Arn", "lambda:InvokeFunction")
         | on("ArchiveBucket.Arn/events/*", "s3:GetObject", "s3:PutObject")
         | on("ArchiveBucket.Arn/anchors/*", "s3:GetObject", "s3:PutObject")
     )
+
+
+LISTS = set().union(
+    *(on(f"Views.Arn/index/{name}", "dynamodb:Query") for name in ("ByPlace", "ByStatus", "ByWritten"))
+)
+READING = on("Events.Arn", "dynamodb:Query", "dynamodb:BatchGetItem") | on("Views.Arn", "dynamodb:GetItem")
+
+
+def test_the_projector_reads_the_log_and_writes_nothing_but_views(dev: Templates) -> None:
+    assert dev.grants_of("projector") == (
+        READING
+        | LISTS
+        | on("Views.Arn", "dynamodb:PutItem")
+        | state("GetItem", keys=["CATALOGUE", "OPEN#*"])
+        | on("DeadLetters.Arn", "sqs:SendMessage")
+        | VERIFYING
+    )
+
+
+def test_the_dashboard_function_can_write_nothing(dev: Templates) -> None:
+    kept = ["CATALOGUE", "DIRECTORY", "AGENT#*", "CONTROL#STOP", "CONTROL#LEVELS", "CONTROL#DEMOTED"]
+    assert dev.grants_of("dashboard") == READING | LISTS | state("GetItem", keys=kept) | METRICS
 
 
 def test_nothing_is_granted_on_everything_but_what_is_named_here(dev: Templates) -> None:

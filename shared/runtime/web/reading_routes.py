@@ -1,14 +1,12 @@
 """What may be read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from shared.domain.clearance import Clearance
 from shared.domain.incident import Status
-from shared.ports.auditing import Auditing
 from shared.runtime.web.routes import Routes
 from shared.views.answers import (
     Audit,
@@ -25,24 +23,12 @@ from shared.views.answers import (
     Scorecard,
 )
 from shared.views.documents import Page
-from shared.workflow.measuring import Measuring
-from shared.workflow.overview import Overview
-from shared.workflow.reading import Reading
+from shared.workflow.dashboard import Reads
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="of an incident")]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=6_000, description="of the answer before")]
 ANSWERS = ("approve", "deny", "take_over", "acknowledge")
-
-
-@dataclass(frozen=True)
-class Reads:
-    """What the reading routes stand on."""
-
-    reading: Reading
-    measuring: Measuring
-    overview: Overview
-    auditing: Auditing
 
 
 def reading_routes(routes: Routes, reads: Reads, may: Callable[[Clearance], tuple[str, ...]]) -> None:

@@ -1,30 +1,19 @@
 """What may be said and done: by another function than the one that reads, which cannot write the log."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 from shared.domain.clearance import Caller, Clearance
 from shared.domain.errors import CommandRefused, Forbidden, IncidentNotFound, InvalidQuery
-from shared.ports.answering import Answering, Outcome, Said
-from shared.ports.clock import Clock
-from shared.ports.controls import Controls, KillSwitch
+from shared.ports.answering import Outcome, Said
+from shared.ports.controls import KillSwitch
 from shared.runtime.web.routes import Routes
 from shared.views.answers import Acknowledge, Approve, Deny, Done, Flip, TakeOver
+from shared.workflow.dashboard import Writes
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="of an incident")]
-
-
-@dataclass(frozen=True)
-class Writes:
-    """What the writing routes stand on."""
-
-    answering: Answering
-    controls: Controls
-    clock: Clock
-    stage: str
 
 
 def writing_routes(routes: Routes, writes: Writes) -> None:
