@@ -14,7 +14,12 @@ from shared.runbooks.catalogue import remedies
 from tests.browser import town
 
 STATIC = Path(__file__).parents[2] / "lambdas" / "dashboard" / "static"
-TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+}
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
@@ -53,7 +58,9 @@ class Desk:
         self.changed: list[str] = []
         self.fill(town.town(datetime.now(UTC)))
         self.server = Server(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
 
     @property
     def url(self) -> str:
@@ -68,7 +75,11 @@ class Desk:
         answer = self.answers[incident_id]
         answer["incident"]["row"] |= row | {"version": answer["incident"]["row"]["version"] + 1}
         if "taken_by" in row:
-            answer["incident"]["taken"] = {"by": row["taken_by"], "reason": "", "at": town._iso(datetime.now(UTC))}
+            answer["incident"]["taken"] = {
+                "by": row["taken_by"],
+                "reason": "",
+                "at": town._iso(datetime.now(UTC)),
+            }
         self.changed.append(incident_id)
 
     def close(self) -> None:
@@ -87,53 +98,175 @@ class Desk:
         """
         match path.split("/"):
             case ["me"]:
-                return {"identity": "local:eve", "name": "Eve", "role": self.role, "why": "a test", "may": MAY[self.role], "stage": "local", "level": "L2", "kill_switch": self.switch}
+                return {
+                    "identity": "local:eve",
+                    "name": "Eve",
+                    "role": self.role,
+                    "why": "a test",
+                    "may": MAY[self.role],
+                    "stage": "local",
+                    "level": "L2",
+                    "kill_switch": self.switch,
+                }
             case ["incidents"]:
                 first, limit = int(query.get("cursor", 0)), int(query.get("limit", 50))
                 more = first + limit < len(self.order)
-                return {"incidents": [self.row(one) for one in self.order[first : first + limit]], "status": None, "next_cursor": str(first + limit) if more else None}
+                return {
+                    "incidents": [self.row(one) for one in self.order[first : first + limit]],
+                    "status": None,
+                    "next_cursor": str(first + limit) if more else None,
+                }
             case ["changes"]:
                 seen = int(query.get("since", len(self.changed)))
-                return {"changes": [self.row(one) for one in self.changed[seen:]], "cursor": str(len(self.changed)), "more": False}
+                return {
+                    "changes": [self.row(one) for one in self.changed[seen:]],
+                    "cursor": str(len(self.changed)),
+                    "more": False,
+                }
             case ["incidents", one]:
-                allowed = [each for each in MAY[self.role] if each != "kill_switch"] if not self.row(one)["taken_by"] else []
+                allowed = (
+                    [each for each in MAY[self.role] if each != "kill_switch"]
+                    if not self.row(one)["taken_by"]
+                    else []
+                )
                 return self.answers[one] | {"may": allowed}
             case ["incidents", one, "metrics"]:
                 return town.metrics(self.answers[one], datetime.now(UTC))
             case ["incidents", one, "audit"]:
                 broken = ["event 7: its hash is not that of what it says"] if one.endswith("A8") else []
-                return {"incident_id": one, "state": "broken" if broken else "holds", "checked": "everything", "findings": broken, "version": self.row(one)["version"]}
+                return {
+                    "incident_id": one,
+                    "state": "broken" if broken else "holds",
+                    "checked": "everything",
+                    "findings": broken,
+                    "version": self.row(one)["version"],
+                }
             case ["health"]:
-                return {"read_model": "current", "kill_switch": self.switch, "agents": [
-                    {"agent": "detection", "quarantined": None, "breaker": "closed"},
-                    {"agent": "diagnosis", "quarantined": None, "breaker": "half_open"},
-                    {"agent": "prediction", "quarantined": None, "breaker": "closed"},
-                    {"agent": "resolution", "quarantined": "equivocation: two different ballots in one round", "breaker": "open"},
-                ]}
+                return {
+                    "read_model": "current",
+                    "kill_switch": self.switch,
+                    "agents": [
+                        {"agent": "detection", "quarantined": None, "breaker": "closed"},
+                        {"agent": "diagnosis", "quarantined": None, "breaker": "half_open"},
+                        {"agent": "prediction", "quarantined": None, "breaker": "closed"},
+                        {
+                            "agent": "resolution",
+                            "quarantined": "equivocation: two different ballots in one round",
+                            "breaker": "open",
+                        },
+                    ],
+                }
             case ["autonomy"]:
-                return {"default": "L2", "kill_switch": self.switch, "actions_per_hour": 6, "freezes": [{"name": "end of year", "reason": "the books are closed"}], "levels": [
-                    {"runbook": "restore-parameter", "tier": "critical", "level": "L3", "origin": "set", "by": "maria", "at": "2026-11-20T10:00:00Z", "reason": "23 of 23 right"},
-                    {"runbook": "scale-out-service", "tier": "critical", "level": "L1", "origin": "demoted", "by": "executor", "at": "2026-11-27T01:12:00Z", "reason": "it made INC-0000000000A2 worse"},
-                ]}
+                return {
+                    "default": "L2",
+                    "kill_switch": self.switch,
+                    "actions_per_hour": 6,
+                    "freezes": [{"name": "end of year", "reason": "the books are closed"}],
+                    "levels": [
+                        {
+                            "runbook": "restore-parameter",
+                            "tier": "critical",
+                            "level": "L3",
+                            "origin": "set",
+                            "by": "maria",
+                            "at": "2026-11-20T10:00:00Z",
+                            "reason": "23 of 23 right",
+                        },
+                        {
+                            "runbook": "scale-out-service",
+                            "tier": "critical",
+                            "level": "L1",
+                            "origin": "demoted",
+                            "by": "executor",
+                            "at": "2026-11-27T01:12:00Z",
+                            "reason": "it made INC-0000000000A2 worse",
+                        },
+                    ],
+                }
             case ["autonomy", "scorecard"]:
                 share = {"count": 22, "total": 23, "low": 790, "high": 998}
                 none = {"count": 0, "total": 0, "low": 0, "high": 1000}
-                return {"incidents": 64, "complete": True, "rows": [
-                    {"runbook": "restore-parameter", "tier": "critical", "level": "L3", "since": None, "incidents": 25, "acted": 12, "right": 22, "wrong": 1, "unproven": 0, "ungraded": 2, "precision": share, "wrong_actions": {"count": 1, "total": 23, "low": 2, "high": 210}, "promote_to": None, "missing": []},
-                    {"runbook": "restart-service", "tier": "important", "level": "L2", "since": None, "incidents": 21, "acted": 0, "right": 21, "wrong": 0, "unproven": 0, "ungraded": 0, "precision": share, "wrong_actions": {"count": 0, "total": 21, "low": 0, "high": 155}, "promote_to": "L3", "missing": []},
-                    {"runbook": "block-range", "tier": "critical", "level": "L1", "since": None, "incidents": 2, "acted": 0, "right": 0, "wrong": 0, "unproven": 0, "ungraded": 2, "precision": none, "wrong_actions": none, "promote_to": None, "missing": ["20 incidents are needed, there are 0"]},
-                ]}
+                return {
+                    "incidents": 64,
+                    "complete": True,
+                    "rows": [
+                        {
+                            "runbook": "restore-parameter",
+                            "tier": "critical",
+                            "level": "L3",
+                            "since": None,
+                            "incidents": 25,
+                            "acted": 12,
+                            "right": 22,
+                            "wrong": 1,
+                            "unproven": 0,
+                            "ungraded": 2,
+                            "precision": share,
+                            "wrong_actions": {"count": 1, "total": 23, "low": 2, "high": 210},
+                            "promote_to": None,
+                            "missing": [],
+                        },
+                        {
+                            "runbook": "restart-service",
+                            "tier": "important",
+                            "level": "L2",
+                            "since": None,
+                            "incidents": 21,
+                            "acted": 0,
+                            "right": 21,
+                            "wrong": 0,
+                            "unproven": 0,
+                            "ungraded": 0,
+                            "precision": share,
+                            "wrong_actions": {"count": 0, "total": 21, "low": 0, "high": 155},
+                            "promote_to": "L3",
+                            "missing": [],
+                        },
+                        {
+                            "runbook": "block-range",
+                            "tier": "critical",
+                            "level": "L1",
+                            "since": None,
+                            "incidents": 2,
+                            "acted": 0,
+                            "right": 0,
+                            "wrong": 0,
+                            "unproven": 0,
+                            "ungraded": 2,
+                            "precision": none,
+                            "wrong_actions": none,
+                            "promote_to": None,
+                            "missing": ["20 incidents are needed, there are 0"],
+                        },
+                    ],
+                }
             case ["runbooks"]:
                 return {"runbooks": [_runbook(one.runbook) for one in remedies().values()]}
             case ["people", "on-call"]:
-                people = [{"id": "eve", "name": "Eve Okafor", "role": "on_call", "time_zone": "Europe/Berlin"}]
-                return {"teams": [{"team": "storefront", "services": [], "applications": ["storefront"], "levels": [{"level": 1, "minutes": 5, "people": people}]}]}
+                people = [
+                    {"id": "eve", "name": "Eve Okafor", "role": "on_call", "time_zone": "Europe/Berlin"}
+                ]
+                return {
+                    "teams": [
+                        {
+                            "team": "storefront",
+                            "services": [],
+                            "applications": ["storefront"],
+                            "levels": [{"level": 1, "minutes": 5, "people": people}],
+                        }
+                    ]
+                }
         raise KeyError(path)
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         self.said.append((path, body))
         if path == "kill-switch":
-            self.switch = {"on": body["on"], "by": "Eve", "at": town._iso(datetime.now(UTC)), "reason": body["reason"]}
+            self.switch = {
+                "on": body["on"],
+                "by": "Eve",
+                "at": town._iso(datetime.now(UTC)),
+                "reason": body["reason"],
+            }
         return {"said": "It is written into the log."}
 
     def _handler(desk) -> type[BaseHTTPRequestHandler]:  # noqa: N805
@@ -177,7 +310,11 @@ class Desk:
                 return bool(fault)
 
             def _problem(self, status: int, detail: str) -> None:
-                self._send(status, "application/problem+json", json.dumps({"title": "no", "status": status, "detail": detail}).encode())
+                self._send(
+                    status,
+                    "application/problem+json",
+                    json.dumps({"title": "no", "status": status, "detail": detail}).encode(),
+                )
 
             def _json(self, answer: dict[str, Any]) -> None:
                 self._send(200, "application/json", json.dumps(answer).encode())
@@ -193,9 +330,14 @@ class Desk:
                 same = status == 200 and self.headers.get("If-None-Match") == tag
                 self.send_response(304 if same else status)
                 for name, value in {
-                    "Content-Type": kind, "ETag": tag, "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff",
-                    "Cache-Control": "no-cache", "Commander-Time": town._iso(datetime.now(UTC)),
-                    "Commander-Behind-Seconds": "unknown" if desk.behind is None else str(desk.behind), "Content-Length": "0" if same else str(len(body)),
+                    "Content-Type": kind,
+                    "ETag": tag,
+                    "Content-Security-Policy": CSP,
+                    "X-Content-Type-Options": "nosniff",
+                    "Cache-Control": "no-cache",
+                    "Commander-Time": town._iso(datetime.now(UTC)),
+                    "Commander-Behind-Seconds": "unknown" if desk.behind is None else str(desk.behind),
+                    "Content-Length": "0" if same else str(len(body)),
                 }.items():
                     self.send_header(name, value)
                 self.end_headers()
@@ -206,7 +348,20 @@ class Desk:
 
 
 def _runbook(one: Any) -> dict[str, Any]:
-    plain = ("id", "version", "family", "title", "resource", "inverse", "risk", "safe", "touches_data", "expected_seconds", "expires_seconds", "blast_radius")
+    plain = (
+        "id",
+        "version",
+        "family",
+        "title",
+        "resource",
+        "inverse",
+        "risk",
+        "safe",
+        "touches_data",
+        "expected_seconds",
+        "expires_seconds",
+        "blast_radius",
+    )
     lists = {name: sorted(getattr(one, name)) for name in ("causes", "symptoms")}
     words = {name: str(getattr(one, name)) for name in ("relieves", "reversibility")}
     described = {name: each.description for name, each in one.parameters.items()}

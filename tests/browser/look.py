@@ -40,7 +40,9 @@ def browser() -> Iterator[Browser]:
     """
     found = chromium()
     if found is None:
-        raise FileNotFoundError("no chromium on this machine: `make browser` installs it (Debian, as root or with sudo)")
+        raise FileNotFoundError(
+            "no chromium on this machine: `make browser` installs it (Debian, as root or with sudo)"
+        )
     with sync_playwright() as tool:
         opened = tool.chromium.launch(executable_path=found, args=list(ARGUMENTS))
         try:

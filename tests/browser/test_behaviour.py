@@ -115,7 +115,15 @@ def test_that_the_countdown_and_the_money_run(page, desk):
 
 def test_that_a_list_of_many_is_shown_in_pages_and_filtered(page, desk):
     [model] = [one for one in desk.answers.values() if one["incident"]["row"]["id"] == ACTING]
-    rows = [model | {"incident": {"row": model["incident"]["row"] | {"id": f"INC-{n:05}", "service": "odd" if n % 2 else "even"}}} for n in range(230)]
+    rows = [
+        model
+        | {
+            "incident": {
+                "row": model["incident"]["row"] | {"id": f"INC-{n:05}", "service": "odd" if n % 2 else "even"}
+            }
+        }
+        for n in range(230)
+    ]
     desk.fill(rows)
     visit(page, desk.url)
     expect(page.locator(".pages")).to_contain_text("1–50 of 230")
@@ -158,9 +166,18 @@ def test_that_an_incident_that_does_not_exist_is_said(page, desk):
 def test_that_a_vote_shows_dissent_abstention_and_quarantine_against_what_is_needed(page, desk):
     visit(page, desk.url, f"#/incidents/{UNDONE}")
     vote = page.locator("section:has(#h-vote)")
-    for text in ("dissents", "abstains", "quarantined", "more than 666 of 1000", "400 of 1000 is lost", "equivocation"):
+    for text in (
+        "dissents",
+        "abstains",
+        "quarantined",
+        "more than 666 of 1000",
+        "400 of 1000 is lost",
+        "equivocation",
+    ):
         expect(vote).to_contain_text(text)
-    expect(vote.get_by_role("img", name="diagnosis 400 = 400 of 1000; more than 666 is needed")).to_be_visible()
+    expect(
+        vote.get_by_role("img", name="diagnosis 400 = 400 of 1000; more than 666 is needed")
+    ).to_be_visible()
 
 
 def test_that_the_root_cause_is_marked_in_words_too(page, desk):

@@ -58,13 +58,27 @@ def test_that_keys_alone_are_enough_to_approve(page, desk):
 
 def test_that_everything_which_must_be_known_stands_beside_the_question(asked):
     ask = asked.locator("#ask")
-    for text in ("20 → 200", "Value = 200", "parameter/storefront/database/max-connections", "database, checkout, web", "Undo", "a minute", "expires in", "one person (on call)"):
+    for text in (
+        "20 → 200",
+        "Value = 200",
+        "parameter/storefront/database/max-connections",
+        "database, checkout, web",
+        "Undo",
+        "a minute",
+        "expires in",
+        "one person (on call)",
+    ):
         expect(ask).to_contain_text(text)
 
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [(403, "Your role does not allow this"), (409, "It has changed meanwhile"), (401, "Your sign-in is not valid any more"), (503, "The server could not answer")],
+    [
+        (403, "Your role does not allow this"),
+        (409, "It has changed meanwhile"),
+        (401, "Your sign-in is not valid any more"),
+        (503, "The server could not answer"),
+    ],
 )
 def test_that_a_refusal_is_said_plainly_and_what_was_typed_stays(asked, desk, status, said):
     desk.fails[f"incidents/{ASKS}/approve"] = (status, "the reason of the server")
@@ -104,7 +118,9 @@ def test_that_an_incident_is_taken_from_the_machine(page, desk):
     expect(page.locator("#ask")).to_contain_text("Eve has it")
 
 
-@pytest.mark.parametrize("place", ["", f"#/incidents/{ASKS}", f"#/incidents/{UNDONE}", f"#/incidents/{ACTING}"])
+@pytest.mark.parametrize(
+    "place", ["", f"#/incidents/{ASKS}", f"#/incidents/{UNDONE}", f"#/incidents/{ACTING}"]
+)
 def test_that_a_viewer_is_shown_no_control(page, desk, place):
     desk.role = "viewer"
     visit(page, desk.url, place)

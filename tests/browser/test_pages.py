@@ -44,7 +44,9 @@ def house():
 
 
 @pytest.mark.parametrize("role", ["operator", "approver", "viewer"])
-def test_that_axe_finds_nothing_and_nothing_is_wider_than_the_screen_and_the_console_is_silent(opened, house, role):
+def test_that_axe_finds_nothing_and_nothing_is_wider_than_the_screen_and_the_console_is_silent(
+    opened, house, role
+):
     house.role = role
     profile = window(opened)
     page = profile.new_page()
@@ -52,7 +54,9 @@ def test_that_axe_finds_nothing_and_nothing_is_wider_than_the_screen_and_the_con
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("console", lambda one: said.append(one.text) if one.type in ("error", "warning") else None)
     visit(page, house.url)
-    page.evaluate("window.addEventListener('securitypolicyviolation', (e) => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`))")
+    page.evaluate(
+        "window.addEventListener('securitypolicyviolation', (e) => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`))"
+    )
     page.evaluate(AXE)
     for name in PLACES if role == "operator" else BY_ROLE:
         go(page, PLACES[name])

@@ -7,47 +7,53 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from tests.views.house import SAMPLES, Seen, cut
+from tests.views.house import sample
 
 from shared.views.answers import IncidentAnswer, Metrics
 
 TIME = re.compile(r'"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"')
-HOSTILE = "<script>window.broken=1</script><img src=x onerror=\"window.broken=1\"> & <b>bold</b>"
+HOSTILE = '<script>window.broken=1</script><img src=x onerror="window.broken=1"> & <b>bold</b>'
 NAMES = {
     "storefront": {},
-    "booking": {"storefront": "booking", "web": "portal", "checkout": "reservations", "database": "rooms-db", "cache": "sessions", "queue": "mailer"},
-    "payments": {"storefront": "payments", "web": "gateway", "checkout": "charges", "database": "ledger", "cache": "tokens", "queue": "receipts"},
-    "search": {"storefront": "search", "web": "query", "checkout": "ranking", "database": "index", "cache": "suggest", "queue": "crawler"},
+    "booking": {
+        "storefront": "booking",
+        "web": "portal",
+        "checkout": "reservations",
+        "database": "rooms-db",
+        "cache": "sessions",
+        "queue": "mailer",
+    },
+    "payments": {
+        "storefront": "payments",
+        "web": "gateway",
+        "checkout": "charges",
+        "database": "ledger",
+        "cache": "tokens",
+        "queue": "receipts",
+    },
+    "search": {
+        "storefront": "search",
+        "web": "query",
+        "checkout": "ranking",
+        "database": "index",
+        "cache": "suggest",
+        "queue": "crawler",
+    },
 }
-
-
-CUTS = {"investigating": "FindingsSubmitted", "voting": "BallotCast", "acting": "ActionStarted"}
-"""What is the same run as `resolved`, while it was still at it."""
-
-
-@cache
-def _resolved() -> tuple[Seen, dict[str, Any]]:
-    seen = SAMPLES["resolved"]()
-    return seen, dict(seen.street.house.logs.events)
 
 
 @cache
 def _sample(name: str) -> str:
-    if name in CUTS:
-        seen, events = _resolved()
-        seen.street.house.logs.events |= events
-        seen = cut(seen, CUTS[name], 0 if name == "acting" else 1)
-    else:
-        seen = SAMPLES[name]() if name != "resolved" else _resolved()[0]
+    seen = sample(name)
     [row] = seen.reading.incidents(None, 50, None).incidents
     return str(seen.reading.incident(row.id, []).model_dump_json())
 
 
 def incident(
-    sample: str, number: int, age: float, now: datetime, application: str = "storefront", **row: Any
+    name: str, number: int, age: float, now: datetime, application: str = "storefront", **row: Any
 ) -> dict[str, Any]:
     """An `IncidentAnswer` whose incident was detected `age` seconds ago."""
-    text = _sample(sample)
+    text = _sample(name)
     for old, new in NAMES[application].items():
         text = re.sub(rf"\b{old}\b", new, text)
     detected = json.loads(text)["incident"]["row"]["detected_at"]
@@ -62,8 +68,14 @@ def town(now: datetime) -> list[dict[str, Any]]:
     """What an on-call engineer might see at three in the morning."""
     asks = incident("waiting", 0xA1, 97, now)
     asks["incident"]["tokens"] = {"tokens_in": 12_480, "tokens_out": 913}
-    taken = incident("voting", 0xA5, 1_900, now, "search", taken_by="maria", severity="high", tier="important")
-    taken["incident"]["taken"] = {"by": "maria", "reason": "known from last week", "at": _iso(now - timedelta(seconds=1_700))}
+    taken = incident(
+        "voting", 0xA5, 1_900, now, "search", taken_by="maria", severity="high", tier="important"
+    )
+    taken["incident"]["taken"] = {
+        "by": "maria",
+        "reason": "known from last week",
+        "at": _iso(now - timedelta(seconds=1_700)),
+    }
     hostile = incident("investigating", 0xA6, 31, now, "payments", summary=HOSTILE, severity="medium")
     hostile["incident"]["agents"][0]["summary"] = HOSTILE
     return [
@@ -82,24 +94,52 @@ def town(now: datetime) -> list[dict[str, Any]]:
 def contested(answer: dict[str, Any]) -> dict[str, Any]:
     """The last round with a dissent, an abstention and a ballot that does not count."""
     vote = answer["incident"]["rounds"][-1]
-    other = {**vote["candidates"][0], "digest": "ab" * 32, "runbook": "restart-service", "title": "Restart an ECS service"}
+    other = {
+        **vote["candidates"][0],
+        "digest": "ab" * 32,
+        "runbook": "restart-service",
+        "title": "Restart an ECS service",
+    }
     vote["candidates"] = [vote["candidates"][0], other]
     first, second = (one["digest"] for one in vote["candidates"])
     bent = [
         {"state": "for", "choice": first, "confidence": 820},
         {"state": "for", "choice": second, "confidence": 800, "dissents": True},
-        {"state": "abstains", "choice": None, "confidence": 410, "reasoning": "the forecast does not tell them apart"},
-        {"state": "quarantined", "choice": first, "confidence": 900, "fault": "equivocation: two different ballots in one round"},
+        {
+            "state": "abstains",
+            "choice": None,
+            "confidence": 410,
+            "reasoning": "the forecast does not tell them apart",
+        },
+        {
+            "state": "quarantined",
+            "choice": first,
+            "confidence": 900,
+            "fault": "equivocation: two different ballots in one round",
+        },
     ]
     vote["ballots"] = [{**ballot, **change} for ballot, change in zip(vote["ballots"], bent, strict=True)]
     sums = [(first, 200, ["detection"], 820), (second, 400, ["diagnosis"], 800)]
     vote["sums"] = [
-        {"proposal": digest, "weight": weight, "approvers": who, "confidence": sure, "quorum": False, "degraded_quorum": False, "wins": False}
+        {
+            "proposal": digest,
+            "weight": weight,
+            "approvers": who,
+            "confidence": sure,
+            "quorum": False,
+            "degraded_quorum": False,
+            "wins": False,
+        }
         for digest, weight, who, sure in sums
     ]
     vote |= {"closed": True, "kind": "none", "winner": None, "lost_weight": 400}
     answer["incident"]["quarantined"] = [
-        {"agent": "resolution", "until": vote["expires_at"], "reason": "equivocation: two different ballots in one round", "proof": ["c0ffee11", "c0ffee22"]}
+        {
+            "agent": "resolution",
+            "until": vote["expires_at"],
+            "reason": "equivocation: two different ballots in one round",
+            "proof": ["c0ffee11", "c0ffee22"],
+        }
     ]
     return answer
 
@@ -109,20 +149,45 @@ def metrics(answer: dict[str, Any], now: datetime) -> dict[str, Any]:
     row = answer["incident"]["row"]
     began, verified = _at(row["timing"]["began_at"]), row["timing"]["verified_at"]
     names = [node["service"] for node in answer["graph"]["nodes"]][:3]
-    shapes = [("errors", 0.0012, 0.41, 0.02), ("latency", 0.07, 0.53, 0.2), ("availability", 0.999, 0.6, 0.99)]
+    shapes = [
+        ("errors", 0.0012, 0.41, 0.02),
+        ("latency", 0.07, 0.53, 0.2),
+        ("availability", 0.999, 0.6, 0.99),
+    ]
     curves = [
         _curve(name, *shapes[index % 3], began, _at(verified) if verified else None, now)
         for index, name in enumerate(names)
     ]
     markers = [{"at": row["timing"]["detected_at"], "kind": "detected", "label": "detected"}]
     markers += [
-        {"at": one["started_at"], "kind": "action" if one["step"] == "do" else "undo", "label": f"{one['step']}: {one['proposal']['runbook']}"}
+        {
+            "at": one["started_at"],
+            "kind": "action" if one["step"] == "do" else "undo",
+            "label": f"{one['step']}: {one['proposal']['runbook']}",
+        }
         for one in answer["incident"]["doing"]["actions"]
     ]
-    return {"behind_seconds": 0, "incident_id": row["id"], "start": _iso(began - timedelta(minutes=20)), "end": _iso(now), "curves": curves, "markers": markers, "left_out": 0}
+    return {
+        "behind_seconds": 0,
+        "incident_id": row["id"],
+        "start": _iso(began - timedelta(minutes=20)),
+        "end": _iso(now),
+        "curves": curves,
+        "markers": markers,
+        "left_out": 0,
+    }
 
 
-def _curve(service: str, measure: str, usual: float, ill: float, limit: float, began: datetime, well: datetime | None, now: datetime) -> dict[str, Any]:
+def _curve(
+    service: str,
+    measure: str,
+    usual: float,
+    ill: float,
+    limit: float,
+    began: datetime,
+    well: datetime | None,
+    now: datetime,
+) -> dict[str, Any]:
     start = began - timedelta(minutes=20)
     step = max(timedelta(seconds=20), (now - start) / 90)
     points, at, index = [], start, 0
@@ -134,9 +199,23 @@ def _curve(service: str, measure: str, usual: float, ill: float, limit: float, b
         at, index = at + step, index + 1
     last = points[-1][1]
     forecast = [
-        {"at": _iso(now + step * k), "value": last, "low": last * (1 - 0.015 * k), "high": last * (1 + 0.015 * k)} for k in range(16)
+        {
+            "at": _iso(now + step * k),
+            "value": last,
+            "low": last * (1 - 0.015 * k),
+            "high": last * (1 + 0.015 * k),
+        }
+        for k in range(16)
     ]
-    return {"service": service, "measure": measure, "unit": "", "points": points, "baseline": usual, "limit": limit, "forecast": [] if well else forecast}
+    return {
+        "service": service,
+        "measure": measure,
+        "unit": "",
+        "points": points,
+        "baseline": usual,
+        "limit": limit,
+        "forecast": [] if well else forecast,
+    }
 
 
 def checked(now: datetime) -> None:

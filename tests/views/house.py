@@ -7,6 +7,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.memory_catalogue import MemoryCatalogue
 from shared.adapters.local.memory_event_store import MemoryLogs
 from shared.adapters.local.memory_log_reader import MemoryLogReader
