@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from shared.runbooks.catalogue import remedies
-from tests.browser import town
+from tests.browser import fixed, town
 
 STATIC = Path(__file__).parents[2] / "lambdas" / "dashboard" / "static"
 TYPES = {
@@ -24,11 +23,10 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
-MAY = {
-    "viewer": [],
-    "approver": ["approve", "deny", "take_over", "acknowledge"],
-    "operator": ["approve", "deny", "take_over", "acknowledge", "kill_switch"],
-}
+VIEWER = ("reasoning",)
+APPROVER = (*VIEWER, "approve", "deny", "take_over", "acknowledge")
+MAY = {"viewer": VIEWER, "approver": APPROVER, "operator": (*APPROVER, "kill_switch", "demo", "severity")}
+OF_AN_INCIDENT = ("approve", "deny", "take_over", "acknowledge")
 TOKEN = "a-token-of-the-test"
 
 
@@ -52,6 +50,7 @@ class Desk:
         self.behind: int | None = 0
         self.said: list[tuple[str, dict[str, Any]]] = []
         self.asked: list[str] = []
+        self.patient = fixed.patient()
         self.switch = {"on": False, "by": "", "at": None, "reason": ""}
         self.answers: dict[str, dict[str, Any]] = {}
         self.order: list[str] = []
@@ -141,121 +140,20 @@ class Desk:
                     "findings": broken,
                     "version": self.row(one)["version"],
                 }
+            case ["incidents", one, "reasoning"]:
+                return fixed.reasoning(self.row(one))
             case ["health"]:
-                return {
-                    "read_model": "current",
-                    "kill_switch": self.switch,
-                    "agents": [
-                        {"agent": "detection", "quarantined": None, "breaker": "closed"},
-                        {"agent": "diagnosis", "quarantined": None, "breaker": "half_open"},
-                        {"agent": "prediction", "quarantined": None, "breaker": "closed"},
-                        {
-                            "agent": "resolution",
-                            "quarantined": "equivocation: two different ballots in one round",
-                            "breaker": "open",
-                        },
-                    ],
-                }
+                return fixed.health(self.switch)
             case ["autonomy"]:
-                return {
-                    "default": "L2",
-                    "kill_switch": self.switch,
-                    "actions_per_hour": 6,
-                    "freezes": [{"name": "end of year", "reason": "the books are closed"}],
-                    "levels": [
-                        {
-                            "runbook": "restore-parameter",
-                            "tier": "critical",
-                            "level": "L3",
-                            "origin": "set",
-                            "by": "maria",
-                            "at": "2026-11-20T10:00:00Z",
-                            "reason": "23 of 23 right",
-                        },
-                        {
-                            "runbook": "scale-out-service",
-                            "tier": "critical",
-                            "level": "L1",
-                            "origin": "demoted",
-                            "by": "executor",
-                            "at": "2026-11-27T01:12:00Z",
-                            "reason": "it made INC-0000000000A2 worse",
-                        },
-                    ],
-                }
+                return fixed.autonomy(self.switch)
             case ["autonomy", "scorecard"]:
-                share = {"count": 22, "total": 23, "low": 790, "high": 998}
-                none = {"count": 0, "total": 0, "low": 0, "high": 1000}
-                return {
-                    "incidents": 64,
-                    "complete": True,
-                    "rows": [
-                        {
-                            "runbook": "restore-parameter",
-                            "tier": "critical",
-                            "level": "L3",
-                            "since": None,
-                            "incidents": 25,
-                            "acted": 12,
-                            "right": 22,
-                            "wrong": 1,
-                            "unproven": 0,
-                            "ungraded": 2,
-                            "precision": share,
-                            "wrong_actions": {"count": 1, "total": 23, "low": 2, "high": 210},
-                            "promote_to": None,
-                            "missing": [],
-                        },
-                        {
-                            "runbook": "restart-service",
-                            "tier": "important",
-                            "level": "L2",
-                            "since": None,
-                            "incidents": 21,
-                            "acted": 0,
-                            "right": 21,
-                            "wrong": 0,
-                            "unproven": 0,
-                            "ungraded": 0,
-                            "precision": share,
-                            "wrong_actions": {"count": 0, "total": 21, "low": 0, "high": 155},
-                            "promote_to": "L3",
-                            "missing": [],
-                        },
-                        {
-                            "runbook": "block-range",
-                            "tier": "critical",
-                            "level": "L1",
-                            "since": None,
-                            "incidents": 2,
-                            "acted": 0,
-                            "right": 0,
-                            "wrong": 0,
-                            "unproven": 0,
-                            "ungraded": 2,
-                            "precision": none,
-                            "wrong_actions": none,
-                            "promote_to": None,
-                            "missing": ["20 incidents are needed, there are 0"],
-                        },
-                    ],
-                }
+                return fixed.scorecard()
             case ["runbooks"]:
-                return {"runbooks": [_runbook(one.runbook) for one in remedies().values()]}
+                return fixed.runbooks()
             case ["people", "on-call"]:
-                people = [
-                    {"id": "eve", "name": "Eve Okafor", "role": "on_call", "time_zone": "Europe/Berlin"}
-                ]
-                return {
-                    "teams": [
-                        {
-                            "team": "storefront",
-                            "services": [],
-                            "applications": ["storefront"],
-                            "levels": [{"level": 1, "minutes": 5, "people": people}],
-                        }
-                    ]
-                }
+                return fixed.on_call()
+            case ["demo"]:
+                return {"patient": self.patient, "incidents": []}
         raise KeyError(path)
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -345,24 +243,3 @@ class Desk:
                     self.wfile.write(body)
 
         return Handler
-
-
-def _runbook(one: Any) -> dict[str, Any]:
-    plain = (
-        "id",
-        "version",
-        "family",
-        "title",
-        "resource",
-        "inverse",
-        "risk",
-        "safe",
-        "touches_data",
-        "expected_seconds",
-        "expires_seconds",
-        "blast_radius",
-    )
-    lists = {name: sorted(getattr(one, name)) for name in ("causes", "symptoms")}
-    words = {name: str(getattr(one, name)) for name in ("relieves", "reversibility")}
-    described = {name: each.description for name, each in one.parameters.items()}
-    return {name: getattr(one, name) for name in plain} | lists | words | {"parameters": described}

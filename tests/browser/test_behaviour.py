@@ -184,3 +184,16 @@ def test_that_the_root_cause_is_marked_in_words_too(page, desk):
     visit(page, desk.url, f"#/incidents/{ASKS}")
     expect(page.get_by_role("img", name=re.compile("Root cause: database"))).to_be_visible()
     expect(page.locator(".graph")).to_contain_text("✕ root cause")
+
+
+def test_that_the_reasoning_trace_is_shown_when_there_is_one(page, desk):
+    visit(page, desk.url, f"#/incidents/{ASKS}")
+    expect(page.locator(".sentences li")).to_have_count(5)
+    page.locator("#trace-diagnosis > summary").click()
+    page.get_by_text("computed: root cause").click()
+    for text in ("telemetry.series", "PortError", "a-model", "The rest is not kept"):
+        expect(page.locator("section:has(#h-trace)")).to_contain_text(text)
+    desk.fails[f"incidents/{ACTING}/reasoning"] = (404, "there is no such route")
+    page.evaluate(f"location.hash = '#/incidents/{ACTING}'")
+    expect(page.locator("h1")).to_contain_text("payments")
+    expect(page.locator("section:has(#h-trace)")).to_be_hidden()

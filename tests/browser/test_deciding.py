@@ -150,3 +150,38 @@ def test_that_everything_is_stopped_only_with_a_reason_and_the_name_of_the_stage
     expect(page.locator(".notice")).to_contain_text("Everything is stopped by Eve")
     assert desk.said == [("kill-switch", {"on": True, "reason": "the database moves", "confirm": "local"})]
     expect(page.locator("#stop-all")).to_have_count(0)
+
+
+def test_that_a_demo_is_controlled_where_the_stage_allows_it(page, desk):
+    visit(page, desk.url, "#/demo")
+    page.locator("#demo-start-memory_leak").click()
+    expect(page.locator(".said")).to_contain_text("written into the log")
+    page.locator("#demo-inject-sale").click()
+    page.locator("#demo-pause").click()
+    page.locator("#demo-reset").click()
+    expect(page.locator(".said")).to_contain_text("written into the log")
+    assert desk.said == [
+        ("demo/start", {"name": "memory_leak"}),
+        ("demo/inject", {"name": "sale"}),
+        ("demo/pause", {}),
+        ("demo/reset", {}),
+    ]
+    desk.fails["demo/start"] = (409, "the patient has few_connections already")
+    page.locator("#demo-start-memory_leak").click()
+    expect(page.locator(".said")).to_contain_text("the patient has few_connections already")
+
+
+def test_that_a_severity_is_changed_with_its_reason(asked, desk):
+    asked.locator("#grade").select_option("low")
+    asked.locator("#grade-reason").fill("only our own staff")
+    asked.locator("#grade-set").click()
+    expect(asked.locator("#speech")).to_contain_text("written into the log")
+    assert desk.said == [(f"incidents/{ASKS}/severity", {"severity": "low", "reason": "only our own staff"})]
+
+
+def test_that_what_the_server_does_not_name_is_not_shown(page, desk):
+    desk.role = "approver"
+    visit(page, desk.url, f"#/incidents/{ASKS}")
+    expect(page.locator("#confirm")).to_be_visible()
+    assert page.get_by_role("link", name="Demo").count() == 0
+    expect(page.locator("#grade")).to_have_count(0)

@@ -23,6 +23,7 @@ PLACES = {
     "autonomy": "#/autonomy",
     "runbooks": "#/runbooks",
     "audit": "#/audit",
+    "demo": "#/demo",
 }
 BY_ROLE = ("list", "asks", "rolled back, dissent and quarantine", "acting")
 """Where roles see different things."""

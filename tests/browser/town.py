@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from tests.views.house import sample
-
 from shared.views.answers import IncidentAnswer, Metrics
+from tests.views.house import sample
 
 TIME = re.compile(r'"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"')
 HOSTILE = '<script>window.broken=1</script><img src=x onerror="window.broken=1"> & <b>bold</b>'
@@ -145,7 +144,7 @@ def contested(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def metrics(answer: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Curves as the patient would draw them: usual, ill from the beginning of the incident on, and a forecast."""
+    """Curves as the patient would draw them: usual, ill since the incident began, and a forecast."""
     row = answer["incident"]["row"]
     began, verified = _at(row["timing"]["began_at"]), row["timing"]["verified_at"]
     names = [node["service"] for node in answer["graph"]["nodes"]][:3]

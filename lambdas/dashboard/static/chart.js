@@ -1,18 +1,28 @@
 /** Line charts: what was measured, what was usual, the limit, the forecast with its band, and what was done when. */
 import { el, svg } from "./dom.js";
-import { capital, plain } from "./words.js";
+import { capital, many, plain } from "./words.js";
 
+const FIRST = 4, DONE = new Set(["action", "undo"]);
 const WIDE = 400, HIGH = 168, LEFT = 56, RIGHT = 10, TOP = 24, LOW = 20;
 
 /** All curves, under one legend. */
 export function charts({ curves, markers, left_out: leftOut }) {
-  const drawn = curves.filter((one) => one.points.length > 1);
+  const drawn = curves.filter((one) => one.points.length > 1).sort((a, b) => apart(b) - apart(a));
   if (!drawn.length) return el("p", { class: "soft" }, "No metric has been read yet.");
   return [
     legend(drawn, markers),
-    el("div", { class: "charts" }, drawn.map((one) => chart(one, markers))),
+    el("div", { class: "charts" }, drawn.slice(0, FIRST).map((one) => chart(one, markers))),
+    drawn.length > FIRST && el("details", { id: "more-charts" }, el("summary", {}, many(drawn.length - FIRST, "more metric")),
+      el("div", { class: "charts" }, drawn.slice(FIRST).map((one) => chart(one, markers)))),
     leftOut > 0 && el("p", { class: "small soft" }, `${leftOut} more services are not drawn.`),
   ];
+}
+
+/** How far a curve went from its usual, in distances between usual and limit: the most telling are shown first. */
+function apart({ points, baseline, limit }) {
+  const values = points.map(([, value]) => value), usual = baseline ?? values[0];
+  const unit = Math.abs((limit ?? usual) - usual) || Math.abs(usual) || 1;
+  return Math.max(...values.map((value) => Math.abs(value - usual))) / unit;
 }
 
 function legend(curves, markers) {
@@ -22,7 +32,7 @@ function legend(curves, markers) {
     curves.some((one) => one.baseline !== null) && key("usual", svg("path", { d: "M0 6H28", class: "usual" })),
     curves.some((one) => one.limit !== null) && key("limit", svg("path", { d: "M0 6H28", class: "limit" })),
     curves.some((one) => one.forecast.length) && key("forecast, 95 % band", svg("rect", { x: 0, y: 0, width: 28, height: 12, class: "band" }), svg("path", { d: "M0 6H28", class: "forecast" })),
-    markers.map((one, index) => key(`${one.label || plain(one.kind)}`, flag(8, 12, index))));
+    markers.map((one, index) => key(DONE.has(one.kind) ? `${plain(one.kind)}: ${one.label}` : plain(one.kind), flag(20, 12, index))));
 }
 
 function chart(curve, markers) {
@@ -45,8 +55,8 @@ function chart(curve, markers) {
       curve.forecast.length > 1 && svg("path", { class: "band", d: `${path(curve.forecast.map((one) => [one.at, one.high]))}${path(curve.forecast.map((one) => [one.at, one.low]).reverse()).replace("M", "L")}Z` }),
       level(curve.baseline, "usual"), level(curve.limit, "limit"),
       clustered(markers.map((one, index) => ({ index, at: x(one.at) })).filter(({ at }) => at >= LEFT && at <= WIDE - RIGHT)).map((near) => [
-        near.map(({ at }) => svg("line", { x1: at, x2: at, y1: TOP - 4, y2: HIGH - LOW, class: "mark" })),
-        flag((near[0].at + near.at(-1).at) / 2, TOP - 6, near[0].index, near.at(-1).index)]),
+        [...new Set([near[0], near.at(-1)])].map(({ at }) => svg("line", { x1: at, x2: at, y1: TOP - 4, y2: HIGH - LOW, class: "mark" })),
+        flag(Math.min(WIDE - 16, (near[0].at + near.at(-1).at) / 2), TOP - 6, near[0].index, near.at(-1).index)]),
       curve.forecast.length > 1 && svg("path", { class: "forecast", d: path(curve.forecast.map((one) => [one.at, one.value])) }),
       svg("path", { class: "line", d: path(curve.points) }),
       svg("circle", { cx: x(lastAt), cy: y(last), r: 3.5, class: "dot" })));

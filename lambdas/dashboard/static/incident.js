@@ -1,25 +1,29 @@
 /** The page of one incident: what is broken, who is hurt, what the machine does, what it asks, how to stop it, what it costs. */
-import { now, read, Refused, since } from "./api.js";
+import { read, Refused, since } from "./api.js";
+import { action } from "./action.js";
 import { ask, pair, takeOver } from "./ask.js";
 import { charts } from "./chart.js";
+import { gradeForm } from "./demo.js";
 import { el, fill, Part, svg, tick } from "./dom.js";
+import { facts, headline } from "./facts.js";
 import { graph } from "./graph.js";
 import { spent } from "./incidents.js";
-import { pill, severity, sign, status } from "./signs.js";
+import { pill, sign } from "./signs.js";
 import { doingNow, way } from "./steps.js";
 import { timeline } from "./timeline.js";
 import { trace } from "./trace.js";
 import { certificate, vote } from "./vote.js";
-import { capital, count, countdown, many, money, percent, plain, span, time } from "./words.js";
+import { capital, count, many, money, percent, plain, span, time } from "./words.js";
 
 const METRICS_EVERY = 10_000, AUDIT_EVERY = 60_000, AGAIN_EVERY = 30_000;
 
 export class IncidentPage {
   /** @param id  of the incident
    *  @param changed  called when an action was done, to ask the feed at once
-   *  @param say  tells a person something that matters */
-  constructor(id, { changed, say }) {
-    Object.assign(this, { id, changed, say, answer: null, fault: null, readAt: 0, metricsAt: 0, auditAt: 0, version: 0, reading: false });
+   *  @param say  tells a person something that matters
+   *  @param may  whether the caller may use a route of that name */
+  constructor(id, { changed, say, may }) {
+    Object.assign(this, { id, changed, say, allowed: may, tracedAt: 0, answer: null, fault: null, readAt: 0, metricsAt: 0, auditAt: 0, version: 0, reading: false });
     this.path = `incidents/${encodeURIComponent(id)}`;
   }
 
@@ -35,9 +39,10 @@ export class IncidentPage {
     part("facts", "dl", { class: "facts" });
     part("ask", "div", { class: "ask-place" });
     part("stop", "div", { class: "stop-place" });
+    part("short", "div", { class: "short" });
     part("steps", "div", { class: "sheet way" });
     this.body = el("div", { hidden: true },
-      this.head.node, this.facts.node, this.ask.node, this.stop.node, this.steps.node,
+      this.head.node, this.facts.node, this.ask.node, this.stop.node, this.short.node, this.steps.node,
       el("div", { class: "two" },
         el("div", { class: "stack" },
           el("div", { class: "pair-of" },
@@ -52,6 +57,7 @@ export class IncidentPage {
           sheet("sure", "How sure each agent is", "h-sure"),
           sheet("money", "Money", "h-money"),
           sheet("proof", "Proof", "h-proof"),
+          this.gradeSheet = sheet("grade", "Severity", "h-grade"),
           sheet("told", "Who was told", "h-told"))));
     this.waiting = el("p", { class: "loading" }, "Loading …");
     fill(main, this.waiting, this.body);
@@ -67,6 +73,7 @@ export class IncidentPage {
     try {
       if (newer || over || Date.now() - this.readAt > AGAIN_EVERY) await this.again();
       if (this.answer && Date.now() - this.metricsAt > METRICS_EVERY) await this.measure();
+      if (this.answer && this.tracedAt < this.version && this.allowed("reasoning")) await this.reason();
       if (this.answer && Date.now() - this.auditAt > AUDIT_EVERY) await this.check();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -90,6 +97,15 @@ export class IncidentPage {
     this.metricsAt = Date.now();
     const found = await read(`${this.path}/metrics`, { fresh: !this.metrics.shown }).catch(() => null);
     if (found) this.metrics.show(found, charts);
+  }
+
+  async reason() {
+    this.tracedAt = this.version;
+    const found = await read(`${this.path}/reasoning`, { fresh: !this.trace.shown }).catch(() => null);
+    if (!found) return;
+    this.traceSheet.hidden = false;
+    this.trace.show({ ...found, behind_seconds: null }, trace);
+    this.short.show(found.sentences, (all) => (all.length ? el("ol", { class: "sentences" }, all.map((one) => el("li", {}, one))) : []));
   }
 
   async check() {
@@ -121,52 +137,16 @@ export class IncidentPage {
     this.stop.show([row.status, row.taken_by, may], () => stop(page, may, done));
     this.sure.show([page.confidence, page.agents.map((one) => [one.agent, one.state])], () => sure(page));
     this.money.show([running, row.spent, page.tokens], () => moneyPart(page, running));
+    this.gradeSheet.hidden = row.closed || !this.allowed("severity");
+    if (!this.gradeSheet.hidden) this.grade.show([row.id, row.severity], () => gradeForm(row, done));
     this.told.show([page.told, page.told_total], () => told(page));
     this.showProof();
-    const traced = page.trace ?? this.answer.trace;
-    this.traceSheet.hidden = !traced;
-    if (traced) this.trace.show(traced, trace);
   }
 
   showProof() {
     const page = this.answer.incident;
     this.proof.show([page.certificate, this.audit], () => proof(page, this.audit));
   }
-}
-
-function headline(row) {
-  return [
-    el("p", { class: "row" }, status(row.status), severity(row.severity), el("code", { class: "faint" }, row.id)),
-    el("h1", {}, capital(row.summary)),
-  ];
-}
-
-function facts(page, running) {
-  const { row } = page, { timing } = row, [what, detail] = doingNow(page);
-  const hurt = page.nodes.filter((one) => one.symptoms.length || one.health === "unwell").map((one) => one.service);
-  const root = page.nodes.find((one) => one.root_cause_rank === 1 || one.health === "root_cause");
-  const users = Number(running.user_charge);
-  const fact = (term, big, small) => el("div", { class: "fact" }, el("dt", {}, term), el("dd", {}, big), el("dd", {}, small));
-  return [
-    fact("Broken", root?.service ?? row.service, root ? "root cause" : "root cause not known yet"),
-    fact("Hurt", users ? `${count(users)} users` : hurt.join(", ") || row.service, `${row.tier} tier${users && hurt.length ? `; ${hurt.join(", ")} ${hurt.length > 1 ? "feel" : "feels"} it` : ""}`),
-    fact("The machine now", what, detail),
-    timer(timing, fact),
-    fact("Money", tick(el("span", { class: "big" }), () => money(Math.floor(spent(running)))),
-      Number(running.usd_per_minute) ? `${money(running.usd_per_minute)} a minute` : "and no more"),
-  ];
-}
-
-function timer(timing, fact) {
-  const end = timing.verified_at ?? timing.resolved_at ?? timing.closed_at;
-  if (end) {
-    const took = (new Date(end) - new Date(timing.began_at)) / 1_000, good = timing.verified_at && took <= timing.target_seconds;
-    return fact(timing.verified_at ? "Verified after" : "Handed over after", [sign(good ? "check" : timing.verified_at ? "clock" : "box", good ? "good" : ""), " ", span(took)],
-      `target ${span(timing.target_seconds)}`);
-  }
-  const left = () => (new Date(timing.due_at).getTime() - now()) / 1_000;
-  return fact("Time to resolve", tick(el("span", { class: "big" }), () => countdown(left())),
-    tick(el("span"), () => (left() >= 0 ? `left of ${span(timing.target_seconds)}` : `over the target of ${span(timing.target_seconds)}`)));
 }
 
 function agents(found) {
@@ -212,39 +192,6 @@ function moneyPart({ row, tokens }, running) {
     pair("Tokens", asked ? `${count(tokens.tokens_in)} in, ${count(tokens.tokens_out)} out` : "none: no model was asked"),
     running.estimated && pair("Note", "by its tier: the service is not in the catalogue"));
 }
-
-function action({ doing, verdicts, approval, reasons }) {
-  const parts = [
-    verdicts.map((one) => el("p", {}, pill(one.permitted ? "check" : "stop", one.permitted ? "good" : "warn", one.permitted ? `Policy permits it at ${one.autonomy}` : `Policy withholds it at ${one.autonomy}`),
-      " ", el("span", { class: "small" }, one.reasons.join("; ")))),
-    approval && approval.state !== "open" && el("p", {}, pill(approval.state === "granted" ? "check" : "cross", approval.state === "granted" ? "good" : "warn", `Approval ${approval.state}`),
-      el("span", { class: "small" }, ` ${approval.denied_by ? `by ${approval.denied_by}` : approval.by.length ? `by ${approval.by.join(", ")}` : ""}`)),
-    doing.rehearsals.map((one) => el("p", {}, pill(one.passed ? "check" : "alert", one.passed ? "good" : "warn", one.passed ? "Rehearsed" : "Rehearsal stops it"),
-      " ", el("span", { class: "small" }, one.reason || one.done.join("; "), one.impossible.length ? ` Not possible: ${one.impossible.join("; ")}` : ""))),
-    doing.actions.map(step),
-    doing.credentials.length > 0 && el("details", { id: "credentials" }, el("summary", {}, many(doing.credentials.length, "credential"), " for exactly this"),
-      doing.credentials.map((one) => el("p", { class: "small" }, el("code", {}, one.session), ` of ${one.role}, until ${time(one.ends_at)}${one.undo ? " (undo)" : ""}`))),
-    doing.verified && el("p", {}, pill("check", "good", "Verified"), ` ${doing.verified.statement}`),
-    doing.regressed && el("p", {}, pill("alert", "bad", "Regression"), ` ${doing.regressed.statement}`),
-    doing.rolled_back && el("p", {}, pill("undo", doing.rolled_back.restored ? "good" : "bad", doing.rolled_back.restored ? "Undone: everything is as it was" : "Undone, but a difference is left"), ` ${doing.rolled_back.differences.join("; ")}`),
-    reasons.filter((one) => one.about !== "asked" && one.about !== "withheld").map((one) => el("p", { class: "small" }, el("span", { class: "soft" }, `${time(one.at)} ${plain(one.about)}: `), plain(one.says))),
-  ].flat().filter(Boolean);
-  return parts.length ? el("div", { class: "tight" }, parts) : el("p", { class: "soft" }, "Nothing was decided yet, so nothing is done.");
-}
-
-function step(one) {
-  const word = { do: "Done", undo: "Undo", known_good: "Back to the last good state" }[one.step], state = { running: ["play", "busy", "runs"], succeeded: ["check", "good", "succeeded"], failed: ["cross", "bad", "failed"] }[one.state];
-  const names = [...new Set([...Object.keys(one.before), ...Object.keys(one.after)])];
-  return el("div", { class: "done-step" },
-    el("p", { class: "row" }, el("strong", {}, `${word}: ${one.proposal.title || one.proposal.runbook}`), pill(...state), el("span", { class: "small soft" }, time(one.started_at),
-      one.ended_at ? `, took ${span((new Date(one.ended_at) - new Date(one.started_at)) / 1_000)}` : "")),
-    el("p", { class: "exact" }, `${one.proposal.runbook} v${one.proposal.version} on ${one.proposal.target}`, Object.entries(one.proposal.parameters).map(([name, value]) => [el("br"), `${name} = ${value}`])),
-    one.failed && el("p", { class: "small bad" }, one.failed),
-    names.length > 0 && el("table", { class: "small states" }, el("thead", {}, el("tr", {}, ["What is compared", "Before", "After"].map((each) => el("th", { scope: "col" }, each)))),
-      el("tbody", {}, names.map((name) => el("tr", {}, el("th", { scope: "row" }, plain(name)), el("td", {}, shown(one.before[name])), el("td", {}, shown(one.after[name])))))));
-}
-
-const shown = (value) => (value === undefined ? "–" : typeof value === "object" ? JSON.stringify(value) : String(value));
 
 function proof({ certificate: certified }, audit) {
   const state = { holds: ["check", "good", "The log holds"], broken: ["alert", "bad", "The log is broken"], unknown: ["ring", "", "Not checked yet"] }[audit?.state ?? "unknown"];

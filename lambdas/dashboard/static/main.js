@@ -2,6 +2,7 @@
 import { lag, read, Refused, takeToken } from "./api.js";
 import { auditPage } from "./audit.js";
 import { autonomyPage } from "./autonomy.js";
+import { demoPage } from "./demo.js";
 import { help, killSwitch } from "./dialogs.js";
 import { el, fill, Part, tickAll } from "./dom.js";
 import { Feed } from "./feed.js";
@@ -20,7 +21,8 @@ const LIMIT = 100, MOST = 6_000, ME_EVERY = 15_000, PERHAPS_LATE = 3;
 const incidents = new Incidents();
 const list = new ListPage(incidents);
 const PAGES = { "": ["Incidents", () => list], health: ["Health", healthPage], autonomy: ["Autonomy", autonomyPage],
-  runbooks: ["Runbooks", runbooksPage], audit: ["Audit", () => auditPage(incidents)] };
+  runbooks: ["Runbooks", runbooksPage], audit: ["Audit", () => auditPage(incidents)],
+  demo: ["Demo", () => demoPage({ changed: () => feed.wake(), say }), "demo"] };
 
 const main = document.querySelector("#main");
 const notice = new Part(document.querySelector("#notice"));
@@ -121,7 +123,7 @@ function frame() {
 }
 
 function links() {
-  return el("ul", {}, Object.entries(PAGES).map(([name, [title]]) => el("li", {},
+  return el("ul", {}, Object.entries(PAGES).filter(([, [, , needs]]) => !needs || may(needs)).map(([name, [title]]) => el("li", {},
     el("a", { href: `#/${name}`, "aria-current": (state.place?.name ?? "") === name ? "page" : null }, title))));
 }
 
@@ -175,7 +177,7 @@ function route() {
   const [, first = "", id = ""] = location.hash.split("/");
   const incident = first === "incidents" && id ? decodeURIComponent(id) : "";
   state.place = incident ? { name: "", id: incident } : { name: first in PAGES ? first : "", id: "" };
-  state.page = incident ? new IncidentPage(incident, { changed: () => feed.wake(), say }) : PAGES[state.place.name][1]();
+  state.page = incident ? new IncidentPage(incident, { changed: () => feed.wake(), say, may }) : PAGES[state.place.name][1]();
   state.page.build(main);
   frame();
   scrollTo(0, 0);
