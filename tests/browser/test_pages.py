@@ -28,12 +28,15 @@ PLACES = {
 BY_ROLE = ("list", "asks", "rolled back, dissent and quarantine", "acting")
 """Where roles see different things."""
 RUN = """async (only) => {
+  const told = (node) => `${node.target} ${node.failureSummary}`;
   const rules = {"target-size": {enabled: true}};
   const found = await axe.run(document, only ? {runOnly: only} : {resultTypes: ["violations"], rules});
-  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target} ${node.failureSummary}`).slice(0, 3).join(" | ")}`);
+  return found.violations.map((one) => `${one.id}: ${one.nodes.map(told).slice(0, 3).join(" | ")}`);
 }"""
 COLOURS = ["color-contrast", "link-in-text-block"]
 """What a scheme changes: the second one is not asked for more."""
+NARROW = {"width": 360, "height": 640}
+VIOLATED = "addEventListener('securitypolicyviolation', (e) => console.error(e.violatedDirective))"
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -55,12 +58,12 @@ def test_that_axe_finds_nothing_and_nothing_is_wider_than_the_screen_and_the_con
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("console", lambda one: said.append(one.text) if one.type in ("error", "warning") else None)
     visit(page, house.url)
-    page.evaluate(
-        "window.addEventListener('securitypolicyviolation', (e) => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`))"
-    )
+    page.evaluate(VIOLATED)
     page.evaluate(AXE)
     for name in PLACES if role == "operator" else BY_ROLE:
         go(page, PLACES[name])
+        page.set_viewport_size(NARROW)
+        assert page.evaluate(WIDER) <= 0, f"{name} scrolls sideways on the narrowest phone"
         for width, size in WIDTHS.items():
             page.set_viewport_size(size)
             assert page.evaluate(WIDER) <= 0, f"{name} at {width} scrolls sideways"

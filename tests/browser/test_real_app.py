@@ -1,4 +1,4 @@
-"""The page over the app itself, with the server of `commander dashboard`: nothing between them is invented."""
+"""The page over the app itself and the server of `commander dashboard`: nothing between is invented."""
 
 import threading
 from collections.abc import Iterator

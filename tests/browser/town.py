@@ -1,4 +1,4 @@
-"""A town of incidents for the page: answers of real runs, moved to now, renamed, and a few bent to what is rare."""
+"""A town of incidents for the page: answers of real runs, moved to now, renamed, a few bent to what is rare."""
 
 import json
 import math
@@ -57,7 +57,7 @@ def incident(
         text = re.sub(rf"\b{old}\b", new, text)
     detected = json.loads(text)["incident"]["row"]["detected_at"]
     shift = now - timedelta(seconds=age) - _at(detected)
-    answer = json.loads(TIME.sub(lambda found: f'"{_iso(_at(found[1]) + shift)}"', text))
+    answer = json.loads(TIME.sub(lambda found: f'"{iso(_at(found[1]) + shift)}"', text))
     shown = answer["incident"]["row"]
     shown |= {"id": f"INC-{number:012X}"} | row
     return answer
@@ -73,7 +73,7 @@ def town(now: datetime) -> list[dict[str, Any]]:
     taken["incident"]["taken"] = {
         "by": "maria",
         "reason": "known from last week",
-        "at": _iso(now - timedelta(seconds=1_700)),
+        "at": iso(now - timedelta(seconds=1_700)),
     }
     hostile = incident("investigating", 0xA6, 31, now, "payments", summary=HOSTILE, severity="medium")
     hostile["incident"]["agents"][0]["summary"] = HOSTILE
@@ -169,8 +169,8 @@ def metrics(answer: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {
         "behind_seconds": 0,
         "incident_id": row["id"],
-        "start": _iso(began - timedelta(minutes=20)),
-        "end": _iso(now),
+        "start": iso(began - timedelta(minutes=20)),
+        "end": iso(now),
         "curves": curves,
         "markers": markers,
         "left_out": 0,
@@ -194,12 +194,12 @@ def _curve(
         noise = 1 + 0.08 * math.sin(index * 1.7) + 0.05 * math.sin(index * 0.6)
         sick = at >= began and (well is None or at < well)
         value = (ill if sick else usual) * (noise if measure != "availability" or sick else 1)
-        points.append([_iso(at), value if measure == "latency" else min(value, 1.0)])
+        points.append([iso(at), value if measure == "latency" else min(value, 1.0)])
         at, index = at + step, index + 1
     last = points[-1][1]
     forecast = [
         {
-            "at": _iso(now + step * k),
+            "at": iso(now + step * k),
             "value": last,
             "low": last * (1 - 0.015 * k),
             "high": last * (1 + 0.015 * k),
@@ -232,5 +232,5 @@ def _at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _iso(at: datetime) -> str:
+def iso(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
