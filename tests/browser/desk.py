@@ -30,7 +30,7 @@ Answer = dict[str, Any]
 class Desk:
     """What is answered now; tests turn its knobs. Every POST is kept in `said`, every path in `asked`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hostile: bool = True) -> None:
         self.role, self.dead, self.behind = "operator", False, 0
         self.fails: dict[str, tuple[int, str]] = {}
         self.said: list[tuple[str, Answer]] = []
@@ -39,7 +39,7 @@ class Desk:
         self.patient = fixed.patient()
         self.switch: Answer = {"on": False, "by": "", "at": None, "reason": ""}
         self.files = Files(STATIC)
-        self.fill(town.town(datetime.now(UTC)))
+        self.fill(town.town(datetime.now(UTC), hostile=hostile))
         self.server = _Server(("127.0.0.1", 0), _Handler)
         self.server.desk = self
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()

@@ -5,6 +5,13 @@ from typing import Any
 from shared.runbooks.catalogue import remedies
 
 Answer = dict[str, Any]
+SENTENCES = (
+    "Checkout and web fail since the database refuses connections.",
+    "Its limit was lowered from 200 to 20 a minute before.",
+    "All four agents voted to put it back, with 1000 of 1000.",
+    "Policy lets it be done after one person's yes.",
+    "Nothing was done yet.",
+)
 CHEATED = "equivocation: two different ballots in one round"
 
 
@@ -152,13 +159,7 @@ def reasoning(row: Answer) -> Answer:
     }
     return {
         "incident_id": row["id"],
-        "sentences": [
-            "Checkout and web fail since the database refuses connections.",
-            "Its limit was lowered from 200 to 20 a minute before.",
-            "All four agents voted to put it back, with 1000 of 1000.",
-            "Policy lets it be done after one person's yes.",
-            "Nothing was done yet.",
-        ],
+        "sentences": SENTENCES if row["waits_for_approval"] else [],
         "agents": [{"agent": "diagnosis", "looks": [look, unread]}],
         "milliseconds": 122,
         "input_tokens": 2_480,

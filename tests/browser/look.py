@@ -73,7 +73,7 @@ def go(page: Page, place: str) -> None:
     """To another place of the page, as a link does."""
     page.evaluate("place => { location.hash = place; }", place)
     page.wait_for_selector("main .sheet, main .case, main .ask")
-    page.wait_for_function("!document.querySelector('main .loading:not([hidden])')")
+    page.wait_for_function("() => !document.querySelector('main .loading:not([hidden])')")
 
 
 def picture(page: Page, file: Path, *, whole: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""A town of incidents for the page: answers of real runs, moved to now, renamed, a few bent to what is rare."""
+"""A town of incidents for the page: answers of real runs, moved to now, renamed, some bent."""
 
 import json
 import math
@@ -63,27 +63,26 @@ def incident(
     return answer
 
 
-def town(now: datetime) -> list[dict[str, Any]]:
-    """What an on-call engineer might see at three in the morning."""
+def town(now: datetime, *, hostile: bool = True) -> list[dict[str, Any]]:
+    """What one might see at three in the morning; `hostile`: with texts that would be markup."""
     asks = incident("waiting", 0xA1, 97, now)
     asks["incident"]["tokens"] = {"tokens_in": 12_480, "tokens_out": 913}
-    taken = incident(
-        "voting", 0xA5, 1_900, now, "search", taken_by="maria", severity="high", tier="important"
-    )
-    taken["incident"]["taken"] = {
-        "by": "maria",
-        "reason": "known from last week",
-        "at": iso(now - timedelta(seconds=1_700)),
-    }
-    hostile = incident("investigating", 0xA6, 31, now, "payments", summary=HOSTILE, severity="medium")
-    hostile["incident"]["agents"][0]["summary"] = HOSTILE
+    taken = incident("voting", 0xA5, 1_900, now, "search", taken_by="maria", severity="high")
+    since = iso(now - timedelta(seconds=1_700))
+    taken["incident"]["taken"] = {"by": "maria", "reason": "known from last week", "at": since}
+    looking = incident("investigating", 0xA6, 31, now, "payments", severity="medium")
+    if hostile:
+        looking["incident"]["row"]["summary"] = looking["incident"]["agents"][0]["summary"] = HOSTILE
+    smaller = incident("voting", 0xA4, 21, now, "booking", severity="high")
+    for answer, rate in ((taken, "1000"), (smaller, "1000"), (looking, "100")):
+        answer["running"] |= {"usd_per_minute": rate, "usd": rate, "user_charge": "0"}
     return [
         asks,
         contested(incident("backfired", 0xA2, 1_240, now, "booking")),
         incident("acting", 0xA3, 44, now, "payments"),
-        incident("voting", 0xA4, 21, now, "booking", severity="high"),
+        smaller,
         taken,
-        hostile,
+        looking,
         incident("resolved", 0xA7, 8_900, now, "search"),
         incident("advised", 0xA8, 30_000, now, "payments", severity="medium"),
         incident("without-diagnosis", 0xA9, 90_000, now),

@@ -34,13 +34,14 @@ function approvalCard(page, may, done) {
           parameters(proposal), el("br"), el("span", { class: "soft" }, proposal.target))),
         pair("May touch", approval.blast_radius.join(", ")),
         pair("Undo", approval.undo),
-        pair("Waiting costs", `${money(approval.cost_per_minute)} a minute`),
-        pair("Needs", `${approval.needed === 1 ? "one person" : `${approval.needed} different people`} (${plain(approval.role)})`,
+        pair("Waiting costs", `${money(approval.cost_per_minute)} a minute`)),
+      el("div", { class: "stack" },
+        may.includes("approve") || may.includes("deny") ? decisionForm(page, may, done)
+          : el("p", { class: "soft" }, `Your role cannot answer this. ${plain(approval.role)} was told.`),
+        el("dl", { class: "pairs small" }, pair("Needs", `${approval.needed === 1 ? "one person" : `${approval.needed} different people`} (${plain(approval.role)})`,
           approval.by.length ? `; yes so far: ${approval.by.join(", ")}` : ""),
         approval.reasons.length > 0 && pair("Asked because", approval.reasons.map(rule)),
-        pair("Digest", el("code", {}, short(proposal.digest), "…"))),
-      may.includes("approve") || may.includes("deny") ? decisionForm(page, may, done)
-        : el("p", { class: "soft" }, `Your role cannot answer this. ${plain(approval.role)} was told.`)));
+        pair("Digest", el("code", {}, short(proposal.digest), "…"))))));
   shown.querySelector(".ask-head").append(el("p", { class: "expiry" },
     el("span", { class: "small soft" }, "expires in "), tick(el("span"), () => (left() > 0 ? countdown(left()) : "0:00"))));
   return shown;

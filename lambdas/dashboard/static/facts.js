@@ -35,7 +35,7 @@ function timer(timing, fact) {
   const end = timing.verified_at ?? timing.resolved_at ?? timing.closed_at;
   if (end) {
     const took = (new Date(end) - new Date(timing.began_at)) / 1_000, good = timing.verified_at && took <= timing.target_seconds;
-    return fact(timing.verified_at ? "Verified after" : "Handed over after", [sign(good ? "check" : timing.verified_at ? "clock" : "box", good ? "good" : ""), " ", span(took)],
+    return fact(timing.verified_at ? "Verified after" : "Handed over after", [timing.verified_at && [sign(good ? "check" : "clock", good ? "good" : ""), " "], span(took)],
       `target ${span(timing.target_seconds)}`);
   }
   const left = () => (new Date(timing.due_at).getTime() - now()) / 1_000;

@@ -105,7 +105,7 @@ export class IncidentPage {
     if (!found) return;
     this.traceSheet.hidden = false;
     this.trace.show({ ...found, behind_seconds: null }, trace);
-    this.short.show(found.sentences, (all) => (all.length ? el("ol", { class: "sentences" }, all.map((one) => el("li", {}, one))) : []));
+    this.short.show(found.sentences, (all) => (all.length ? el("section", { class: "sheet", "aria-labelledby": "h-short" }, el("h2", { id: "h-short" }, "In short"), el("ol", { class: "sentences" }, all.map((one) => el("li", {}, one)))) : []));
   }
 
   async check() {
