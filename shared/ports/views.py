@@ -37,13 +37,13 @@ class View:
 
 @dataclass(frozen=True)
 class Listed:
-    """A row, where it stands, and when it was last written."""
+    """A row, where it stands in lists, and where among what was written."""
 
     incident_id: str
     version: int
     place: str
     row: str
-    written: datetime  # UTC
+    written: str  # when, and then which: later ones are greater, and no two are equal
 
 
 def stamp(at: datetime) -> str:
@@ -82,8 +82,8 @@ class Views(Protocol):
         """
         ...
 
-    def written(self, since: datetime, limit: int) -> Sequence[Listed]:
-        """Rows that were written at `since` or later, oldest first.
+    def written(self, after: str, limit: int) -> Sequence[Listed]:
+        """Rows that were written after that (a row's `written`, or the stamp of a time), oldest first.
 
         Raises:
             PortError: they cannot be read.

@@ -5,16 +5,17 @@ They are no secrets: a forged one can only ask for what its bearer may see anywa
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TypeVar
 
 from pydantic import Field, ValidationError
 
 from shared.domain.errors import InvalidQuery
-from shared.domain.model import Model, Utc, digest
+from shared.domain.model import Model, digest
 
 LONGEST = 6_000
 MOST_SEEN = 25
+_STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
+_WRITTEN = rf"^{_STAMP}(#[\x21-\x7e]{{1,256}})?$"
 C = TypeVar("C", bound="Cursor")
 
 
@@ -31,7 +32,7 @@ class Cursor(Model):
 class ListCursor(Cursor):
     """After a row of the list."""
 
-    after: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z#[\x21-\x7e]{1,256}$")
+    after: str = Field(pattern=rf"^{_STAMP}#[\x21-\x7e]{{1,256}}$")
 
 
 class EventCursor(Cursor):
@@ -41,34 +42,32 @@ class EventCursor(Cursor):
 
 
 class Seen(Model):
-    """A row that was given out, and when it was written."""
+    """A row that was given out, and where it stood among what was written."""
 
     id: str = Field(max_length=256)
     version: int = Field(ge=1)
-    at: Utc
+    written: str = Field(pattern=_WRITTEN)
 
 
 class ChangeCursor(Cursor):
-    """Everything that was written before `floor` is known; of what came after it, this was seen."""
+    """Everything that was written up to `floor` is known; of what came after it, this was seen."""
 
-    floor: Utc
+    floor: str = Field(pattern=_WRITTEN)
     seen: tuple[Seen, ...] = Field(default=(), max_length=MOST_SEEN)
 
     def knows(self, incident_id: str, version: int) -> bool:
         """Whether a row as new as this was given out."""
         return any(one.id == incident_id and one.version >= version for one in self.seen)
 
-    def followed(self, given: Sequence[Seen], until: datetime) -> "ChangeCursor":
-        """The cursor after these rows were given out, when all that was written before `until` is known.
+    def followed(self, given: Sequence[Seen], until: str) -> "ChangeCursor":
+        """The cursor after these rows were given out, when all that was written up to `until` is known.
 
-        It remembers so few that it fits into an address: then it knows as much less of the past.
+        It remembers so few that it fits into an address: what is older than those counts as known.
         """
         newer = {one.id: one for one in (*self.seen, *given)}
-        kept = sorted(newer.values(), key=lambda one: one.at)
-        floor = max(self.floor, until)
-        if len(kept) > MOST_SEEN:
-            floor, kept = max(floor, kept[-MOST_SEEN].at), kept[-MOST_SEEN:]
-        seen = tuple(one for one in kept if one.at >= floor)
+        kept = sorted(newer.values(), key=lambda one: one.written)
+        floor = max(self.floor, until, *(one.written for one in kept[:-MOST_SEEN]))
+        seen = tuple(one for one in kept if one.written > floor)
         return ChangeCursor(question=self.question, floor=floor, seen=seen)
 
 

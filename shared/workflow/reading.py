@@ -13,7 +13,7 @@ from shared.domain.plain_text import sanitised
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.clock import Clock
 from shared.ports.log_reader import MOST_EVENTS, LogReader
-from shared.ports.views import MOST_ROWS, Listed, Views
+from shared.ports.views import MOST_ROWS, Listed, Views, stamp
 from shared.views import cursors
 from shared.views.answers import (
     Changes,
@@ -140,7 +140,7 @@ class Reading:
         """
         now = self.clock.now()
         if not cursor:
-            begin = ChangeCursor(question=CHANGES, floor=now - OVERLAP)
+            begin = ChangeCursor(question=CHANGES, floor=stamp(now - OVERLAP))
             return Changes(changes=(), cursor=begin.text(), more=False, behind_seconds=self.lag.seconds())
         known = cursors.read(ChangeCursor, cursor, CHANGES)
         limit = min(limit, MOST_ROWS)
@@ -148,10 +148,11 @@ class Reading:
         found = self.views.written(known.floor, limit + len(known.seen))
         fresh = [one for one in found if not known.knows(one.incident_id, one.version)][:limit]
         more = len(found) == limit + len(known.seen)
-        settled = now - known.floor > SETTLED and known.seen
-        if fresh or more or settled:  # else the cursor stays, and with it the answer's ETag
-            seen = [Seen(id=one.incident_id, version=one.version, at=one.written) for one in fresh]
-            known = known.followed(seen, (fresh[-1].written if more and fresh else now) - OVERLAP)
+        settled = known.seen and known.floor < stamp(now - SETTLED)
+        if fresh or settled:  # else the cursor stays, and with it the answer's ETag
+            seen = [Seen(id=one.incident_id, version=one.version, written=one.written) for one in fresh]
+            # With more to come only what was written since is known, which the rows themselves say.
+            known = known.followed(seen, "" if more else stamp(now - OVERLAP))
         return Changes(
             changes=self._rows(fresh), cursor=known.text(), more=more, behind_seconds=self.lag.seconds()
         )

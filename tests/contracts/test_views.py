@@ -67,7 +67,7 @@ def test_what_is_older_never_replaces_what_is_newer_and_the_same_changes_nothing
     assert not views.keep(view(1, version=2))
     assert not views.keep(view(1, version=3))
     assert views.page("INC-001") == view(1, version=3)
-    assert [one.written for one in views.newest(9)] == [AT]
+    assert [one.written for one in views.newest(9)] == [f"{stamp(AT)}#INC-001"]
     assert views.keep(view(1, version=4))
     assert views.page("INC-001").page == "page 1 v4"
 
@@ -102,10 +102,11 @@ def test_what_was_written_since_a_time_comes_oldest_first(views, clock):
     for number in range(4):
         views.keep(view(number))
         clock.advance(timedelta(microseconds=1))
-    assert ids(views.written(AT + timedelta(microseconds=1), 2)) == ["INC-001", "INC-002"]
+    assert ids(views.written(stamp(AT + timedelta(microseconds=1)), 2)) == ["INC-001", "INC-002"]
+    assert ids(views.written(views.written(stamp(AT), 2)[1].written, 9)) == ["INC-002", "INC-003"]
     views.keep(view(0, version=2))
     assert ids(views.newest(2)) == ["INC-000", "INC-003"]
-    [last] = views.written(AT + timedelta(microseconds=4), 9)
+    [last] = views.written(stamp(AT + timedelta(microseconds=4)), 9)
     assert (last.incident_id, last.version, last.row, last.place) == (
         "INC-000",
         2,

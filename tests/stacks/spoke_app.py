@@ -1,4 +1,4 @@
-"""What no declared stage has: other accounts, every channel, and a runbook in the role form."""
+"""What no declared stage has: other accounts, every channel, an issuer, and a runbook in the role form."""
 
 from aws_cdk import App, Stack, Validations
 from cdk_nag import AwsSolutionsChecks
@@ -6,7 +6,7 @@ from cdk_nag import AwsSolutionsChecks
 from stacks.commander import build
 from stacks.components.deployed_runbook import DeployedRunbook
 from stacks.stage import read_stage
-from tests.stacks.undeclared import HOME, HUB, MAIL, SANDBOX, TARGET, role_form
+from tests.stacks.undeclared import HOME, HUB, MAIL, OIDC, SANDBOX, TARGET, role_form
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
         **stages["dev"],
         "accounts": {"hub": HUB, "sandbox": SANDBOX, "targets": [TARGET]},
         "channels": {"pagerduty": True, "email": MAIL, "webhook": True},
+        "oidc": OIDC,
     }
     build(app, read_stage(stages, "dev"))
     role = Stack(app, "RoleForm")

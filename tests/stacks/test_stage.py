@@ -56,6 +56,14 @@ def test_dev_is_the_default_and_only_prod_retains() -> None:
             changed(actions_per_hour=0),
             "stages.local.actions_per_hour: Input should be greater than or equal to 1",
         ),
+        (
+            changed(oidc={"issuer": "http://x", "audience": ["a"], "roles_claim": "groups"}),
+            "stages.local.oidc.issuer: String should match pattern",
+        ),
+        (
+            changed(oidc={"issuer": "https://x.example", "audience": [], "roles_claim": "groups"}),
+            "stages.local.oidc.audience: Tuple should have at least 1 item",
+        ),
         (changed(channels={"pager": True}), "stages.local.channels.pager: Extra inputs are not permitted"),
         (
             changed(channels={"email": {"sender": "commander", "to": "ops@example.com"}}),

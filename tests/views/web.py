@@ -66,6 +66,7 @@ class Web:
     controls: MemoryControls = field(default_factory=MemoryControls)
     reads: bool = True
     writes: bool = True
+    static: Path = STATIC
 
     def __post_init__(self) -> None:
         clock, reading = self.seen.clock, self.seen.reading
@@ -92,7 +93,7 @@ class Web:
                 clock,
                 reads if self.reads else None,
                 writes if self.writes else None,
-                Files(STATIC) if self.reads else None,
+                Files(self.static) if self.reads else None,
             )
         )
 

@@ -46,7 +46,7 @@ class DynamodbViews:
             "every": EVERY,
             "status": view.status,
             "place": view.place,
-            "written": stamp(self._clock.now()),
+            "written": f"{stamp(self._clock.now())}#{view.incident_id}",
             "row": view.row,
             "page": view.page,
         }
@@ -100,13 +100,13 @@ class DynamodbViews:
         older = {"place < :after": after} if after else {}
         return self._listed(index, {name: str(key)}, older, limit, forward=False)
 
-    def written(self, since: datetime, limit: int) -> Sequence[Listed]:
+    def written(self, after: str, limit: int) -> Sequence[Listed]:
         """Rows by when they were written, oldest first.
 
         Raises:
             PortError: AWS failed.
         """
-        later = {"written >= :since": stamp(since)}
+        later = {"written > :after": after}
         return self._listed("ByWritten", {"every": EVERY}, later, limit, forward=True)
 
     def newest(self, limit: int) -> Sequence[Listed]:
@@ -190,7 +190,7 @@ class DynamodbViews:
                 version=_version(item),
                 place=_text(item, "place"),
                 row=_text(item, "row"),
-                written=_time(_text(item, "written")),
+                written=_text(item, "written"),
             )
             for item in answer["Items"]
         ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from threading import Lock
 
 from shared.ports.clock import Clock
-from shared.ports.views import Listed, View
+from shared.ports.views import Listed, View, stamp
 
 
 class MemoryViews:
@@ -13,7 +13,7 @@ class MemoryViews:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: dict[str, tuple[View, datetime]] = {}
+        self._kept: dict[str, tuple[View, str]] = {}
         self._mark: datetime | None = None
         self._lock = Lock()
 
@@ -23,7 +23,7 @@ class MemoryViews:
             earlier = self._kept.get(view.incident_id)
             if earlier is not None and earlier[0].version >= view.version:
                 return False
-            self._kept[view.incident_id] = (view, self._clock.now())
+            self._kept[view.incident_id] = (view, f"{stamp(self._clock.now())}#{view.incident_id}")
             return True
 
     def page(self, incident_id: str) -> View | None:
@@ -40,9 +40,9 @@ class MemoryViews:
         ]
         return [_listed(each) for each in sorted(found, key=lambda each: each[0].place, reverse=True)[:limit]]
 
-    def written(self, since: datetime, limit: int) -> Sequence[Listed]:
+    def written(self, after: str, limit: int) -> Sequence[Listed]:
         """Rows by when they were written, oldest first."""
-        return [one for one in self._by_time() if one.written >= since][:limit]
+        return [one for one in self._by_time() if one.written > after][:limit]
 
     def newest(self, limit: int) -> Sequence[Listed]:
         """The rows that were written last."""
@@ -65,9 +65,9 @@ class MemoryViews:
 
     def _by_time(self) -> list[Listed]:
         rows = [_listed(each) for each in self._kept.values()]
-        return sorted(rows, key=lambda one: (one.written, one.incident_id))
+        return sorted(rows, key=lambda one: one.written)
 
 
-def _listed(kept: tuple[View, datetime]) -> Listed:
+def _listed(kept: tuple[View, str]) -> Listed:
     view, written = kept
     return Listed(view.incident_id, view.version, view.place, view.row, written)

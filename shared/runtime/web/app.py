@@ -63,6 +63,7 @@ class App:
             self.routes.declared.append(Declared("GET", OPENAPI, "openapi", Clearance.VIEWER))
         if parts.writes:
             writing_routes(self.routes, parts.writes)
+        self._resolver.not_found(_nowhere)
         self._resolver.exception_handler(CommanderError)(self._refused)
         self._resolver.exception_handler([RequestValidationError, RequestUnsupportedContentType])(_invalid)
 
@@ -150,6 +151,12 @@ def _invalid(error: RequestValidationError) -> Response[str]:
     wrong = error.errors()[:5]
     said = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in wrong)
     made = problem(HTTPStatus.UNPROCESSABLE_ENTITY, said)
+    return Response(made["statusCode"], PROBLEM, made["body"], made["headers"])
+
+
+def _nowhere(_error: Exception) -> Response[str]:
+    """A path whose place holds what no id can hold: the table takes it, the resolver's pattern does not."""
+    made = problem(HTTPStatus.NOT_FOUND, "there is no such route")
     return Response(made["statusCode"], PROBLEM, made["body"], made["headers"])
 
 
