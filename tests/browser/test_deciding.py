@@ -185,3 +185,15 @@ def test_that_what_the_server_does_not_name_is_not_shown(page, desk):
     expect(page.locator("#confirm")).to_be_visible()
     assert page.get_by_role("link", name="Demo").count() == 0
     expect(page.locator("#grade")).to_have_count(0)
+
+
+def test_that_somebody_says_that_they_look_at_it(asked, desk):
+    asked.locator("#acknowledge").click()
+    expect(asked.locator("#speech")).to_contain_text("written into the log")
+    assert desk.said == [(f"incidents/{ASKS}/acknowledge", {})]
+
+
+def test_that_a_question_which_expired_says_that_nothing_is_done(asked, desk):
+    desk.answers[ASKS]["incident"]["approval"]["expires_at"] = "2026-01-01T00:00:00Z"
+    desk.change(ASKS)
+    expect(asked.locator(".expiry")).to_have_text("expired: nothing is done")

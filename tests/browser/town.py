@@ -146,22 +146,23 @@ def metrics(answer: dict[str, Any], now: datetime) -> dict[str, Any]:
     """Curves as the patient would draw them: usual, ill since the incident began, and a forecast."""
     row = answer["incident"]["row"]
     began, verified = _at(row["timing"]["began_at"]), row["timing"]["verified_at"]
-    names = [node["service"] for node in answer["graph"]["nodes"]][:3]
+    names = [one["service"] for one in answer["graph"]["nodes"] if one["health"] != "well"]
     shapes = [
         ("errors", 0.0012, 0.41, 0.02),
         ("latency", 0.07, 0.53, 0.2),
         ("availability", 0.999, 0.6, 0.99),
     ]
     curves = [
-        _curve(name, *shapes[index % 3], began, _at(verified) if verified else None, now)
-        for index, name in enumerate(names)
+        _curve(name, *shape, began, _at(verified) if verified else None, now)
+        for name in names
+        for shape in shapes
     ]
     markers = [{"at": row["timing"]["detected_at"], "kind": "detected", "label": "detected"}]
     markers += [
         {
             "at": one["started_at"],
             "kind": "action" if one["step"] == "do" else "undo",
-            "label": f"{one['step']}: {one['proposal']['runbook']}",
+            "label": f"{one['proposal']['runbook']} on {one['proposal']['service']}",
         }
         for one in answer["incident"]["doing"]["actions"]
     ]

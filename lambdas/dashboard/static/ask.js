@@ -43,7 +43,7 @@ function approvalCard(page, may, done) {
         approval.reasons.length > 0 && pair("Asked because", approval.reasons.map(rule)),
         pair("Digest", el("code", {}, short(proposal.digest), "…"))))));
   shown.querySelector(".ask-head").append(el("p", { class: "expiry" },
-    el("span", { class: "small soft" }, "expires in "), tick(el("span"), () => (left() > 0 ? countdown(left()) : "0:00"))));
+    tick(el("span", { class: "small soft" }), () => (left() > 0 ? "expires in " : "")), tick(el("span"), () => (left() > 0 ? countdown(left()) : "expired: nothing is done"))));
   return shown;
 }
 
@@ -134,6 +134,22 @@ export function takeOver(row, done, title) {
   el("div", { class: "field" }, el("label", { for: "take-reason" }, "Reason (others read it)"), reason),
   el("button", { type: "submit", class: "main", id: "take-over" }, title), fault);
   return form;
+}
+
+/** A button that says: somebody has seen it. */
+export function acknowledge(row, done) {
+  const fault = el("span", { class: "fault", role: "alert" });
+  const button = el("button", { type: "button", id: "acknowledge", on: { click: async () => {
+    button.disabled = true;
+    fault.textContent = "";
+    try {
+      await done(await act("POST", `incidents/${encodeURIComponent(row.id)}/acknowledge`, {}));
+    } catch (error) {
+      fault.textContent = error.message;
+    }
+    button.disabled = false;
+  } } }, sign("eye"), "I am looking at it");
+  return [fault, button];
 }
 
 /** A term and what it is. */

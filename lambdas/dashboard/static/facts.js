@@ -9,6 +9,7 @@ import { capital, count, countdown, money, span } from "./words.js";
 /** The first lines of the page. */
 export function headline(row) {
   return [
+    el("p", { class: "back" }, el("a", { href: "#/" }, "← All incidents")),
     el("p", { class: "row" }, status(row.status), severity(row.severity), el("code", { class: "faint" }, row.id)),
     el("h1", {}, capital(row.summary)),
   ];

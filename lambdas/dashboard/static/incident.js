@@ -1,7 +1,7 @@
 /** The page of one incident: what is broken, who is hurt, what the machine does, what it asks, how to stop it, what it costs. */
 import { read, Refused, since } from "./api.js";
 import { action } from "./action.js";
-import { ask, pair, takeOver } from "./ask.js";
+import { acknowledge, ask, pair, takeOver } from "./ask.js";
 import { charts } from "./chart.js";
 import { gradeForm } from "./demo.js";
 import { el, fill, Part, svg, tick } from "./dom.js";
@@ -172,14 +172,18 @@ function sure({ agents: all }) {
 }
 
 function stop(page, may, done) {
-  const { row } = page;
-  if (row.taken_by || row.closed || row.status === "escalated" || row.status === "rolled_back") return [];
-  const calm = page.approval?.state === "open" ? "Rather do it yourself? " : "Nothing is asked of you. ";
+  const { row } = page, left = row.status === "escalated" || row.status === "rolled_back";
+  if (row.taken_by || (row.closed && !left)) return [];
+  const seen = may.includes("acknowledge") && acknowledge(row, done);
+  if (left) return seen ? el("div", { class: "stop-line row" }, seen) : [];
+  const calm = page.approval?.state === "open" ? "" : "Nothing is asked of you. ";
   if (!may.includes("take_over")) return el("p", { class: "stop-line soft" }, calm, "An approver or operator can take it from the machine at any time.");
-  return el("details", { id: "stop-more", class: "stop-line" },
-    el("summary", {}, el("span", { class: "soft" }, calm), el("span", { class: "button" }, sign("stop", "bad"), "Take it from the machine")),
-    el("p", { class: "soft" }, "The machine starts nothing more here. What runs already ends; undoing it is then yours."),
-    takeOver(row, done, "Take over now"));
+  return el("div", { class: "stop-line" },
+    el("div", { class: "row" }, calm && el("span", { class: "soft" }, calm), seen),
+    el("details", { id: "stop-more" },
+      el("summary", {}, el("span", { class: "button" }, sign("stop", "bad"), "Take it from the machine")),
+      el("p", { class: "soft" }, "The machine starts nothing more here. What runs already ends; undoing it is then yours."),
+      takeOver(row, done, "Take over now")));
 }
 
 function moneyPart({ row, tokens }, running) {
