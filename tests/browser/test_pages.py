@@ -47,6 +47,38 @@ def house():
     made.close()
 
 
+def test_that_axe_finds_nothing_in_dialogs_and_in_what_the_page_says_of_its_own_state(opened, house):
+    house.role, wrong = "operator", []
+    profile = window(opened)
+    page = visit(profile.new_page(), house.url)
+    page.evaluate(AXE)
+
+    def looked(at: str) -> None:
+        for scheme, rules in (("light", None), ("dark", COLOURS)):
+            page.emulate_media(color_scheme=scheme)
+            wrong.extend(f"{at}, {scheme}: {one}" for one in page.evaluate(RUN, rules))
+
+    page.locator("#stop-all").click()
+    looked("the kill switch")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    looked("shortcuts")
+    page.keyboard.press("Escape")
+    house.switch = house.switch | {"on": True, "reason": "the database moves"}
+    house.dead = True
+    page.wait_for_selector("#retry")
+    looked("disconnected")
+    house.dead = False
+    page.goto("about:blank")
+    visit(page, house.url)
+    page.evaluate(AXE)
+    page.wait_for_selector("#resume")
+    looked("stopped")
+    house.switch = house.switch | {"on": False}
+    profile.close()
+    assert wrong == [], json.dumps(wrong, indent=1)
+
+
 @pytest.mark.parametrize("role", ["operator", "approver", "viewer"])
 def test_that_axe_finds_nothing_and_nothing_is_wider_than_the_screen_and_the_console_is_silent(
     opened, house, role

@@ -13,9 +13,9 @@ export function way(page) {
   const reached = last ? reachedBefore(page) : at;
   const steps = WAY.map(([name, word], index) => {
     const now = !last && index === at, skipped = name === "awaiting_approval" && index < reached && !page.approval;
-    const state = now ? "now" : index < reached && !skipped ? "done" : "";
+    const state = now ? "now" : skipped ? "passed" : index < reached ? "done" : "";
     return el("li", { class: `step ${state}`, "aria-current": now ? "step" : null }, word,
-      el("span", { class: "hidden" }, state === "done" ? " (done)" : state ? "" : skipped ? " (not needed)" : " (to come)"));
+      el("span", { class: "hidden" }, { done: " (done)", passed: " (not needed)", now: "" }[state] ?? " (to come)"));
   });
   if (last) steps.splice(-1, 1, el("li", { class: "step now ill", "aria-current": "step" }, last));
   return el("ol", { class: "steps", "aria-label": "Progress" }, steps);
