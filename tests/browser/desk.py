@@ -6,7 +6,8 @@ import re
 import sys
 import threading
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -32,6 +33,7 @@ class Desk:
 
     def __init__(self, *, hostile: bool = True) -> None:
         self.role, self.dead, self.behind = "operator", False, 0
+        self.stuck, self._hang = "", (threading.Event(), threading.Event())
         self.fails: dict[str, tuple[int, str]] = {}
         self.said: list[tuple[str, Answer]] = []
         self.asked: list[str] = []
@@ -58,6 +60,25 @@ class Desk:
         if "taken_by" in row:
             page["taken"] = {"by": row["taken_by"], "reason": "", "at": town.iso(datetime.now(UTC))}
         self.changed.append(incident_id)
+
+    @contextmanager
+    def hanging(self, path: str) -> Iterator[None]:
+        """The next question for a path gets no answer until the end of this; begins when it came."""
+        self.stuck, asked, released = path, threading.Event(), threading.Event()
+        self._hang = (asked, released)
+        asked.wait(10)
+        try:
+            yield
+        finally:
+            released.set()
+
+    def hang(self, path: str) -> None:
+        """Wait, if this is the question that gets no answer."""
+        if path == self.stuck:
+            self.stuck = ""
+            asked, released = self._hang
+            asked.set()
+            released.wait(30)
 
     def close(self) -> None:
         self.server.shutdown()
@@ -161,6 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         path = unquote(url.path.removeprefix(BASE))
         desk.asked.append(self.path)
+        desk.hang(path)
         if self._stopped(path):
             return
         try:

@@ -23,7 +23,7 @@ export class Feed {
   start() {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#later() : this.wake()));
     addEventListener("online", () => this.wake());
-    addEventListener("pageshow", () => this.wake());
+    addEventListener("pageshow", (event) => event.persisted && this.wake());
     setInterval(() => this.#listen(), 1_000);
     this.wake();
   }
