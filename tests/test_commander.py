@@ -87,3 +87,17 @@ def test_a_file_that_is_no_directory_is_refused_by_the_key(tmp_path, text, said)
     asked = commander("people", "check", str(file))
     assert asked.returncode == 2
     assert said in asked.stderr
+
+
+def test_the_dashboards_document_is_printed_without_any_stage():
+    asked = commander("dashboard", "--openapi")
+    assert asked.returncode == 0
+    document = json.loads(asked.stdout)
+    assert document["openapi"].startswith("3.1")
+    assert "/api/v1/changes" in document["paths"]
+
+
+def test_a_role_that_there_is_not_is_refused():
+    asked = commander("dashboard", "--role", "king")
+    assert asked.returncode == 2
+    assert "king" in asked.stderr

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from scripts.bench import answers
 from scripts.bench.counting import counting
 from scripts.bench.incident import Measured, measured
 from scripts.bench.judgement import judgement
@@ -17,12 +18,16 @@ from scripts.bench.rates import Rate, appending, folding, loading
 from scripts.bench.stores import Stores, in_local_aws, in_memory
 from scripts.bench.writers import Contest, contest
 from scripts.local_aws.process import LocalAws
+from shared.ports.log_reader import LogReader
+from shared.ports.views import Views
 
 WRITERS, APPENDS = 64, 2_000
 ALONE = {"memory": 2_000, "local AWS": 500}
 """Appends by one writer."""
 LONG = 1_000
 """Events of an incident."""
+OPEN = 5_000
+"""Incidents of which the dashboard's answers are measured."""
 Row = tuple[str, str, str, dict[str, Any]]
 """What was measured, the figure, what it was counted over, and all of it for JSON."""
 
@@ -42,6 +47,8 @@ class Bench:
             incident = measured(aws)
             yield from self._incident(incident)
             yield from self._store(in_local_aws(aws))
+            for place in (answers.in_memory(), answers.in_local_aws(aws)):
+                yield from self._answers(place, incident)
 
     def _store(self, stores: Stores) -> Iterator[Row]:
         written, replayed = appending(stores, ALONE[stores.name])
@@ -52,6 +59,14 @@ class Bench:
         yield f"{stores.name}: load of a long incident", figure, f"{LONG} events", plain
         incident_id, logs = stores.incident(WRITERS)
         yield _contest(stores.name, contest(logs, incident_id, self.appends))
+
+    def _answers(self, place: tuple[str, Views, LogReader], found: Measured) -> Iterator[Row]:
+        name, views, log = place
+        unfinished = [one for one in found.events if one.type != "IncidentClosed"]
+        for one in answers.answering(views, log, unfinished, OPEN):
+            figure = f"{one.milliseconds:.1f} ms, {one.size / 1000:.0f} kB"
+            over = f"{OPEN} open incidents, the median of {answers.ASKED}"
+            yield f"{name}: {one.what}", figure, over, asdict(one)
 
     def _tally(self) -> Row:
         found = counting(domain_tallies=5_000, jsonata_tallies=100)

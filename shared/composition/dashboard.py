@@ -20,8 +20,8 @@ from shared.ports.auditing import Auditing
 from shared.ports.directory import DirectorySource
 from shared.settings import Setting, read
 from shared.workflow.chain_audit import ChainAudit
+from shared.workflow.charting import Charting
 from shared.workflow.dashboard import Reads
-from shared.workflow.measuring import Measuring
 from shared.workflow.overview import Overview
 from shared.workflow.reading import Reading
 from shared.workflow.scoring import Scoring
@@ -68,7 +68,7 @@ def reads(
         reading.lag.seconds,
     )
     telemetry = CloudwatchTelemetry(make("cloudwatch"), make("logs"))
-    return Reads(reading, Measuring(telemetry, catalogue, aws.CLOCK), overview, auditing or ChainAudit(log))
+    return Reads(reading, Charting(telemetry, catalogue, aws.CLOCK), overview, auditing or ChainAudit(log))
 
 
 def directory(make: Callable[[str], Any], tables: Tables) -> DirectorySource:

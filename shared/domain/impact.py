@@ -17,6 +17,7 @@ OPENS, SHUTS = time(9), time(17)
 BUSINESS_FACTOR = Decimal(2)
 USER_THRESHOLD = 1_000
 USD_PER_USER = Decimal(1)
+WEEKLY_BUSINESS_MINUTES = 5 * (SHUTS.hour - OPENS.hour) * 60
 CENT = Decimal("0.01")
 BUDGETS = {Tier.CRITICAL: Decimal("21.6"), Tier.IMPORTANT: Decimal("43.2"), Tier.SUPPORTING: Decimal(216)}
 """Minutes of outage in 30 days that an availability of 99.95, 99.9 and 99.5 % leaves to a tier."""
@@ -143,9 +144,23 @@ class BusinessImpact(Model):
 
     def cumulative_cost(self, start: datetime, end: datetime) -> Decimal:
         """USD between two aware times, to the cent: each segment at its rate, and the users' charge."""
-        segments = self.segments(start, end)
-        total = sum((one.usd for one in segments), self.user_charge if segments else Decimal(0))
+        begins, total = self._whole_weeks(start, end)
+        segments = self.segments(begins, end)
+        total += sum((one.usd for one in segments), self.user_charge if segments else Decimal(0))
         return total.quantize(CENT, rounding=ROUND_HALF_UP)
+
+    def _whole_weeks(self, start: datetime, end: datetime) -> tuple[datetime, Decimal]:
+        """When the last week but one begins, and what it cost until then, without a segment for each day.
+
+        A week by the service's clock has forty business hours; where clocks are changed it is not one.
+        """
+        weeks, zone = (end - start) // timedelta(days=7) - 1, ZoneInfo(self.time_zone)
+        if weeks < 1:
+            return start, Decimal(0)
+        local = start.astimezone(zone)
+        begins = moment(local.date() + weeks * timedelta(days=7), local.time(), zone)
+        extra = (BUSINESS_FACTOR - 1) * weeks * WEEKLY_BUSINESS_MINUTES
+        return begins, self.cost_per_minute * (_minutes(start, begins) + extra)
 
     def sla_breach_risk(self, start: datetime, end: datetime) -> SlaRisk:
         """What the time between two aware times burnt of the error budget of the tier."""

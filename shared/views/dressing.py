@@ -8,8 +8,8 @@ from shared.domain.service import ServiceCatalogue
 from shared.views.answers import CallGraph, Edge, GraphNode, IncidentRow, Running
 from shared.views.documents import Page, Row
 
-LOOKS_AHEAD_DAYS = 8
-"""A week has every change of rate."""
+LOOKS_BACK = LOOKS_AHEAD = timedelta(days=2)
+"""A segment ends at midnight at the latest."""
 MOST_NODES = 60
 
 
@@ -26,15 +26,12 @@ def running(row: Row, services: ServiceCatalogue, now: datetime) -> Running:
     if ends is not None:
         usd = row.spent.business_usd or str(impact.cumulative_cost(begins, ends))
         return _running(ends, usd, Decimal(0), None, charge, estimated=service is None)
-    segments = impact.segments(begins, max(now, begins))
+    # The segment of now begins at most a day before it; older ones need not be cut.
+    segments = impact.segments(max(begins, now - LOOKS_BACK), max(now, begins))
     since = segments[-1].begins if segments else begins
     usd = str(impact.cumulative_cost(begins, since)) if since > begins else charge
-    until = impact.segments(since, _later(since, now))[0].ends
+    until = impact.segments(since, since + LOOKS_AHEAD)[0].ends
     return _running(since, usd, impact.rate(since), until, charge, estimated=service is None)
-
-
-def _later(since: datetime, now: datetime) -> datetime:
-    return max(since, now) + timedelta(days=LOOKS_AHEAD_DAYS)
 
 
 def _running(
@@ -47,7 +44,8 @@ def _running(
 
 def dressed(row: Row, services: ServiceCatalogue, now: datetime) -> IncidentRow:
     """A row with its money."""
-    return IncidentRow.model_validate({**row.plain(), "running": running(row, services, now)})
+    kept = {name: getattr(row, name) for name in Row.model_fields}  # validated when it was read
+    return IncidentRow.model_construct(**kept, running=running(row, services, now))
 
 
 def graph(page: Page, services: ServiceCatalogue) -> CallGraph:

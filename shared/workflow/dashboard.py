@@ -6,7 +6,7 @@ from shared.ports.answering import Answering
 from shared.ports.auditing import Auditing
 from shared.ports.clock import Clock
 from shared.ports.controls import Controls
-from shared.workflow.measuring import Measuring
+from shared.workflow.charting import Charting
 from shared.workflow.overview import Overview
 from shared.workflow.reading import Reading
 
@@ -16,7 +16,7 @@ class Reads:
     """What the reading routes stand on."""
 
     reading: Reading
-    measuring: Measuring
+    charting: Charting
     overview: Overview
     auditing: Auditing
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.local_aws
 
 FUNCTIONS = (
     "Intake", "Detection", "Diagnosis", "Prediction", "Resolution", "Communication", "Coordinator",
-    "Workflow", "Executor", "Anchor",
+    "Workflow", "Executor", "Anchor", "Projector", "Dashboard",
 )  # fmt: skip
 Become = Callable[[str], Callable[[str], Any]]
 

@@ -58,11 +58,11 @@ def test_dev_is_the_default_and_only_prod_retains() -> None:
         ),
         (
             changed(oidc={"issuer": "http://x", "audience": ["a"], "roles_claim": "groups"}),
-            "stages.local.oidc.issuer: String should match pattern",
+            "stages.local.oidc.issuer: String should match pattern '^https://[a-z0-9.-]{1,253}(/[\\w./~-]{0,200})?$'",
         ),
         (
             changed(oidc={"issuer": "https://x.example", "audience": [], "roles_claim": "groups"}),
-            "stages.local.oidc.audience: Tuple should have at least 1 item",
+            "stages.local.oidc.audience: Tuple should have at least 1 item after validation, not 0",
         ),
         (changed(channels={"pager": True}), "stages.local.channels.pager: Extra inputs are not permitted"),
         (

@@ -148,3 +148,18 @@ def test_our_own_cost_is_of_events_and_tokens():
     assert (spent.aws_usd, spent.tokens_usd) == (Decimal("0.00700"), Decimal("0.33"))
     assert own_cost(50, 100_000, 10_000) == Decimal("0.337")
     assert own_cost(50) == Decimal("0.007")
+
+
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]
+
+
+@given(
+    begins=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    days=st.floats(0, 200),
+    zone=st.sampled_from(ZONES),
+)
+def test_months_cost_the_same_counted_by_weeks_as_segment_by_segment(begins, days, zone):
+    ends = begins + timedelta(days=days)
+    outage = impact(Tier.CRITICAL, zone=zone)
+    whole = sum((one.usd for one in outage.segments(begins, ends)), Decimal(0))
+    assert abs(outage.cumulative_cost(begins, ends) - whole) <= Decimal("0.01")

@@ -15,8 +15,8 @@ from shared.domain.policy import PolicyRules
 from shared.runtime.web.app import App, Parts
 from shared.runtime.web.files import Files
 from shared.workflow.chain_audit import ChainAudit
+from shared.workflow.charting import Charting
 from shared.workflow.dashboard import Reads, Writes
-from shared.workflow.measuring import Measuring
 from shared.workflow.overview import Overview
 from tests.views.house import Seen, sample
 
@@ -82,7 +82,7 @@ class Web:
         )
         reads = Reads(
             reading,
-            Measuring(self.seen.street.patient, self.seen.catalogue, clock),
+            Charting(self.seen.street.patient, self.seen.catalogue, clock),
             overview,
             ChainAudit(self.seen.log),
         )

@@ -57,7 +57,7 @@ def _incidents(routes: Routes, reads: Reads, may: Callable[[Clearance], tuple[st
 
     @routes.route("GET", "/incidents/<incident_id>/metrics", "metrics", Clearance.VIEWER)
     def metrics(incident_id: Id) -> Metrics:
-        return reads.measuring.metrics(*reads.reading.page(incident_id))
+        return reads.charting.metrics(*reads.reading.page(incident_id))
 
     @routes.route("GET", "/incidents/<incident_id>/audit", "audit", Clearance.VIEWER)
     def audit(incident_id: Id) -> Audit:

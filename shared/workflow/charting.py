@@ -26,7 +26,7 @@ UNITS = {Measure.LATENCY: "seconds", Measure.TRAFFIC: "requests"}
 
 
 @dataclass(frozen=True)
-class Measuring:
+class Charting:
     """Reads metrics of the services that the incident is about, root causes first."""
 
     telemetry: Telemetry
