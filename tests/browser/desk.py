@@ -20,7 +20,6 @@ from tests.views.web import STATIC
 
 BASE = "/api/v1/"
 TOKEN = "a-token-of-the-test"
-CSP = f"{PAGE_POLICY.split('; require')[0]}; require-trusted-types-for 'script'"
 VIEWER = ("reasoning",)
 APPROVER = (*VIEWER, "approve", "deny", "take_over", "acknowledge")
 MAY = {"viewer": VIEWER, "approver": APPROVER, "operator": (*APPROVER, "kill_switch", "demo", "severity")}
@@ -222,7 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {
             "Content-Type": kind,
             "Content-Length": "0" if same else str(len(body)),
-            "Content-Security-Policy": CSP,
+            "Content-Security-Policy": PAGE_POLICY,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-cache",
             "ETag": tag,

@@ -55,6 +55,24 @@ def test_that_what_needs_a_person_stands_first_and_says_what_it_asks(page, desk)
     assert turns == sorted(turns, key=["asks", "machine", "person"].index)
 
 
+def test_that_what_people_left_or_spoke_of_does_not_press_any_more(page, desk):
+    desk.answers[UNDONE]["incident"]["row"]["changed_at"] = "2026-01-01T00:00:00Z"
+    visit(page, desk.url)
+    expect(page.locator(".totals")).to_contain_text("2")
+    page.get_by_role("button", name="Left open 1").click()
+    expect(page.locator(".case")).to_have_count(1)
+    desk.answers[UNDONE]["incident"]["people"] = {
+        "did": "other",
+        "result": "helped",
+        "by": "eve",
+        "resolved_at": None,
+    }
+    desk.change(UNDONE, people_said=True)
+    expect(page.locator(".case")).to_have_count(0)
+    go(page, f"#/incidents/{UNDONE}")
+    expect(page.locator("#ask")).to_contain_text("eve said what people did")
+
+
 def test_that_a_change_appears_by_itself_and_only_what_matters_is_spoken(page, desk):
     visit(page, desk.url)
     speech = page.locator("#speech")

@@ -9,6 +9,7 @@ export function ask(answer, done) {
   const { incident: page, may } = answer;
   const { approval, row } = page;
   if (approval?.state === "open") return approvalCard(page, may, done);
+  if (page.people) return card("calm", "person", `${page.people.by} said what people did`, saidBody(page));
   if (page.taken) return card("calm", "person", `${page.taken.by} has it`, takenBody(page));
   if (row.status === "escalated" || row.status === "rolled_back") return humanCard(page, may, done);
   return null;
@@ -21,6 +22,11 @@ function card(kind, shape, title, ...body) {
 
 function takenBody({ taken }) {
   return el("div", { class: "ask-body" }, el("p", {}, `Since ${time(taken.at)}. The machine starts nothing more. `, taken.reason));
+}
+
+function saidBody({ people }) {
+  const when = people.resolved_at ? `; nobody felt anything any more at ${time(people.resolved_at)}` : "";
+  return el("div", { class: "ask-body" }, el("p", {}, `${plain(people.did)}: ${plain(people.result)}${when}.`));
 }
 
 function approvalCard(page, may, done) {

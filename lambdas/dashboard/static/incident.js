@@ -126,7 +126,7 @@ export class IncidentPage {
     };
     this.head.show([row.id, row.status, row.severity, row.summary, row.service, row.classification], () => headline(row));
     this.facts.show([row, running, doingNow(page), page.nodes], () => facts(page, running));
-    const asked = [page.approval, page.taken, row.status, row.taken_by, may, page.suggestion, page.reasons];
+    const asked = [page.approval, page.taken, page.people, row.status, row.taken_by, may, page.suggestion, page.reasons];
     this.ask.show(asked, () => ask(this.answer, done) ?? []);
     this.steps.show([row.status, page.approval?.state, page.doing.actions.length], () => way(page));
     this.graph.show(this.answer.graph, graph);

@@ -6,7 +6,7 @@ import { severity, sign, status, statusWord } from "./signs.js";
 import { capital, count, money, plain, shortMoney, shortSpan } from "./words.js";
 
 const AT_ONCE = 50;
-const SIGNS = { asks: ["hand", "warn"], machine: ["play", "busy"], person: ["person", ""], over: ["check", "good"] };
+const SIGNS = { asks: ["hand", "warn"], machine: ["play", "busy"], person: ["person", ""], left: ["clock", ""], over: ["check", "good"] };
 const STATUSES = ["detected", "investigating", "voting", "awaiting_approval", "acting", "watching", "escalated",
   "rolled_back", "resolved", "observed", "closed"];
 
@@ -86,7 +86,7 @@ export class ListPage {
   fits(row) {
     const { turn: wanted, status: exact, text } = this.filter;
     if (exact && row.status !== exact) return false;
-    if (!exact && wanted === "open" && turn(row) === "over") return false;
+    if (!exact && wanted === "open" && ["left", "over"].includes(turn(row))) return false;
     if (!exact && wanted in TURNS && turn(row) !== wanted) return false;
     return !text || `${row.id} ${row.service} ${row.summary} ${row.classification}`.toLowerCase().includes(text.toLowerCase());
   }
@@ -98,7 +98,8 @@ export class ListPage {
       on: { click: () => { document.querySelector("#status").value = ""; this.set({ turn: id, status: "" }); } },
     }, text, el("span", { class: "count" }, count(number)));
     return [chip("open", "Open", open), chip("asks", TURNS.asks, totals.asks), chip("machine", "Machine", totals.machine),
-      chip("person", "People", totals.person), chip("over", TURNS.over, totals.over)];
+      chip("person", "People", totals.person),
+      totals.left > 0 && chip("left", TURNS.left, totals.left), chip("over", TURNS.over, totals.over)];
   }
 
   /** Puts exactly these rows in this order; a row that did not change keeps its element. */
@@ -165,7 +166,7 @@ function tiles(totals) {
 
 /** Who has an incident, in a word. */
 export function holder(row) {
-  return { asks: "nobody yet", machine: "machine", person: row.taken_by, over: "–" }[turn(row)];
+  return { asks: "nobody yet", machine: "machine", person: row.taken_by, left: row.taken_by || "nobody", over: "–" }[turn(row)];
 }
 
 /** What is asked of people, in a line; empty: nothing. */
