@@ -5,14 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scripts.commander.reached import Reached
+from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
 from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
 from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier
 from shared.adapters.local.system_clock import SystemClock
 from shared.domain.errors import InvalidConfiguration
-from shared.domain.events import Event
 from shared.domain.facts import Author, Fact
 from shared.domain.incident import Incident
-from shared.ports.event_store import load, record
+from shared.ports.event_store import Distrust, load, record
+from shared.workflow.answers import Answers
 from shared.workflow.trust import Trust
 
 CLOCK = SystemClock()
@@ -41,9 +42,16 @@ class OperatorLog:
         """
         return record(self.store(), incident_id, decide, distrust=self._trust().distrust)
 
-    def distrust(self, events: Sequence[Event]) -> frozenset[str]:
-        """The ids of those of these events that must not be believed."""
-        return self._trust().distrust(events)
+    def answers(self) -> Answers:
+        """What is said at the command line."""
+        table = self.reached.outputs["StateTable"]
+        directory = DynamodbDirectory(self.reached.client("dynamodb"), table)
+        return Answers(self.store(), self._trust().distrust, directory, CLOCK)
+
+    @property
+    def distrust(self) -> Distrust:
+        """What must not be believed of a log."""
+        return self._trust().distrust
 
     def _keys(self) -> dict[Author, str]:
         keys = self.reached.outputs.get("AuditKeys")

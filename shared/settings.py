@@ -25,9 +25,16 @@ class Setting(StrEnum):
     STATE_MACHINE_ARN = "COMMANDER_STATE_MACHINE_ARN"
     ACCOUNTS = "COMMANDER_ACCOUNTS"  # JSON: where the stage may act; `hub` is its own account
     SLACK_SECRET = "COMMANDER_SLACK_SECRET"  # noqa: S105 - the name of a secret, not a secret
+    PAGERDUTY_SECRET = "COMMANDER_PAGERDUTY_SECRET"  # noqa: S105 - as above
     CHANNELS = "COMMANDER_CHANNELS"  # JSON: pagerduty and webhook -> secret, email -> {"sender", "to"}
+    WAKES = "COMMANDER_WAKES"  # JSON: group, role and dead letters of the schedules that call later
     LAST_RESORT_TOPIC = "COMMANDER_LAST_RESORT_TOPIC"
     WATCH_SECONDS = "COMMANDER_WATCH_SECONDS"
+    OWN_NAME = "AWS_LAMBDA_FUNCTION_NAME"  # Lambda itself sets it
+    AGENT_SECONDS = "COMMANDER_AGENT_SECONDS"  # JSON: agent -> how long its findings are waited for
+    EXECUTION_SECONDS = "COMMANDER_EXECUTION_SECONDS"  # after which an execution is stuck
+    FUNCTIONS = "COMMANDER_FUNCTIONS"  # JSON: name in the house -> function name
+    LETTERBOXES = "COMMANDER_LETTERBOXES"  # JSON: name of a dead-letter queue -> its URL
     VIEWS_TABLE = "COMMANDER_VIEWS_TABLE"  # the read model
     PROJECTOR = "COMMANDER_PROJECTOR"  # the name of the function that keeps it
     ROLES_CLAIM = "COMMANDER_ROLES_CLAIM"  # of a JWT; empty: callers are AWS principals

@@ -64,6 +64,7 @@ class Consensus(StageStack):
             member.function.set({Setting.POLICY: self._policy()})
         self._let_compare_code(self.workflow)
         put_out(self, {"StateMachineArn": self.machine.arn})
+        put_out(self, {"ExecutionDeadLettersUrl": self.failures.dead_letters.queue_url})
         for member in (self.coordinator, self.workflow, self.executor):
             put_out(self, {f"{member.author.capitalize()}Function": member.function.name})
 

@@ -51,8 +51,9 @@ class Data(StageStack):
         self.verify_macs = self._verify_macs()
         self.look = Look(self)
         self.slack_secret_arn = self._slack_secret()
+        self.pagerduty_secret_arn = self._pagerduty_secret()
         self.channel_secrets = self._channel_secrets(stage.channels)
-        self._outputs()
+        self._outputs(stage)
 
     def _stream(self, id_: str) -> kinesis.Stream:
         return kinesis.Stream(
@@ -139,13 +140,20 @@ class Data(StageStack):
 
     def _slack_secret(self) -> str:
         """Its ARN."""
-        return self._secret("Slack", "token", {"channel": "", "api_url": SLACK_API})
+        return self._secret(
+            "Slack", "token", {"channel": "", "api_url": SLACK_API, "signing_secret": "", "team": ""}
+        )
+
+    def _pagerduty_secret(self) -> str:
+        """Its ARN. Every stage has it: whom the directory calls by PagerDuty answers there."""
+        others = {"api_url": PAGERDUTY_API, "webhook_secret": ""}
+        return self._secret("PagerDuty", "routing_key", others)
 
     def _channel_secrets(self, channels: Channels) -> dict[str, str]:
         """Channel -> ARN of its secret."""
         found = {}
         if channels.pagerduty:
-            found["pagerduty"] = self._secret("PagerDuty", "routing_key", {"api_url": PAGERDUTY_API})
+            found["pagerduty"] = self.pagerduty_secret_arn
         if channels.webhook:
             found["webhook"] = self._secret("Webhook", "key", {"url": ""})
         return found
@@ -168,7 +176,7 @@ class Data(StageStack):
         )
         return secret.attr_id
 
-    def _outputs(self) -> None:
+    def _outputs(self, stage: StageConfig) -> None:
         outputs = {
             "EventsTable": self.events.table_name,
             "StateTable": self.state.table_name,
@@ -177,7 +185,8 @@ class Data(StageStack):
             "SignalsStream": self.signals.stream_name,
             "DeadLettersUrl": self.dead_letters.queue_url,
             "SlackSecret": self.slack_secret_arn,
+            "PagerdutySecret": self.pagerduty_secret_arn,
             **{f"{name.capitalize()}Secret": arn for name, arn in self.channel_secrets.items()},
             "AuditKeys": self.to_json_string({name.value: key.key_id for name, key in self.mac_keys.items()}),
         }
-        put_out(self, outputs)
+        put_out(self, outputs | ({"Demo": "on"} if stage.demo else {}))

@@ -1,4 +1,4 @@
-"""The interface stack: what comes in from AWS's own events, and what goes out to people and to auditors."""
+"""The interface stack: what comes in from AWS and from people, what goes out to them, and the archive."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_events as events
@@ -7,16 +7,20 @@ from constructs import Construct
 
 from shared.agents import communication
 from shared.domain.facts import Author
+from shared.ports.reception import PAGERDUTY_PATH, SLACK_PATH
 from shared.settings import Setting
 from stacks.components.async_retries import AsyncRetries
 from stacks.components.dead_letters import dead_letter_queue
 from stacks.components.event_archive import EventArchive
 from stacks.components.function import Function, Size
-from stacks.components.member import CATALOGUE, Member, leading
+from stacks.components.http_api import HttpApi, Route
+from stacks.components.member import CATALOGUE, DIRECTORY, Member, leading
 from stacks.components.outputs import put_out
+from stacks.components.own_later import OwnLater
 from stacks.components.read_model import Projector
 from stacks.components.rule import Rule, Schedule
 from stacks.components.stack import PREFIX, StageStack
+from stacks.components.waking import Waking
 from stacks.house import House
 
 HEARD = {
@@ -27,12 +31,14 @@ HEARD = {
 """Rule -> source and detail type of the default bus's events that become signals."""
 NOT_OURS = {"alarmName": events.Match.anything_but_prefix(PREFIX)}
 """Our own alarms reach people through SNS, not through what they watch."""
+SIGNED = "each request carries a signature of the vendor's, which the function checks before anything else"
+"""Why a route of reception's asks for no credentials of AWS."""
 TOLD = tuple(fact.__name__ for fact in communication.TOLD)
 """The events that people hear of."""
 
 
 class Interface(StageStack):
-    """Intake, communication and the archive."""
+    """Intake, communication, reception and the archive."""
 
     def __init__(self, scope: Construct, house: House) -> None:
         super().__init__(scope, "Interface", house.stage)
@@ -44,6 +50,7 @@ class Interface(StageStack):
             pattern = events.EventPattern(source=[source], detail_type=[detail_type], detail=detail)
             Rule(self, rule, function=self.intake, pattern=pattern, dead_letters=self.rule_letters)
         self.communication = self._communication()
+        self.reception = self._reception()
         self.projector = Projector(self, "Projector", house=house, rule_letters=self.rule_letters)
         self.archive = EventArchive(self, "Archive", house=house, told=self.projector.function)
         put_out(
@@ -51,9 +58,11 @@ class Interface(StageStack):
             {
                 "IntakeFunction": self.intake.name,
                 "CommunicationFunction": self.communication.function.name,
+                "ReceptionFunction": self.reception.function.name,
                 "AnchorFunction": self.archive.function.name,
                 "ProjectorFunction": self.projector.function.name,
                 "ArchiveBucket": self.archive.bucket.bucket_name,
+                "RuleDeadLettersUrl": self.rule_letters.queue_url,
             },
         )
 
@@ -83,11 +92,36 @@ class Interface(StageStack):
     def _communication(self) -> Member:
         communication = Member(self, Author.COMMUNICATION, self._house, Size(60, 512))
         communication.feed_new_events(*TOLD)
-        communication.may_keep_state(reads=[CATALOGUE])
+        communication.may_keep_state(reads=[CATALOGUE, DIRECTORY])
         communication.may_tell()
         self._roads(communication)
+        self._peoples_roads(communication.function)
+        Waking(self, "Wakes", function=communication.function, dead_letters=self.rule_letters)
         Schedule(self, "Sweep", function=communication.function, dead_letters=self.rule_letters)
         return communication
+
+    def _reception(self) -> Member:
+        """Who writes down what people say: no other function may, and this one may nothing else."""
+        data = self._house.data
+        reception = Member(self, Author.RECEPTION, self._house, Size(30, 1024))
+        function, secrets = reception.function, [data.slack_secret_arn, data.pagerduty_secret_arn]
+        reception.may_keep_state(reads=[DIRECTORY])
+        function.allow(["secretsmanager:GetSecretValue"], secrets)
+        function.set(
+            {
+                Setting.SLACK_SECRET: data.slack_secret_arn,
+                Setting.PAGERDUTY_SECRET: data.pagerduty_secret_arn,
+            }
+        )
+        OwnLater(self, "Later", function=function)
+        AsyncRetries(
+            self, "ReceptionRetries", function=function, dead_letters_arn=data.dead_letters.queue_arn
+        )
+        routes = [Route("POST", path, function, SIGNED) for path in (SLACK_PATH, PAGERDUTY_PATH)]
+        self.api = HttpApi(self, "Api", routes=routes, retain=self._house.stage.retain)
+        urls = {"SlackAnswersUrl": SLACK_PATH, "PagerdutyWebhookUrl": PAGERDUTY_PATH}
+        put_out(self, {name: self.api.url(path) for name, path in urls.items()})
+        return reception
 
     def _roads(self, communication: Member) -> None:
         """The channels: their secrets, the mail identity, and the topic that is left when all have failed."""
@@ -109,3 +143,17 @@ class Interface(StageStack):
             }
         )
         put_out(self, {"LastResortTopic": topic.topic_arn})
+
+    def _peoples_roads(self, communication: Function) -> None:
+        """What the directory may name as an address: it is edited at run time, so names begin alike."""
+        here = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
+        communication.allow_any(
+            ["secretsmanager:GetSecretValue"],
+            f"arn:{Aws.PARTITION}:secretsmanager:{here}:secret:commander/*",
+            because="the directory names secrets of people's channels, and their names begin so",
+        )
+        communication.allow_any(
+            ["sns:Publish"],
+            f"arn:{Aws.PARTITION}:sns:{here}:commander-*",
+            because="the directory names people's topics, and their names begin so",
+        )

@@ -1,9 +1,9 @@
 """A stage: the only deploy-time configuration, read from cdk.json."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from shared.domain.autonomy import ANY, AutonomyRule
 from shared.domain.consensus import Rules
@@ -13,6 +13,9 @@ from shared.domain.policy import PolicyRules
 from shared.runbooks.catalogue import remedies
 
 DEFAULT_STAGE = "dev"
+ROUNDS = 3
+"""Of a vote, at most: one, and two clarifications."""
+DOING = 1_800
 _Limit = Field(ge=5, le=900, strict=True)
 
 
@@ -29,14 +32,16 @@ class InvestigateSeconds(_Config):
     resolution: int = _Limit
 
 
-_Address = Field(pattern=r"^[^@\s]{1,64}@[a-z0-9.-]{3,189}$")
+_ADDRESS = r"^[^@\s]{1,64}@[a-z0-9.-]{3,189}$"
 
 
 class Email(_Config):
     """Who writes to whom, by SES: the sender is a verified identity of the account and Region."""
 
-    sender: str = _Address
-    to: str = _Address
+    sender: str = Field(pattern=_ADDRESS)
+    to: str | None = Field(
+        default=None, pattern=_ADDRESS, description="who hears of everything; none: people only"
+    )
 
 
 class Channels(_Config):
@@ -81,8 +86,12 @@ class StageConfig(PolicyRules):
         default_factory=Accounts, description="hub, sandbox and targets: where else the stage may act"
     )
     channels: Channels = Field(default_factory=Channels, description="beside Slack")
+    daily_usd: int = Field(
+        default=10, ge=1, le=100_000, strict=True, description="what incidents may cost us in 24 hours"
+    )
     oidc: Oidc | None = Field(default=None, description="who may use the dashboard's API by a token")
     retain: bool = Field(default=False, strict=True, description="keep the data when the stage is destroyed")
+    demo: bool = Field(default=False, strict=True, description="a patient may be broken on purpose")
 
     @field_validator("autonomy_by")
     @classmethod
@@ -91,6 +100,14 @@ class StageConfig(PolicyRules):
         if unknown:
             raise ValueError(f"there is no runbook {min(unknown)}")
         return rules
+
+    @model_validator(mode="after")
+    def _only_a_patient_is_broken(self) -> Self:
+        if self.demo and not self.on_this_machine:
+            raise ValueError(
+                "demo: only `local` has a patient; elsewhere people depend on what would be broken"
+            )
+        return self
 
     @property
     def policy(self) -> PolicyRules:
@@ -101,6 +118,15 @@ class StageConfig(PolicyRules):
     def watch_poll_seconds(self) -> int:
         """How often the state machine looks: a fifth of the watch, at most every 15 s."""
         return min(15, max(1, self.watch_seconds // 5))
+
+    @property
+    def execution_seconds(self) -> int:
+        """After which an execution is stuck: everything that it may wait for, each at its longest, and half
+        an hour for what is done and undone.
+        """
+        asked = max(seconds for _, seconds in self.investigate_seconds) + ROUNDS * self.vote_seconds
+        kept = max(remedy.runbook.expires_seconds or 0 for remedy in remedies().values())
+        return asked + self.approval_seconds + self.watch_seconds + kept + DOING
 
     @property
     def title(self) -> str:

@@ -26,7 +26,7 @@ def test_the_stages_are_those_of_cdk_json():
         assert row == (str(stages["dev"][key]), str(stages["local"][key]))
 
 
-@pytest.mark.parametrize("name", sorted(set(re.findall(r"(?:bin/|`)commander ([a-z]+)", README))))
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"(?:bin/|`)commander ([a-z-]+)", README))))
 def test_every_command_that_is_named_is_there(name):
     assert CliRunner().invoke(application([name]), [name, "--help"]).exit_code == 0
 

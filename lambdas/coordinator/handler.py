@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.composition.coordinator import coordination, engine_ended
+from shared.composition.coordinator import coordination, engine_ended, measuring
 from shared.runtime.bus import bus_handler
 from shared.runtime.stream import stream_handler
 
@@ -10,6 +10,7 @@ on_stream = stream_handler(
     "coordinator",
     lambda: coordination().hear,
     counted={"AgentQuarantined": "Quarantined", "NotificationFailed": "NotificationFailed"},
+    measured=lambda: measuring().of,
 )
 on_bus = bus_handler("coordinator", engine_ended)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from scripts.audit.bundle import inputs_of
-from scripts.audit.table import RawTable
 from scripts.commander.reached import Reached
 from scripts.operator_log import OperatorLog
 from shared.adapters.aws.dynamodb_event_store import MOST
+from shared.adapters.aws.dynamodb_raw_log import DynamodbRawLog
 from shared.adapters.aws.kms_authority import KmsVerifier
 from shared.adapters.aws.s3_anchors import S3Anchors
 from shared.adapters.aws.s3_archive import S3Archive
@@ -17,15 +17,13 @@ from shared.adapters.local.system_clock import SystemClock
 from shared.domain.audit import GRACE, findings
 from shared.domain.audit_case import Case
 from shared.domain.audit_finding import Finding
-from shared.domain.audit_reading import Judge
-from shared.domain.audit_records import Item, Records
-from shared.domain.errors import CommandRefused, IncidentNotFound, InvalidConfiguration
-from shared.domain.events import Event, Head, head_of
+from shared.domain.errors import CommandRefused, InvalidConfiguration
+from shared.domain.events import Event, head_of
 from shared.domain.facts import Author
 from shared.domain.repair import repairs
+from shared.workflow.auditing import Auditing
 
 CLOCK = SystemClock()
-READS = 10
 
 
 @dataclass
@@ -43,9 +41,10 @@ class Auditor:
         self.keys = {Author(name): key for name, key in json.loads(outputs["AuditKeys"]).items()}
         s3 = self.reached.client("s3")
         self._archive = S3Archive(s3, outputs["ArchiveBucket"])
-        self._anchors = S3Anchors(s3, outputs["ArchiveBucket"])
-        self._table = RawTable(self.reached.client("dynamodb"), outputs["EventsTable"])
+        self._table = DynamodbRawLog(self.reached.client("dynamodb"), outputs["EventsTable"])
         self._verifier = KmsVerifier(self.reached.client("kms"), self.keys)
+        anchors = S3Anchors(s3, outputs["ArchiveBucket"])
+        self._auditing = Auditing(self._table, self._archive, anchors, self._verifier, CLOCK, self.grace)
 
     def incident_ids(self) -> tuple[str, ...]:
         """Every incident that the log or the archive knows."""
@@ -57,23 +56,7 @@ class Auditor:
         Raises:
             IncidentNotFound: nothing is.
         """
-        anchors = self._anchors.anchors(incident_id)  # before the log: what is archived later is no fault
-        copies = self._archive.copies(incident_id)
-        head, items = self._log(incident_id)
-        records = Records(incident_id=incident_id, items=items, head=head, copies=copies, anchors=anchors)
-        if not (records.items or records.copies or records.anchors or records.head):
-            raise IncidentNotFound(f"there is no incident {incident_id} in this stage")
-        return Case(records, Judge(incident_id, self._verifier.verify), CLOCK.now() - self.grace)
-
-    def _log(self, incident_id: str) -> tuple[Head | None, tuple[Item, ...]]:
-        """Head and items of one moment: read again while somebody appends in between."""
-        head = self._table.head(incident_id)
-        for _ in range(READS):
-            before, items = head, self._table.items(incident_id)
-            head = self._table.head(incident_id)
-            if head == before:
-                break
-        return head, items
+        return self._auditing.case(incident_id)
 
     def inputs(self, case: Case) -> dict[str, bytes]:
         """What agents saw, by the digests that the log names; without those that are not there."""

@@ -17,7 +17,7 @@ FORMAT = "incident-commander-audit-bundle/1"
 OFFLINE = (
     "Offline: every event's hash is that of its content, each follows from the one before it, the head is the"
     " last one's, every anchor names an event's hash, every copy has its event's bytes, every recording"
-    " of what an agent saw has the SHA-256 that its event names."
+    " of what an agent saw and every trace of what it did has the SHA-256 that its event names."
 )
 WITH_KMS = (
     "With kms:VerifyMac on the keys: who wrote each event (Message = hash) and that the anchor function saw"
@@ -37,7 +37,7 @@ def bundle(
     """The bundle, as JSON values; bodies are strings, byte for byte as they are kept.
 
     Args:
-        inputs: what agents saw, by the digests that events name.
+        inputs: what agents saw and did, by the digests that events name.
     """
     records = case.records
     return {
@@ -63,15 +63,15 @@ def bundle(
 
 
 def inputs_of(bodies: Iterable[str | None]) -> tuple[str, ...]:
-    """The digests of recordings that these events name, each once."""
+    """The digests of recordings and traces that these events name, each once."""
     named: list[str] = []
     for body in bodies:
         try:
-            digest = json.loads(body or "null")["data"]["inputs"]
-        except (KeyError, TypeError, ValueError):
+            data = json.loads(body or "null")["data"]
+            digests = [data.get("inputs"), data.get("spans")]
+        except (AttributeError, KeyError, TypeError, ValueError):
             continue
-        if isinstance(digest, str):
-            named.append(digest)
+        named += [one for one in digests if isinstance(one, str)]
     return tuple(dict.fromkeys(named))
 
 

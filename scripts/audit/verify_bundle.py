@@ -152,19 +152,13 @@ class Bundle:
                 yield f"the archive's copy of version {version} is not its event"
 
     def _inputs(self) -> Iterator[str]:
-        """What agents saw. Events from before it was recorded, or whose recording failed, name none."""
+        """What agents saw and did. Events from before that was kept, or when it failed, name none."""
         recorded = {one["sha256"]: one["gzip"] for one in self.given.get("inputs", [])}
         for version, event in self.events.items():
-            named = event["data"].get("inputs") if event["type"] in RECORDED else None
-            if named is None:
-                continue
-            try:
-                body = gzip.decompress(base64.b64decode(recorded[named]))
-            except (EOFError, KeyError, OSError, TypeError, ValueError):
-                yield f"the recording that version {version} names is not here"
-                continue
-            if hashlib.sha256(body).hexdigest() != named:
-                yield f"the recording that version {version} names is another"
+            for kind, field in (("recording", "inputs"), ("trace", "spans")):
+                named = event["data"].get(field) if event["type"] in RECORDED else None
+                if named is not None:
+                    yield from _held(named, recorded, f"the {kind} that version {version} names")
 
     def macs(self) -> Iterator[str]:
         """One command of the AWS CLI for each MAC; it fails for one that is wrong."""
@@ -178,6 +172,17 @@ class Bundle:
             yield (
                 f"aws kms verify-mac --mac-algorithm HMAC_SHA_256 --key-id {key} --message {text} --mac {mac}"
             )
+
+
+def _held(named: Any, recorded: dict[str, Any], what: str) -> Iterator[str]:
+    """Whether what is there has the digest by which an event names it."""
+    try:
+        body = gzip.decompress(base64.b64decode(recorded[named]))
+    except (EOFError, KeyError, OSError, TypeError, ValueError):
+        yield f"{what} is not here"
+        return
+    if hashlib.sha256(body).hexdigest() != named:
+        yield f"{what} is another"
 
 
 def main(arguments: list[str]) -> int:

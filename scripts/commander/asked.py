@@ -1,13 +1,16 @@
-"""What `approve`, `deny` and `take-over` share: who says it, about what, and how that is shown."""
+"""What the commands of an answer share: who says it, about what, how that is shown, and what came of it."""
 
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from scripts.commander.reached import Reached
 from shared.domain.errors import CommandRefused, InvalidConfiguration
 from shared.domain.facts import ApprovalRequested
+from shared.domain.identity import Identity, Where
 from shared.domain.incident import Incident as State
+from shared.workflow.answers import Said
 
 Incident = Annotated[str, typer.Argument(help="an incident's id")]
 Reason = Annotated[str, typer.Option("--reason", help="for whoever asks later")]
@@ -15,15 +18,28 @@ Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
 As = Annotated[str, typer.Option("--as", help="another name, on the stage `local` only")]
 
 
-def identity(reached: Reached, stage: str, who: str) -> str:
+def identity(reached: Reached, stage: str, who: str) -> Identity:
     """Who says it: the ARN that AWS knows the caller by.
 
     Raises:
         InvalidConfiguration: another name on a stage where identities are real.
     """
-    if who and stage != "local":
+    if not who:
+        return Identity(where=Where.AWS, id=str(reached.client("sts").get_caller_identity()["Arn"]))
+    if stage != "local":
         raise InvalidConfiguration("--as is for the stage local: elsewhere you are who your credentials say")
-    return who or str(reached.client("sts").get_caller_identity()["Arn"])
+    return Identity(where=Where.LOCAL, id=who)
+
+
+def told(said: Said) -> None:
+    """Print what came of it.
+
+    Raises:
+        CommandRefused: it is not as they said; the sentence says why.
+    """
+    if not said.ok:
+        raise CommandRefused(said.text)
+    Console(soft_wrap=True).print(said.text, markup=False, highlight=False)
 
 
 def asked_of(state: State) -> ApprovalRequested:

@@ -13,12 +13,14 @@ from scripts.demo.stage import SHORTENED, shortened
 from scripts.demo.voice import Voice
 from scripts.local_aws import process
 from scripts.local_aws.process import LocalAws
+from scripts.patient import host
 from scripts.patient.scenario import Scenario
+from scripts.patient.storefront import Storefront
 from scripts.scenarios import get
 
 Name = Annotated[str, typer.Argument(help="a file of scripts/scenarios")]
 Json = Annotated[bool, typer.Option("--json", help="end with one JSON object on stdout; the story on stderr")]
-Keep = Annotated[bool, typer.Option("--keep", help="leave the local AWS running afterwards")]
+Keep = Annotated[bool, typer.Option("--keep", help="leave the local AWS and the patient afterwards")]
 
 
 def demo(scenario: Name = "database_cascade", *, as_json: Json = False, keep: Keep = False) -> None:
@@ -43,9 +45,15 @@ def _once(scenario: Scenario, voice: Voice) -> Run:
 
 def _kept(scenario: Scenario, voice: Voice) -> Run:
     aws = process.up(voice.say)
-    run = play(scenario, aws, voice)
+    process.end_patient(aws.running)  # an earlier demo's: two would speak for one
+    run = play(scenario, aws, voice, lambda patient: _left(patient, voice))
     voice.say(f"the local AWS stays at {aws.endpoint}; `commander local down` ends it")
     return run
+
+
+def _left(patient: Storefront, voice: Voice) -> None:
+    host.begin(patient.conditions)
+    voice.say("the patient goes on by itself: `commander demo-control status` shows it, `… start` breaks it")
 
 
 def _introduce(scenario: Scenario, voice: Voice) -> None:

@@ -10,11 +10,15 @@ from rich.console import Console
 from shared.domain.errors import CommanderError
 
 COMMANDS = (
+    "acknowledge",
     "approve",
     "audit",
     "dashboard",
+    "dead_letters",
     "demo",
+    "demo_control",
     "deny",
+    "doctor",
     "evaluate",
     "explain",
     "local",
@@ -24,6 +28,7 @@ COMMANDS = (
     "review",
     "runbook",
     "services",
+    "severity",
     "shadow",
     "take_over",
     "views",
@@ -44,7 +49,7 @@ def application(words: Sequence[str]) -> typer.Typer:
     for name in (named,) if named in COMMANDS else COMMANDS:
         module = import_module(f"scripts.commander.{name}")
         if hasattr(module, "app"):
-            app.add_typer(module.app, name=name)
+            app.add_typer(module.app, name=name.replace("_", "-"))
         else:
             app.command()(getattr(module, name))
     return app

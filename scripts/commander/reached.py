@@ -14,7 +14,7 @@ from scripts.log import read_log
 from shared.domain.errors import IncidentNotFound, InvalidConfiguration
 from shared.domain.events import Event
 
-PARTS = ("Data", "Agents", "Consensus", "Interface")
+PARTS = ("Data", "Agents", "Consensus", "Interface", "Observability")
 StageOption = Annotated[
     str, typer.Option("--stage", help="a deployed stage; `local` is the local AWS that runs")
 ]
@@ -45,10 +45,13 @@ def reach(stage: str) -> Reached:
     Raises:
         InvalidConfiguration: it is not deployed, or the credentials do not reach it.
     """
-    client = _clients(stage)
-    cloudformation, outputs = client("cloudformation"), dict[str, str]()
+    client, outputs = clients(stage), dict[str, str]()
+    try:
+        cloudformation = client("cloudformation")
+    except BotoCoreError as error:
+        raise InvalidConfiguration(f"stage {stage} cannot be reached ({error}): set AWS_REGION") from error
     for part in PARTS:
-        name = f"IncidentCommander-{stage.capitalize()}-{part}"
+        name = stack_name(stage, part)
         try:
             found = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         except (ClientError, BotoCoreError) as error:
@@ -59,7 +62,17 @@ def reach(stage: str) -> Reached:
     return Reached(client, outputs)
 
 
-def _clients(stage: str) -> Callable[[str], Any]:
+def stack_name(stage: str, part: str) -> str:
+    """What the stacks are called."""
+    return f"IncidentCommander-{stage.capitalize()}-{part}"
+
+
+def clients(stage: str) -> Callable[[str], Any]:
+    """Clients of the account where the stage is, or will be, by service name.
+
+    Raises:
+        InvalidConfiguration: it is `local`, and no local AWS runs.
+    """
     if stage != "local":
         session: Any = boto3.session.Session()
         client: Callable[[str], Any] = session.client

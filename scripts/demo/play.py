@@ -9,6 +9,7 @@ from scripts.demo.report import Run
 from scripts.demo.stage import Stage, deployed
 from scripts.demo.voice import Voice
 from scripts.local_aws.process import LocalAws
+from scripts.patient.controlled import pulse
 from scripts.patient.scenario import Scenario
 from scripts.patient.storefront import Storefront
 from shared.agents.communication import tells
@@ -25,25 +26,42 @@ LIMIT_SECONDS = 90.0
 CALM_SECONDS = 3.0
 """After detection has dismissed an alarm, how long nothing more must come before we say that nothing does."""
 TOLD_SECONDS = 10.0
+OURS = "IncidentCommander-"
+"""How the names of the commander's own alarms begin: they are not about the patient."""
 
 
-def play(scenario: Scenario, aws: LocalAws, voice: Voice) -> Run:
-    """Deploy the stage beside the patient, break it, and follow it to its end."""
+def nothing_more(_storefront: Storefront) -> None:
+    """For a patient that nobody needs afterwards."""
+
+
+def play(
+    scenario: Scenario,
+    aws: LocalAws,
+    voice: Voice,
+    afterwards: Callable[[Storefront], None] = nothing_more,
+) -> Run:
+    """Deploy the stage beside the patient, break it, and follow it to its end.
+
+    Args:
+        afterwards: given the patient once it serves no more here.
+    """
     storefront = Storefront(aws, voice.say)
     storefront.create()  # before the pipeline: its own creation is no change to be explained
     voice.doing(lambda: "setting up")
     stage = deployed(aws, voice.say)
     stage.watch_over(storefront.catalogue)
     with storefront:
-        return perform(scenario, stage, storefront, voice)
+        run = perform(scenario, stage, storefront, voice)
+    afterwards(storefront)
+    return run
 
 
 def perform(scenario: Scenario, stage: Stage, storefront: Storefront, voice: Voice) -> Run:
     """Break the patient of a deployed stage and follow what comes of it."""
-    voice.doing(lambda: pulse(storefront))
+    voice.doing(lambda: pulse(storefront.latest))
     _until(lambda: bool(storefront.latest), 10)
     before, earlier = storefront.state(), set(stage.incident_ids())
-    voice.say(f"the storefront serves: {pulse(storefront)}", "dim")
+    voice.say(f"the storefront serves: {pulse(storefront.latest)}", "dim")
     broke_at = datetime.now(UTC)
     scenario.break_it(storefront)
     voice.say(f"it breaks: {scenario.title}", "bold red")
@@ -119,7 +137,8 @@ class Follower:
 
     def _alarm(self, since: datetime) -> bool:
         found = self._stage.client("cloudwatch").describe_alarms(StateValue="ALARM")["MetricAlarms"]
-        fresh = [one for one in found if one["StateUpdatedTimestamp"] >= since]
+        patients = [one for one in found if not one["AlarmName"].startswith(OURS)]
+        fresh = [one for one in patients if one["StateUpdatedTimestamp"] >= since]
         for one in fresh:
             self._voice.say(f"alarm: {one['AlarmName']}", "yellow")
         return bool(fresh)
@@ -129,15 +148,6 @@ def _is_the_end(event: Event) -> bool:
     """Closed by the state machine, or handed over by the coordinator because that has failed."""
     handed_over = event.type == "EscalatedToHuman" and event.recorded_by is Author.COORDINATOR
     return event.type == "IncidentClosed" or handed_over
-
-
-def pulse(storefront: Storefront) -> str:
-    """How the patient feels, in one line."""
-    return " · ".join(
-        f"{name} {one.latency * 1000:.0f} ms, {one.errors:.1%} errors"
-        for name, one in storefront.latest.items()
-        if name in ("web", "checkout", "database")
-    )
 
 
 def _until(ready: Callable[[], bool], seconds: float) -> None:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from scripts.demo.people import ROUTING_KEY, move_in
 from scripts.local_aws.deploy import deploy
+from scripts.local_aws.pagerduty_webhook import WEBHOOK_SECRET
 from scripts.local_aws.process import SLACK_TOKEN, LocalAws
+from scripts.local_aws.slack_click import SIGNING_SECRET, TEAM
 from scripts.log import read_log
 from scripts.synth import REPOSITORY, synth
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
@@ -71,15 +74,22 @@ class Stage:
 
 
 def deployed(aws: LocalAws, on_progress: Progress) -> Stage:
-    """Synthesise (when something changed) and deploy the `local` stage, and give it its Slack secret."""
+    """Synthesise (when something changed) and deploy the `local` stage; give it its channels and people."""
     assembly = synth("local", on_progress)
     outputs: dict[str, str] = {}
     for values in deploy(assembly, aws, on_progress).values():
         outputs |= values
-    secret = {"token": SLACK_TOKEN, "channel": SLACK_CHANNEL, "api_url": f"{aws.slack_url}/api/"}
+    said = {"token": SLACK_TOKEN, "channel": SLACK_CHANNEL, "api_url": f"{aws.slack_url}/api/"}
+    secret = {**said, "signing_secret": SIGNING_SECRET, "team": TEAM}
+    pager = {"routing_key": ROUTING_KEY, "api_url": f"{aws.slack_url}/v2/enqueue"}
+    aws.client("secretsmanager").put_secret_value(
+        SecretId=outputs["PagerdutySecret"],
+        SecretString=json.dumps({**pager, "webhook_secret": WEBHOOK_SECRET}),
+    )
     aws.client("secretsmanager").put_secret_value(
         SecretId=outputs["SlackSecret"], SecretString=json.dumps(secret)
     )
+    move_in(aws, outputs["StateTable"])
     return Stage(aws, outputs)
 
 
@@ -88,11 +98,16 @@ def shortened() -> str:
     stages = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]["stages"]
     local, dev = stages["local"], stages["dev"]
     return ", ".join(
-        f"{name} {_shown(local[name])} ({_shown(dev[name])})"
+        f"{name} {_shown(local[name])} ({_shown(dev.get(name, False))})"
         for name in local
         if local[name] != dev.get(name)
     )
 
 
 def _shown(value: object) -> str:
-    return "/".join(str(one) for one in value.values()) if isinstance(value, dict) else str(value)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if not isinstance(value, dict):
+        return str(value)
+    nested = any(isinstance(one, dict) for one in value.values())
+    return "/".join(str(one) for one in (value if nested else value.values()))

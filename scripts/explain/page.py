@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from scripts.explain.looks import cost, looks
 from shared.domain.consensus import TOTAL
 
 
@@ -19,11 +20,32 @@ def page(shown: dict[str, Any]) -> Group:
 
 def _parts(shown: dict[str, Any]) -> Iterator[RenderableType]:
     yield Text(f"{shown['incident_id']}: {shown['summary']}", style="bold")
-    yield Text(f"status {shown['status']}, decided by {shown['decision'].replace('_', ' ')}\n")
-    yield Text("Who saw what", style="bold")
+    decided = shown["decision"].replace("_", " ")
+    yield Text(f"status {shown['status']}, severity {shown['severity']}, decided by {decided}\n")
+    yield _heading("What happened")
+    yield from (Text(f"  • {one}") for one in shown["reasoning"]["sentences"])
+    for one in shown["graded"]:
+        yield Text(f"  • graded {one['severity']} by {one['by']}: {one['reason']}", style="yellow")
+    yield _heading("Who saw what")
     yield _findings(shown["findings"])
+    yield _heading("What each agent was given, computed, asked and was told")
+    yield from looks(shown["reasoning"])
+    yield from _votes(shown)
+    yield _heading("Why it was permitted, or was not")
+    yield from _before_acting(shown)
+    yield _heading("What was done")
+    yield from _ending(shown)
+    yield _heading("What it cost")
+    yield from cost(shown)
+
+
+def _heading(text: str) -> Text:
+    return Text(f"\n{text}", style="bold")
+
+
+def _votes(shown: dict[str, Any]) -> Iterator[RenderableType]:
     for each in shown["rounds"]:
-        yield Text(f"Attempt {each['attempt']}, round {each['round']}: who chose what", style="bold")
+        yield _heading(f"Attempt {each['attempt']}, round {each['round']}: who chose what")
         yield _candidates(each["candidates"])
         yield _ballots(each)
         yield from _sums(each["tally"], each["rules"])
@@ -32,8 +54,6 @@ def _parts(shown: dict[str, Any]) -> Iterator[RenderableType]:
         yield Text(f"    proof: {', '.join(one['proof']) or 'its findings here, or its earlier incidents'}")
     for one in shown["ignored"]:
         yield Text(f"Ignored: event {one['event_id']} of {one['author']}: {one['reason']}", style="red")
-    yield from _before_acting(shown)
-    yield from _ending(shown)
 
 
 def _findings(findings: list[dict[str, Any]]) -> Table:
@@ -93,6 +113,8 @@ def _sums(tally: dict[str, Any] | None, rules: dict[str, Any]) -> Iterator[Text]
 
 
 def _before_acting(shown: dict[str, Any]) -> Iterator[Text]:
+    if not shown["permission"]:
+        yield Text("    policy was not asked: nothing was decided")
     for one in shown["permission"]:
         yield Text(_permitted(one))
     for one in shown["rehearsal"]:
@@ -106,7 +128,7 @@ def _ending(shown: dict[str, Any]) -> Iterator[Text]:
     certificate = shown["certificate"]
     if certificate:
         signed = ", ".join(f"{one['ballot']['agent']} {one['mac'][:8]}…" for one in certificate["ballots"])
-        yield Text(f"\nCertificate: {certificate['kind']} in round {certificate['round']}, ballots {signed}")
+        yield Text(f"Certificate: {certificate['kind']} in round {certificate['round']}, ballots {signed}")
     for one in shown["actions"]:
         what = "undone" if one["undo"] else "done"
         result = one["failed"] or f"automation {one['automation_id']}"
@@ -114,6 +136,8 @@ def _ending(shown: dict[str, Any]) -> Iterator[Text]:
             f"{what}: {one['proposal']['runbook']} on {one['proposal']['target']}, "
             f"{one['started_at']}: {result}"
         )
+    if not shown["actions"]:
+        yield Text("    nothing was executed")
     if shown["rolled_back"]:
         yield Text(f"rolled back; as before: {shown['rolled_back']['restored']}")
     if shown["escalation"]:

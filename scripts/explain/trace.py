@@ -1,6 +1,7 @@
 """The reasoning trace of an incident, as one object: everything that its log says about the decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from shared.domain.events import Event, malformed
@@ -22,16 +23,21 @@ from shared.domain.facts import (
     IncidentDetected,
     NotNeeded,
     RehearsalFailed,
+    SeverityChanged,
     VoteOpened,
 )
 from shared.domain.folding import fold
 from shared.domain.incident import Incident
 from shared.domain.model import VOTERS
+from shared.views.reasoning import reasoning
 from shared.views.story import story
 
 
-def trace(events: Sequence[Event]) -> dict[str, Any]:
+def trace(events: Sequence[Event], spans: Mapping[str, bytes] = MappingProxyType({})) -> dict[str, Any]:
     """What `commander explain --json` prints.
+
+    Args:
+        spans: the traces that the log names, by digest.
 
     Raises:
         IncidentNotFound: there is nothing to explain.
@@ -43,6 +49,8 @@ def trace(events: Sequence[Event]) -> dict[str, Any]:
         "status": incident.status.value,
         "summary": incident.opened.summary,
         "classification": incident.opened.classification,
+        "severity": incident.severity,
+        "graded": _of(events, SeverityChanged),
         "decision": incident.decision.value,
         "findings": [_findings(incident, agent) for agent in VOTERS],
         "rounds": _rounds(events, incident),
@@ -71,6 +79,7 @@ def trace(events: Sequence[Event]) -> dict[str, Any]:
             | {"says": [text for text, _ in said]}
             for one, said in zip(events, story(events), strict=True)
         ],
+        "reasoning": reasoning(events, spans).plain(),
     }
 
 

@@ -232,7 +232,8 @@ def down(note: Path = STATE) -> bool:
     running = recall(note)
     if running is None:
         return False
-    if _is_gateway(running.pid):
+    end_patient(running)
+    if _runs(running.pid, "local_aws"):
         end_group(running.pid)
     shutil.rmtree(running.folder, ignore_errors=True)
     forget(note)
@@ -247,12 +248,18 @@ def status(note: Path = STATE) -> Running | None:
     return running
 
 
-def _is_gateway(pid: int) -> bool:
+def end_patient(running: Running) -> None:
+    """End the patient that serves this gateway on its own, if there is one."""
+    if running.patient_pid and _runs(running.patient_pid, "scripts.patient.host"):
+        end_group(running.patient_pid)
+
+
+def _runs(pid: int, what: str) -> bool:
     """Whether the process is ours: after a reboot the number in the note may be somebody else's."""
     shown = subprocess.run(
         ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
-    return "local_aws" in shown.stdout
+    return what in shown.stdout
 
 
 def end_group(pid: int) -> None:

@@ -16,11 +16,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from scripts.local_aws.other_channels import ANSWERS, Received
+from scripts.local_aws.slack_limits import content_refusal
 
-TEXT_LIMIT = 40_000
-BLOCK_LIMIT = 50
-SECTION_LIMIT = 3_000
 BURST = 5
+METHODS = ("/api/chat.postMessage", "/api/chat.update", "/api/chat.postEphemeral")
 _JSON_FIELDS = ("blocks", "attachments", "metadata")
 
 
@@ -67,11 +66,19 @@ class Recorder:
         with self._lock:
             if error := self._refusal(path, body):
                 return 200, {"ok": False, "error": error}
+            if path.endswith("postEphemeral"):  # of its own, wider limit; there is nothing to update
+                return self._whispered(path, body)
             if not self._buckets.setdefault(body["channel"], Bucket()).take():
                 return 429, {"ok": False, "error": "ratelimited"}
             ts = str(body["ts"]) if path.endswith("update") else self._new_ts()
             self.messages.append({**_shown(body), "path": path, "ts": ts})
             return 200, {"ok": True, "channel": body["channel"], "ts": ts, "message": _shown(body)}
+
+    def _whispered(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """https://docs.slack.dev/reference/methods/chat.postEphemeral"""
+        ts = self._new_ts()
+        self.messages.append({**_shown(body), "path": path, "ts": ts})
+        return 200, {"ok": True, "message_ts": ts}
 
     def _refusal(self, path: str, body: dict[str, Any]) -> str | None:
         channel = body.get("channel")
@@ -79,7 +86,9 @@ class Recorder:
             return "channel_not_found"
         if path.endswith("update") and not self._knows(body.get("ts")):
             return "message_not_found"
-        return _content_refusal(body)
+        if path.endswith("postEphemeral") and not str(body.get("user", "")).startswith(("U", "W")):
+            return "user_not_found"
+        return content_refusal(body)
 
     def _knows(self, ts: Any) -> bool:
         return any(message["ts"] == ts for message in self.messages)
@@ -131,7 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(*ANSWERS[path](raw, dict(self.headers)))
         elif not self._authorised(body):
             self._answer(200, {"ok": False, "error": "invalid_auth"})
-        elif path in ("/api/chat.postMessage", "/api/chat.update"):
+        elif path in METHODS:
             self._answer(*self.server.recorder.receive(path, body))
         elif path == "/api/auth.test":
             self._answer(200, {"ok": True, "team": "local", "user": "incident-commander"})
@@ -181,24 +190,6 @@ class _Handler(BaseHTTPRequestHandler):
         """Silence: the record is the log."""
 
 
-def _content_refusal(body: dict[str, Any]) -> str | None:
-    text, blocks = str(body.get("text") or ""), body.get("blocks") or []
-    if not text and not blocks and not body.get("attachments"):
-        return "no_text"
-    if len(text) > TEXT_LIMIT:
-        return "msg_too_long"
-    if not isinstance(blocks, list) or len(blocks) > BLOCK_LIMIT or any(map(_is_invalid_block, blocks)):
-        return "invalid_blocks"
-    return None
-
-
-def _is_invalid_block(block: Any) -> bool:
-    if not isinstance(block, dict) or "type" not in block:
-        return True
-    text = block.get("text")
-    return block["type"] == "section" and isinstance(text, dict) and len(text.get("text", "")) > SECTION_LIMIT
-
-
 def _shown(body: dict[str, Any]) -> dict[str, Any]:
-    kept = ("channel", "text", "blocks", "thread_ts", "attachments", "metadata", "reply_broadcast")
+    kept = ("channel", "user", "text", "blocks", "thread_ts", "attachments", "metadata", "reply_broadcast")
     return {name: body[name] for name in kept if name in body}

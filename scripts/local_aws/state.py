@@ -23,6 +23,7 @@ class Running:
     folder: str
     access_key: str = ACCOUNT
     secret_key: str = "test"  # noqa: S105 - ministack's root, on loopback
+    patient_pid: int = 0  # of the patient that serves on its own; 0: there is none
 
     @property
     def endpoint(self) -> str:

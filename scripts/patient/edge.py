@@ -46,6 +46,12 @@ def create(aws: LocalAws) -> str:
     return str(made["Summary"]["Id"])
 
 
+def find(aws: LocalAws) -> str:
+    """The id of the IP set that was made before."""
+    sets = aws.client("wafv2").list_ip_sets(Scope="REGIONAL")["IPSets"]
+    return str(next(one["Id"] for one in sets if one["Name"] == BLOCKED))
+
+
 def is_blocked(aws: LocalAws, identity: str) -> bool:
     """Whether the attackers' requests are turned away."""
     found = aws.client("wafv2").get_ip_set(Name=BLOCKED, Scope="REGIONAL", Id=identity)

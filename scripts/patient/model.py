@@ -7,6 +7,7 @@ checkout, and a slow checkout is a slow web.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -86,7 +87,7 @@ class Reading:
     saturation: float  # share of its scarcest limit, 0..1
     memory: float = IDLE_MEMORY  # share of the fullest task's memory, 0..1
 
-    @property
+    @cached_property
     def values(self) -> dict[Measure, float]:
         """Every measure."""
         return {

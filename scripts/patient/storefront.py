@@ -42,6 +42,11 @@ class Storefront:
         return self._ticker.errors
 
     @property
+    def serving(self) -> bool:
+        """Whether ticks are to be expected."""
+        return self._ticker.running
+
+    @property
     def latest(self) -> Readings:
         """What each service measured last; empty before the first tick."""
         return self._latest
@@ -55,6 +60,20 @@ class Storefront:
         telemetry.publish_history(self._aws, telemetry.present(), self._noise)
         alarms.create(self._aws)
         return self.catalogue
+
+    def adopt(self, conditions: Conditions) -> ServiceCatalogue:
+        """Go on with one that another process has created: its resources stay as they are."""
+        self._ip_set = edge.find(self._aws)
+        self.catalogue = topology.catalogue(self._ip_set)
+        with self._lock:
+            self._conditions, self._imposed = conditions, time.monotonic() - conditions.elapsed
+        return self.catalogue
+
+    @property
+    def conditions(self) -> Conditions:
+        """What comes from outside now, and for how long it has."""
+        with self._lock:
+            return replace(self._conditions, elapsed=time.monotonic() - self._imposed)
 
     def start(self) -> None:
         """Begin to serve: one tick a second."""
@@ -96,8 +115,7 @@ class Storefront:
             self._conditions, self._imposed, self._has_killed = imposed, time.monotonic(), False
 
     def _tick(self) -> None:
-        with self._lock:
-            conditions = replace(self._conditions, elapsed=time.monotonic() - self._imposed)
+        conditions = self.conditions
         readings = observed(resources.read(self._aws, self._ip_set), conditions, self._noise)
         if readings["checkout"].memory >= KILLED and not self._has_killed:
             self._has_killed = True

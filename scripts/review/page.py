@@ -22,6 +22,7 @@ PERMISSION = {
         facts.ApprovalGranted,
         facts.ApprovalDenied,
         facts.ApprovalExpired,
+        facts.SeverityChanged,
         facts.TakenOver,
     )
 }
@@ -60,6 +61,8 @@ def _summary(of: Reviewed) -> Iterator[str]:
     also = ", ".join(one for one in opened.services if one != opened.service)
     yield f"- **Broken:** {md(opened.service)} ({opened.tier}{users}){also and '; also '}{md(also)}"
     yield f"- **Classified as** {md(opened.classification)}, {md(opened.severity)}"
+    for _, graded in of.said(facts.SeverityChanged):
+        yield f"- **Graded {graded.severity}** by {md(graded.by)}: {md(graded.reason)}"
     for agent, found in state.findings.items():
         yield f"- **{agent}:** {md(found.summary)} ({_percent(found.confidence)} sure)"
     yield f"- **Decided by** {state.decision.replace('_', ' ')}"

@@ -1,11 +1,7 @@
 """A new release of checkout fails every third order."""
 
-from scripts.patient.scenario import Patient, Scenario, Truth
-
-
-def _break(patient: Patient) -> None:
-    patient.deploy("checkout", 2)
-
+from scripts.patient.faults import FAULTS
+from scripts.patient.scenario import Scenario, Truth
 
 SCENARIO = Scenario(
     name="bad_deployment",
@@ -14,7 +10,7 @@ SCENARIO = Scenario(
         "Release 2 of checkout is deployed. It rolls out as it should, and then fails every order whose"
         " price has no currency, which is every third. It must go back to release 1."
     ),
-    break_it=_break,
+    break_it=FAULTS["bad_release"].inject,
     truth=Truth(
         classification="errors",
         root_cause="checkout",

@@ -1,12 +1,8 @@
 """Somebody lowers the database's connection limit, and the storefront falls like dominoes."""
 
-from scripts.patient.scenario import Patient, Scenario, Truth
+from scripts.patient.faults import FAULTS
+from scripts.patient.scenario import Scenario, Truth
 from scripts.patient.topology import MAX_CONNECTIONS
-
-
-def _break(patient: Patient) -> None:
-    patient.put_parameter(MAX_CONNECTIONS, "20")
-
 
 SCENARIO = Scenario(
     name="database_cascade",
@@ -16,7 +12,7 @@ SCENARIO = Scenario(
         " checkout waits for its pool and fails orders, and web, which calls checkout, slows down. The first"
         " to complain are the users of web; the cause is two calls below."
     ),
-    break_it=_break,
+    break_it=FAULTS["few_connections"].inject,
     truth=Truth(
         classification="database_failure",
         root_cause="database",

@@ -1,11 +1,7 @@
 """One address range asks for six ordinary days at once, and customers wait behind it."""
 
-from scripts.patient.scenario import Patient, Scenario, Truth
-
-
-def _break(patient: Patient) -> None:
-    patient.impose(attack=6.0)
-
+from scripts.patient.faults import FAULTS
+from scripts.patient.scenario import Scenario, Truth
 
 SCENARIO = Scenario(
     name="ddos_attack",
@@ -15,7 +11,7 @@ SCENARIO = Scenario(
         " waits, also a partner with a range of its own, who asks a lot, and may. The range must be"
         " blocked, for an hour, and nobody else."
     ),
-    break_it=_break,
+    break_it=FAULTS["attack"].inject,
     truth=Truth(
         classification="traffic_surge",
         root_cause="web",

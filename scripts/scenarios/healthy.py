@@ -1,12 +1,8 @@
 """A sale: three times the visits, alarms on traffic, and nothing wrong."""
 
-from scripts.patient.scenario import Patient, Scenario, Truth
+from scripts.patient.faults import FAULTS
+from scripts.patient.scenario import Scenario, Truth
 from scripts.patient.topology import CACHE_TTL, MAX_CONNECTIONS
-
-
-def _break(patient: Patient) -> None:
-    patient.impose(traffic=3.0)
-
 
 SCENARIO = Scenario(
     name="healthy",
@@ -15,7 +11,7 @@ SCENARIO = Scenario(
         "The Monday sale begins: three times the visits. The traffic alarm goes off and every service is"
         " busier, but pages are as fast as before and orders succeed. The right thing to do is nothing."
     ),
-    break_it=_break,
+    break_it=FAULTS["sale"].inject,
     truth=Truth(
         classification=None,
         root_cause=None,

@@ -1,11 +1,7 @@
 """Checkout holds on to every order that it exports, until its tasks are killed."""
 
-from scripts.patient.scenario import Patient, Scenario, Truth
-
-
-def _break(patient: Patient) -> None:
-    patient.impose(leak=1.0)
-
+from scripts.patient.faults import FAULTS
+from scripts.patient.scenario import Scenario, Truth
 
 SCENARIO = Scenario(
     name="memory_leak",
@@ -16,7 +12,7 @@ SCENARIO = Scenario(
         " memory; the others go on, full and slow, long after the export. Nothing was deployed. A restart"
         " helps."
     ),
-    break_it=_break,
+    break_it=FAULTS["leak"].inject,
     truth=Truth(
         classification="resource_exhaustion",
         root_cause="checkout",

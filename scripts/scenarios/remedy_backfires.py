@@ -1,11 +1,7 @@
 """Checkout is saturated and everybody would scale it out, but its tasks fight for one lock."""
 
-from scripts.patient.scenario import Patient, Scenario, Truth
-
-
-def _break(patient: Patient) -> None:
-    patient.impose(contention=1.0)
-
+from scripts.patient.faults import FAULTS
+from scripts.patient.scenario import Scenario, Truth
 
 SCENARIO = Scenario(
     name="remedy_backfires",
@@ -15,7 +11,7 @@ SCENARIO = Scenario(
         " tasks is what anyone would choose. But every task fights for the same stock lock, and each one more"
         " makes all of them slower: the remedy must be noticed as harmful, undone, and handed to a human."
     ),
-    break_it=_break,
+    break_it=FAULTS["lock"].inject,
     truth=Truth(
         classification="resource_exhaustion",
         root_cause="checkout",

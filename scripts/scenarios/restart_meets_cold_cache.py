@@ -1,11 +1,7 @@
 """Checkout's memory climbs as if it leaked, but what fills it is what keeps the database calm."""
 
-from scripts.patient.scenario import Patient, Scenario, Truth
-
-
-def _break(patient: Patient) -> None:
-    patient.impose(book=1.0)
-
+from scripts.patient.faults import FAULTS
+from scripts.patient.scenario import Scenario, Truth
 
 SCENARIO = Scenario(
     name="restart_meets_cold_cache",
@@ -16,7 +12,7 @@ SCENARIO = Scenario(
         " database for every price again, the database turns connections away, and in the end the memory"
         " is as full as before."
     ),
-    break_it=_break,
+    break_it=FAULTS["price_book"].inject,
     truth=Truth(
         classification="resource_exhaustion",
         root_cause="checkout",

@@ -1,11 +1,12 @@
 """A bad release has rewritten the orders, and the release before it cannot read them any more."""
 
+from scripts.patient.faults import FAULTS
 from scripts.patient.scenario import Patient, Scenario, Truth
 
 
 def _break(patient: Patient) -> None:
-    patient.impose(migrated=1.0)
-    patient.deploy("checkout", 2)
+    FAULTS["rewritten_orders"].inject(patient)
+    FAULTS["bad_release"].inject(patient)
 
 
 SCENARIO = Scenario(

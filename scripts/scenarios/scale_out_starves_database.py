@@ -1,11 +1,7 @@
 """Checkout's workers all wait, more tasks would help it, and take the database's last connections."""
 
-from scripts.patient.scenario import Patient, Scenario, Truth
-
-
-def _break(patient: Patient) -> None:
-    patient.impose(waiting=1.0)
-
+from scripts.patient.faults import FAULTS
+from scripts.patient.scenario import Scenario, Truth
 
 SCENARIO = Scenario(
     name="scale_out_starves_database",
@@ -16,7 +12,7 @@ SCENARIO = Scenario(
         " database is near its limit: the new tasks' connections are refused, to everybody. It must be"
         " undone."
     ),
-    break_it=_break,
+    break_it=FAULTS["slow_provider"].inject,
     truth=Truth(
         classification="resource_exhaustion",
         root_cause="checkout",

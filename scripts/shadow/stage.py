@@ -5,12 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
-from scripts.audit.table import RawTable
 from scripts.commander.reached import Reached
 from scripts.operator_log import CLOCK, OperatorLog
 from scripts.policy.stage import StagePolicy
 from shared.adapters.aws.cloudwatch_telemetry import CloudwatchTelemetry
 from shared.adapters.aws.dynamodb_changes import DynamodbChanges
+from shared.adapters.aws.dynamodb_raw_log import DynamodbRawLog
 from shared.analysis.scorecard import Row
 from shared.domain.autonomy import LevelChange, next_level
 from shared.domain.errors import CommandRefused, IncidentNotFound
@@ -56,7 +56,7 @@ class StageShadow:
         Raises:
             PortError: something could not be read.
         """
-        table = RawTable(self.reached.client("dynamodb"), self.reached.outputs["EventsTable"])
+        table = DynamodbRawLog(self.reached.client("dynamodb"), self.reached.outputs["EventsTable"])
         return self._shadowing.scorecard(self._states(table.incident_ids()))
 
     def _states(self, incident_ids: Iterable[str]) -> Iterator[Incident]:

@@ -1,6 +1,7 @@
 """Communication: the words in which people hear of an incident. It has no vote; no model writes for it."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from shared.domain import facts
 from shared.domain.consensus import TOTAL
@@ -21,6 +22,10 @@ TOLD = (
     facts.ConsensusReached,
     facts.ActionWithheld,
     facts.ApprovalRequested,
+    facts.ApprovalGranted,
+    facts.Acknowledged,
+    facts.LevelCalled,
+    facts.SeverityChanged,
     facts.TakenOver,
     facts.ActionStarted,
     facts.ActionFailed,
@@ -68,8 +73,21 @@ def compose(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> Me
         incident_id=incident.id,
         title=sanitised(title, MOST_TITLE),
         lines=tuple(sanitised(one, MOST_LINE) for one in lines if one)[:MOST_LINES],
-        severity=incident.opened.severity,
+        severity=incident.severity,
+        opening=_opening(incident, catalogue),
     )
+
+
+def _opening(incident: Incident, catalogue: ServiceCatalogue) -> tuple[str, ...]:
+    """How it began, in a title and lines that stay true: they stand under whatever is the latest news."""
+    began = incident.opened
+    lines = (
+        began.summary,
+        _hurt(incident, catalogue),
+        *(f"Seen: {one.statement}" for one in began.symptoms[:FEW]),
+        f"Began at {began.started_at:%H:%M:%S} UTC",
+    )
+    return (sanitised(lines[0], MOST_TITLE), *(sanitised(one, MOST_LINE) for one in lines[1:]))
 
 
 def _beginning(incident: Incident, fact: facts.Fact) -> Words | None:
@@ -117,6 +135,48 @@ def _permission(incident: Incident, fact: facts.Fact) -> Words | None:
                 f"{people} ({asked.role.replace('_', ' ')}) must approve by {asked.expires_at:%H:%M:%S} UTC, "
                 f"or it is not done: commander approve {incident.id} --digest {proposal.digest[:12]}",
                 f"To refuse it: commander deny {incident.id}",
+            ]
+        case facts.SeverityChanged(severity=severity, by=by, reason=reason):
+            return f"It is graded {severity} now", [
+                f"{by} says: {reason}",
+                f"Detection had graded it {incident.opened.severity}.",
+                "Who is told, and how urgently, follows from it; what a minute costs does not.",
+                _stop(incident),
+            ]
+    return _answer(incident, fact)
+
+
+def _answer(incident: Incident, fact: facts.Fact) -> Words | None:
+    match fact:
+        case facts.ApprovalGranted(by=by):
+            asked = incident.approval
+            left = asked.asked.needed - len(asked.by) if asked else 0
+            return f"{by} has approved it", [
+                _remedy(asked.asked.proposal) if asked else "",
+                f"{left} more must approve."
+                if left > 0
+                else "Next: policy looks at it again, then it is done.",
+                _stop(incident),
+            ]
+        case facts.Acknowledged(by=by, through=through, over=over):
+            return f"{by} has seen it", [
+                f"Said through {through}, where the page is closed." if over else f"Said through {through}.",
+                "The machine goes on until somebody takes it over.",
+                _stop(incident),
+            ]
+        case facts.LevelCalled(team=team, people=()):
+            return "Nobody has answered, and nobody is left to call", [
+                f"Every level of {team} was called.",
+                _thought(incident),
+                f"To say that you have seen it: commander acknowledge {incident.id}",
+                _stop(incident),
+            ]
+        case facts.LevelCalled(team=team, level=level, people=people):
+            return f"Nobody has answered: level {level} of {team} is called", [
+                f"Called: {', '.join(people)}",
+                _thought(incident),
+                f"To say that you have seen it: commander acknowledge {incident.id}",
+                _stop(incident),
             ]
         case facts.TakenOver(by=by, reason=reason):
             return f"{by} has taken over", [
@@ -175,7 +235,7 @@ def _end(incident: Incident, fact: facts.Fact) -> Words | None:
             done = incident.action(undo=False)
             return "Resolved", [
                 f"Done: {_remedy(done.proposal)}" if done else "",
-                f"It cost about ${business}, and ${own} of AWS calls to resolve.",
+                f"It cost about {_dollars(business)}, and ${own} of AWS calls to resolve.",
                 f"Its review: commander review {incident.id}",
             ]
     return None
@@ -209,6 +269,14 @@ def _cost(incident: Incident, catalogue: ServiceCatalogue, at: datetime) -> str:
     if incident.verified_at == at:
         return f"Cost: about ${spent:,.2f} until now, and no more if it holds."
     return f"Cost: about ${impact.rate(at):,.0f} a minute now, ${spent:,.2f} so far."
+
+
+def _dollars(amount: str) -> str:
+    """An amount of the log as people read it; what is no amount stays what it says."""
+    try:
+        return f"${Decimal(amount):,.2f}"
+    except ArithmeticError:
+        return f"${amount}"
 
 
 def _stop(incident: Incident) -> str:

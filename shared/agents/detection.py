@@ -161,7 +161,7 @@ def _look(incident: Incident, sources: Sources) -> tuple[list[Reading], Trace | 
 
 def investigate(incident: Incident, sources: Sources) -> Findings:
     """What is felt now, which may be more than when the alarm came."""
-    steps = Steps(sources.limit)
+    steps = Steps(sources)
     seen = steps.take(METRICS, lambda: _look(incident, sources))
     if seen is None:
         return Findings(
@@ -186,7 +186,7 @@ def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources
 
     Of several that fit, after a round without a winner, the one that the others support most.
     """
-    steps = Steps(sources.limit)
+    steps = Steps(sources)
     seen = steps.take(METRICS, lambda: _look(incident, sources))
     if seen is None:
         return abstention(steps.told("whether it is still felt is not known"))

@@ -169,7 +169,7 @@ def _log_evidence(service: str, burst: Burst, now: datetime) -> Evidence:
 
 def investigate(incident: Incident, sources: Sources) -> Findings:
     """The suspects, the kind of cause, and the remedies that cure that kind on the first suspect."""
-    steps = Steps(sources.limit)
+    steps = Steps(sources)
     found = diagnose(incident, sources, steps)
     if found is None:
         return Findings(
@@ -211,7 +211,7 @@ def _candidates(
 
 def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
     """The candidate that cures this kind of cause on the first suspect."""
-    steps = Steps(sources.limit)
+    steps = Steps(sources)
     found = diagnose(incident, sources, steps)
     if found is not None:
         found = _with_logs(found, incident, sources, steps)

@@ -80,7 +80,7 @@ def _evidence(found: Sequence[Outlook], now: datetime) -> tuple[Evidence, ...]:
 
 def investigate(incident: Incident, sources: Sources) -> Findings:
     """What becomes of it if nobody does anything."""
-    steps = Steps(sources.limit)
+    steps = Steps(sources)
     found = steps.take(METRICS, lambda: outlooks(incident, sources)) or ()
     worst = found[0] if found else None
     return Findings(
@@ -96,7 +96,7 @@ def investigate(incident: Incident, sources: Sources) -> Findings:
 
 def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
     """The candidate that undoes most deviation, if waiting is worse and it undoes half of its own."""
-    steps = Steps(sources.limit)
+    steps = Steps(sources)
     found = steps.take(METRICS, lambda: outlooks(incident, sources)) or ()
     others = support(incident, AgentName.PREDICTION)
     options = [

@@ -21,7 +21,7 @@ MOST = 5
 def investigate(incident: Incident, sources: Sources) -> Findings:
     """Every remedy that fits the incident's name and could be run on a service that it hurts."""
     catalogue, now = sources.catalogue.services(), sources.clock.now()
-    steps, found = Steps(sources.limit), list[tuple[Service, Feasible]]()
+    steps, found = Steps(sources), list[tuple[Service, Feasible]]()
     for name in incident.opened.services:
         service = catalogue.get(name)
         for remedy in remedies().values():
@@ -54,7 +54,7 @@ def _evidence(service: Service, prepared: Feasible, now: datetime) -> Evidence:
 def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
     """The first candidate for which its own target speaks. That something could be done is not a yes."""
     catalogue, now = sources.catalogue.services(), sources.clock.now()
-    steps, seen = Steps(sources.limit), list[Evidence]()
+    steps, seen = Steps(sources), list[Evidence]()
     others = support(incident, AgentName.RESOLUTION)
     for proposal in sorted(candidates, key=lambda one: -others.get(one.digest, 0)):
         service = catalogue.get(proposal.service)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from shared.domain.errors import OutOfTime, PortError
-from shared.ports.sources import Limit
+from shared.ports.sources import Sources
 
 T = TypeVar("T")
 COST = 100
@@ -18,8 +18,8 @@ METRICS, CHANGES, LOGS = "the metrics", "the change ledger", "the logs"
 class Steps:
     """The steps of one look."""
 
-    def __init__(self, limit: Limit) -> None:
-        self._limit = limit
+    def __init__(self, sources: Sources) -> None:
+        self._limit, self._tracer = sources.limit, sources.tracer
         self._left_out: list[str] = []
         self._refused: list[str] = []
 
@@ -27,9 +27,12 @@ class Steps:
         """What the step finds; None when there was no time for it."""
         if not self._limit.spent(name):
             try:
-                return step()
+                with self._tracer.step(name):
+                    return step()
             except OutOfTime:
                 pass
+        else:
+            self._tracer.left_out(name)
         self._left_out.append(name)
         return None
 

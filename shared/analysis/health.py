@@ -1,5 +1,6 @@
 """How services feel: each measure against its own baseline, and which deviations harm anybody."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -139,14 +140,12 @@ def settled(series: Sequence[Series], split: datetime, since: datetime) -> bool 
 
 def _reading(series: Series, split: datetime, sustained: int | None) -> Reading | None:
     count = sustained_points(series.times)
-    pairs = list(zip(series.times, series.values, strict=True))
-    before = [value for at, value in pairs if at < split]
-    times = [at for at, _ in pairs if at >= split]
-    values = [value for at, value in pairs if at >= split]
+    first = bisect_left(series.times, split)
+    before, values = series.values[:first], series.values[first:]
     if not before or not values:
         return None
     found = score(values, before, sustained or count, _floor(series.measure, median(before)))
-    onset = None if found.onset is None else times[found.onset]
+    onset = None if found.onset is None else series.times[first + found.onset]
     worse = found.rising if series.measure in RISES else not found.rising
     return Reading(
         service=series.service,

@@ -7,6 +7,7 @@ from shared.composition import aws
 from shared.settings import Setting, read
 from shared.workflow.coordination import Coordination
 from shared.workflow.fallback import Fallback
+from shared.workflow.reckoning import Reckoning
 
 
 def coordination() -> Coordination:
@@ -20,6 +21,11 @@ def coordination() -> Coordination:
         fallback=Fallback(aws.verifier(), aws.CLOCK, aws.rules()),
         vigilance=aws.vigilance(),
     )
+
+
+def measuring() -> Reckoning:
+    """Counts for the business."""
+    return Reckoning(aws.store(), aws.trust().distrust)
 
 
 def engine_ended(event: Mapping[str, Any]) -> str:

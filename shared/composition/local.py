@@ -13,6 +13,7 @@ from shared.adapters.local.memory_catalogue import MemoryCatalogue
 from shared.adapters.local.memory_changes import MemoryChanges
 from shared.adapters.local.memory_channel import MemoryChannel
 from shared.adapters.local.memory_controls import MemoryControls
+from shared.adapters.local.memory_directory import MemoryDirectory
 from shared.adapters.local.memory_event_store import MemoryEventStore, MemoryLogs
 from shared.adapters.local.memory_executor import MemoryExecutor
 from shared.adapters.local.memory_integrity import MemoryIntegrity
@@ -25,6 +26,7 @@ from shared.adapters.local.memory_standing import MemoryStanding
 from shared.adapters.local.memory_tags import MemoryTags
 from shared.adapters.local.memory_untold import MemoryUntold
 from shared.adapters.local.memory_waiting_room import MemoryWaitingRoom
+from shared.adapters.local.memory_wakes import MemoryWakes
 from shared.adapters.local.state_machine import StateMachine, load
 from shared.agents import detection, diagnosis, prediction, resolution
 from shared.agents.voter import Voter
@@ -47,12 +49,14 @@ from shared.ports.telemetry import Telemetry
 from shared.runbooks.catalogue import remedies
 from shared.workflow.asking import Asking
 from shared.workflow.asking_people import AskingPeople
+from shared.workflow.audience import Audience
 from shared.workflow.authorisation import Authorisation
 from shared.workflow.closing import Closing
 from shared.workflow.coordination import Coordination
 from shared.workflow.deliberation import Deliberation
-from shared.workflow.delivery import Delivery, Recipient
+from shared.workflow.delivery import Delivery
 from shared.workflow.dispatch import executor_tasks, workflow_tasks
+from shared.workflow.due import Looking
 from shared.workflow.execution import Execution
 from shared.workflow.fallback import Fallback
 from shared.workflow.judging import Judging
@@ -265,18 +269,24 @@ class LocalHouse:
         ]
         self._telling = Delivery(
             self._stores[Author.COMMUNICATION],
-            trust.distrust,
-            catalogue,
+            Looking(
+                self._stores[Author.COMMUNICATION],
+                trust.distrust,
+                catalogue,
+                Audience("everybody", (self.channel,), MemoryDirectory(), lambda _person: ()),
+                MemoryChannel("last resort"),
+                self.clock,
+            ),
             MemoryUntold(),
+            MemoryWakes(),
             MemoryLocks(self.clock),
             MemoryBuckets(self.clock),
-            lambda _incident: (Recipient("everybody", (self.channel,)),),
-            MemoryChannel("last resort"),
             self.clock,
             pause=lambda seconds: self.clock.advance(timedelta(seconds=seconds)),
             jitter=lambda: 0.5,
         )
         self._delivered: dict[str, int] = {}
+        self.open_incidents, self.trust = open_incidents, trust
 
     def hear(self, signal: Signal) -> Outcome:
         """Take a signal in, and let everything that follows from it happen."""

@@ -8,6 +8,7 @@ from shared.domain.errors import CommandRefused, Equivocation
 from shared.domain.evidence import Evidence, Findings
 from shared.domain.incident import Incident, Step
 from shared.domain.model import AgentName
+from shared.domain.severity import Severity
 
 CACHED_FOR = timedelta(minutes=5)
 """Findings that are older say nothing about now."""
@@ -19,16 +20,21 @@ def has_found(state: Incident, agent: AgentName) -> bool:
 
 
 def submit_findings(
-    state: Incident, findings: Findings, attempt: int, inputs: str | None = None
+    state: Incident,
+    findings: Findings,
+    attempt: int,
+    inputs: str | None = None,
+    spans: str | None = None,
 ) -> tuple[facts.Fact, ...]:
     """The facts of an agent's answer; nothing when it has answered this attempt already.
 
     Args:
         inputs: the digest of the recording of what it saw, if that was kept.
+        spans: the digest of the trace of what it did, if that was kept.
     """
     if attempt != state.attempt or has_found(state, findings.agent):
         return ()
-    return (facts.FindingsSubmitted(attempt=attempt, findings=findings, inputs=inputs),)
+    return (facts.FindingsSubmitted(attempt=attempt, findings=findings, inputs=inputs, spans=spans),)
 
 
 def reuse_findings(state: Incident, agent: AgentName, now: datetime) -> tuple[facts.Fact, ...]:
@@ -46,13 +52,18 @@ def reuse_findings(state: Incident, agent: AgentName, now: datetime) -> tuple[fa
 
 
 def cast_ballot(
-    state: Incident, signed: SignedBallot, evidence: tuple[Evidence, ...] = (), inputs: str | None = None
+    state: Incident,
+    signed: SignedBallot,
+    evidence: tuple[Evidence, ...] = (),
+    inputs: str | None = None,
+    spans: str | None = None,
 ) -> tuple[facts.Fact, ...]:
     """The facts of a vote; nothing when this agent's ballot is in already, or the round is over.
 
     Args:
         evidence: what it refers to that may not be in the log yet.
         inputs: the digest of the recording of what the agent saw, if that was kept.
+        spans: the digest of the trace of what it did, if that was kept.
 
     Raises:
         Equivocation: the agent has cast a different choice in this round.
@@ -66,7 +77,7 @@ def cast_ballot(
                 raise Equivocation(f"{ballot.agent} already voted otherwise in round {ballot.round}")
             return ()
     new = tuple(one for one in evidence if one.id not in state.evidence)
-    return (facts.BallotCast(signed=signed, evidence=new, inputs=inputs),)
+    return (facts.BallotCast(signed=signed, evidence=new, inputs=inputs, spans=spans),)
 
 
 def start_action(state: Incident, started: facts.ActionStarted) -> tuple[facts.Fact, ...]:
@@ -83,3 +94,22 @@ def start_action(state: Incident, started: facts.ActionStarted) -> tuple[facts.F
     if state.action(step=step) is not None:
         raise CommandRefused(f"{state.id}: the action was started already; it is never started twice")
     return (started,)
+
+
+def change_severity(state: Incident, severity: Severity, by: str, reason: str) -> tuple[facts.Fact, ...]:
+    """The fact that somebody grades the incident; nothing when it is that grave already.
+
+    Args:
+        by: who says it.
+        reason: why, for whoever asks later.
+
+    Raises:
+        CommandRefused: it is over, so nothing would follow; or no reason was given.
+    """
+    if state.closed is not None:
+        raise CommandRefused(f"{state.id}: it is closed, and stays {state.severity}")
+    if not reason.strip():
+        raise CommandRefused(f"{state.id}: say why it is {severity.value}; people are told the reason")
+    if state.severity == severity.value:
+        return ()
+    return (facts.SeverityChanged(severity=severity, by=by[:256], reason=reason.strip()[:1_000]),)

@@ -29,10 +29,18 @@ class Rotation(Model):
 
     def on_call(self, now: datetime) -> str:
         """Whose shift it is: always exactly one person's, before the first day too."""
-        zone = ZoneInfo(self.time_zone)
-        shift = (now.astimezone(zone).date() - self.first).days // self.days
-        begins = moment(self.first + shift * self.days * timedelta(days=1), self.handover, zone)
-        return self.people[(shift - (now < begins)) % len(self.people)]
+        return self.people[self._shift(now) % len(self.people)]
+
+    def next_shift(self, now: datetime) -> datetime:
+        """When the next shift begins (UTC): always later than now."""
+        return self._begins(self._shift(now) + 1)
+
+    def _shift(self, now: datetime) -> int:
+        shift = (now.astimezone(ZoneInfo(self.time_zone)).date() - self.first).days // self.days
+        return shift - (now < self._begins(shift))
+
+    def _begins(self, shift: int) -> datetime:
+        return moment(self.first + timedelta(days=shift * self.days), self.handover, ZoneInfo(self.time_zone))
 
 
 class Level(Model):
@@ -60,7 +68,10 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Escalation:
-    """A level, from 2 on, of a team that is called since nobody acknowledged until then (UTC)."""
+    """A level, from 2 on, of a team that is called since nobody acknowledged until then (UTC).
+
+    Without people it is the end of the levels.
+    """
 
     team: str
     level: int
@@ -121,6 +132,7 @@ def recipients(
     severity: str,
     now: datetime,
     called: Sequence[Escalation] = (),
+    gravest: str | None = None,
 ) -> tuple[Recipient, ...]:
     """Who is told of an event, on which channels in order, and when; nobody twice, those on call first.
 
@@ -128,11 +140,12 @@ def recipients(
         directory: one that is valid.
         severity: of the incident as it is now; only `critical` gets through do-not-disturb.
         called: the levels that were called before: they hear of the rest too.
+        gravest: the severity that it ever had, if that was another: who heard of it then hears its end.
     """
     teams = (team for team in directory.teams if team.concerns(opened))
     first = (person for team in teams for person in on_call(directory, team.levels[0], now))
     later = (person for one in called for person in one.people)
-    interested = (one for one in directory.people if one.hears(opened, event_type, severity))
+    interested = (one for one in directory.people if one.hears(opened, event_type, gravest or severity))
     told = {person.id: person for person in (*first, *later, *interested)}
     return tuple(Recipient(one, one.channels, one.reached_at(severity, now)) for one in told.values())
 
@@ -145,21 +158,37 @@ def escalation_due(
     acknowledged_at: datetime | None = None,
 ) -> tuple[Escalation, ...]:
     """The levels after the first that are to have been called by now, oldest first; of a rotation whoever
-    had the shift then.
+    had the shift then. After the last level's time comes a level without people: nobody is left.
 
     Args:
         directory: one that is valid.
         since: when the first level was called.
         acknowledged_at: when somebody said that they have it: no level is called from then on.
     """
-    due = []
+    every = escalations(directory, opened, since)
+    return tuple(
+        one for one in every if one.at <= now and (acknowledged_at is None or one.at < acknowledged_at)
+    )
+
+
+def escalations(directory: Directory, opened: IncidentDetected, since: datetime) -> tuple[Escalation, ...]:
+    """Every level after the first, and when it is called if nobody acknowledges; oldest first."""
+    found = []
     for team in (one for one in directory.teams if one.concerns(opened)):
         at = since.astimezone(UTC)
-        for number, (before, level) in enumerate(zip(team.levels, team.levels[1:], strict=False), start=2):
+        for number, (before, level) in enumerate(zip(team.levels, (*team.levels[1:], None), strict=True), 2):
             at += timedelta(minutes=before.minutes)
-            if at <= now and (acknowledged_at is None or at < acknowledged_at):
-                due.append(Escalation(team.id, number, at, on_call(directory, level, at)))
-    return tuple(sorted(due, key=lambda one: one.at))
+            people = on_call(directory, level, at) if level is not None else ()
+            found.append(Escalation(team.id, number, at, people))
+    return tuple(sorted(found, key=lambda one: one.at))
+
+
+def next_handover(directory: Directory, opened: IncidentDetected, now: datetime) -> datetime | None:
+    """When, after now, the next shift begins of a rotation in the first level of a team that is concerned."""
+    names = {
+        one for team in directory.teams if team.concerns(opened) for one in team.levels[0].people
+    } & directory.rotation_by_id.keys()
+    return min((directory.rotation_by_id[one].next_shift(now) for one in names), default=None)
 
 
 def _problems(directory: Directory) -> Iterator[str]:

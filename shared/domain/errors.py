@@ -45,6 +45,10 @@ class CommandRefused(CommanderError):
     """The incident is not in a state in which this may be done; nothing was written."""
 
 
+class InvalidAnswer(CommanderError):
+    """What was posted as somebody's answer cannot be read as one; nothing was done."""
+
+
 class Equivocation(CommandRefused):
     """The same agent cast a second, different ballot in one round."""
 
@@ -107,3 +111,11 @@ class OutOfReach(AccessDenied):
 
 class NotPinned(AccessDenied):
     """The deployed document is not the catalogue's; no credential was asked for."""
+
+
+class NotGenuine(AccessDenied):
+    """What was posted is not signed by who it should be from, or not now; nothing of it was read."""
+
+
+class NotOurs(AccessDenied):
+    """What was posted is genuine, and of another workspace or app than the secret names."""

@@ -132,6 +132,8 @@ def _permission(state: Incident, fact: facts.Fact, event: Event) -> dict[str, ob
             | facts.ApprovalSuperseded()
         ) if state.approval is not None:
             return {"approval": approval.evolve(state.approval, fact, event.occurred_at)}
+        case facts.SeverityChanged() if state.closed is None:
+            return {"graded": fact, "grades": (*state.grades, fact.severity)}
         case facts.TakenOver():
             return {"taken": state.taken or fact}
     return {}
@@ -194,7 +196,7 @@ def _ending(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object
         case facts.IncidentResolved():
             return {"status": Status.RESOLVED, "resolved_at": event.occurred_at}
         case facts.IncidentClosed():
-            return {"closed": fact}
+            return {"closed": fact, "closed_at": event.occurred_at}
         case facts.HumanOutcome():
             return {"people": fact}
         case facts.NotificationSent(folded_into=0):

@@ -14,6 +14,7 @@ from shared.domain.events import Head
 from shared.domain.evidence import Evidence, Findings
 from shared.domain.model import AgentName, Model, Utc
 from shared.domain.proposal import Proposal
+from shared.domain.severity import Severity
 from shared.domain.signal import Signal
 
 
@@ -105,6 +106,8 @@ class Incident(Model):
     withheld: facts.ActionWithheld | None = None
     approval: Approval | None = None
     taken: facts.TakenOver | None = None
+    graded: facts.SeverityChanged | None = None  # the last word of a person on how grave it is
+    grades: tuple[Severity, ...] = ()  # every one of them
     busy: facts.TargetBusy | None = None
     lock: facts.TargetLocked | None = None
     sandbox: tuple[facts.SandboxStarted, ...] = ()  # of any attempt
@@ -123,6 +126,7 @@ class Incident(Model):
     acknowledged_at: Utc | None = None  # when somebody answered to that
     page_over: bool = False  # a person has closed the page; what is asked later opens another
     called: tuple[facts.LevelCalled, ...] = ()
+    closed_at: Utc | None = None
     people: facts.HumanOutcome | None = None  # what they did themselves; also after the end
     notifications: dict[str, int] = Field(default_factory=dict)
 
@@ -154,9 +158,28 @@ class Incident(Model):
         return DecisionKind.HUMAN if self.escalation else DecisionKind.NONE
 
     @property
+    def severity(self) -> str:
+        """How grave it is now: as a person graded it last, else as detection did."""
+        return self.graded.severity.value if self.graded else self.opened.severity
+
+    @property
+    def gravest(self) -> str:
+        """How grave it ever was: who has heard of it then hears of its end."""
+        known = [*Severity]
+        grades = [self.opened.severity, *self.grades]
+        return min(grades, key=lambda one: known.index(Severity(one)) if one in known else 0)
+
+    @property
     def in_human_hands(self) -> bool:
         """Whether nothing new may be started: a person has it, or it is over."""
         return bool(self.escalation or self.taken or self.closed)
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether people are needed and nobody has said that they have seen it."""
+        left = self.closed is not None and self.closed.outcome not in LEFT_WITH_A_HUMAN
+        over = left or self.resolved_at is not None or self.unneeded is not None
+        return self.acknowledged_at is None and not over
 
     def action(self, *, undo: bool = False, step: Step | None = None) -> Action | None:
         """What this attempt did, or how it undid that."""

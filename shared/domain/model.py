@@ -44,11 +44,12 @@ class AgentName(StrEnum):
 VOTERS = (AgentName.DETECTION, AgentName.DIAGNOSIS, AgentName.PREDICTION, AgentName.RESOLUTION)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def canonical_json(value: Any) -> bytes:
     """One byte form for one value: sorted keys, no spaces, UTF-8, no NaN."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def digest(value: Any) -> str:

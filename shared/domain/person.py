@@ -21,7 +21,7 @@ class Role(StrEnum):
     ON_CALL = "on_call"  # everything, through a team's levels only
     INCIDENT_LEAD = "incident_lead"  # everything
     STAKEHOLDER = "stakeholder"  # that it began, what is done about it, how it ended
-    EXECUTIVE = "executive"  # of what is critical: that it began, that people have it, how it ended
+    EXECUTIVE = "executive"  # of what is critical: that it is, that people have it, how it ended
 
 
 class ChannelKind(StrEnum):
@@ -59,11 +59,12 @@ ADDRESSES = {
 
 BEGINNING = frozenset({"IncidentDetected"})
 DOING = frozenset({"ActionStarted", "ActionFailed", "RemedyVerified", "RegressionDetected"})
+GRADED = frozenset({"SeverityChanged"})
 HANDED_OVER = frozenset({"EscalatedToHuman", "TakenOver"})
 END = frozenset({"RolledBack", "NotNeeded", "IncidentResolved"})
 HEARS = {
-    Role.STAKEHOLDER: BEGINNING | DOING | HANDED_OVER | END,
-    Role.EXECUTIVE: BEGINNING | HANDED_OVER | END,
+    Role.STAKEHOLDER: BEGINNING | GRADED | DOING | HANDED_OVER | END,
+    Role.EXECUTIVE: BEGINNING | GRADED | HANDED_OVER | END,
 }
 """The types of events that a role hears of; who is not here hears of everything that is told."""
 CRITICAL = "critical"

@@ -100,7 +100,8 @@ class PolicyRequest(Model):
     tags: dict[str, str] | None = Field(description="of the target")
     service: Name
     tier: Tier | None
-    severity: str = Field(description="of the incident")
+    severity: str = Field(description="of the incident, as it is graded now")
+    regraded: bool = Field(default=False, description="a person graded it so, not detection")
     decision: DecisionKind
     autonomy: Autonomy | None
     approvers: Texts = Field(description="who approved this very action: one identity a person")

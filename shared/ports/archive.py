@@ -31,3 +31,10 @@ class Archive(Protocol):
     def incident_ids(self) -> tuple[str, ...]:
         """Every incident of which something is kept."""
         ...
+
+    def incident_from(self, place: str) -> str | None:
+        """The first incident whose id is not before this text, or the very first; None when nothing is kept.
+
+        Costs the same however many there are.
+        """
+        ...

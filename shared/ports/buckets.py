@@ -40,6 +40,11 @@ class Bucket:
         wait = after - self.most - now
         return (full_at, wait) if wait > 0 else (after, 0)
 
+    def left(self, full_at: int, now: int) -> int:
+        """How many whole tokens it has at `now`; both are epoch microseconds, as in `take`."""
+        missing = min(max(full_at - now, 0), self.most)
+        return (self.most - missing) // self.period
+
 
 class Buckets(Protocol):
     """Buckets by name."""
@@ -49,5 +54,13 @@ class Buckets(Protocol):
 
         Raises:
             PortError: it is not known, or others were always faster; nothing was taken.
+        """
+        ...
+
+    def left(self, bucket: Bucket) -> int:
+        """How many tokens it has now; nothing is taken.
+
+        Raises:
+            PortError: it is not known.
         """
         ...

@@ -8,6 +8,7 @@ from shared.ports.changes import ChangeLedger
 from shared.ports.clock import Clock
 from shared.ports.resources import ResourceReader
 from shared.ports.telemetry import Telemetry
+from shared.ports.tracer import UNTRACED, Tracer
 
 
 class Limit(Protocol):
@@ -39,3 +40,4 @@ class Sources:
     changes: ChangeLedger
     resources: ResourceReader
     limit: Limit = UNLIMITED
+    tracer: Tracer = UNTRACED

@@ -1,12 +1,12 @@
 """Entry point of a function that EventBridge calls: one event, read defensively."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 from shared.composition import aws
 from shared.domain.model import canonical_json
 from shared.ports.signals import DeadLetters
+from shared.runtime.again import Burial, or_again
 from shared.runtime.observed import count, logger
 from shared.runtime.rejects import rejecting
 
@@ -15,14 +15,13 @@ React = Callable[[Mapping[str, Any]], str]
 
 def bus_handler(
     name: str, react: React, dead_letters: Callable[[], DeadLetters] = aws.dead_letters
-) -> Callable[[dict[str, Any], Any], None]:
+) -> Callable[[dict[str, Any], Any], Any]:
     """A Lambda handler; what can never be read goes to the dead letters, other failures are tried again."""
-    buried = cache(dead_letters)
 
-    def handler(event: dict[str, Any], _context: Any) -> None:
+    def handler(event: dict[str, Any], _context: Any, buried: Burial) -> None:
         with rejecting(name, canonical_json(event), buried):
             outcome = react(event)
             logger.info("event", extra={"outcome": outcome})
             count("Taken", name)
 
-    return handler
+    return or_again(handler, dead_letters)

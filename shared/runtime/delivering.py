@@ -1,10 +1,13 @@
 """Entry point of delivery: as long as the invocation lasts, or, with more records waiting, a little while."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from shared.domain.errors import PortError
+from pydantic import ValidationError
+
+from shared.domain.errors import InvalidSignal, PortError
+from shared.ports.wakes import Wake
 from shared.runtime.observed import count, logger
 
 MARGIN = timedelta(seconds=30)
@@ -31,3 +34,17 @@ def delivering(name: str, deliver: Callable[[], Callable[[datetime], None]]) -> 
             count("Undelivered", name)
 
     return on_time
+
+
+def woken(wake: Callable[[], Callable[[Wake], None]]) -> Callable[[Mapping[str, Any]], str]:
+    """What to call when a schedule calls; what is no such call is a dead letter."""
+
+    def react(event: Mapping[str, Any]) -> str:
+        try:
+            asked = Wake.model_validate(event["wake"])
+        except ValidationError as error:
+            raise InvalidSignal(f"malformed: no call to wake ({error.error_count()} errors)") from error
+        wake()(asked)
+        return "woken"
+
+    return react

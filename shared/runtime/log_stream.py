@@ -8,6 +8,7 @@ from typing import Any
 from shared.composition import aws
 from shared.ports.hints import Hints
 from shared.ports.signals import DeadLetters
+from shared.runtime.again import Burial, or_again
 from shared.runtime.observed import count, logger
 from shared.runtime.rejects import rejecting
 from shared.workflow.archiving import Archiving, Copied
@@ -25,31 +26,31 @@ def archive_handler(
     """A Lambda handler. What is refused for good is a dead letter and counted; a retryable failure stops the
     batch there, and the stream begins again with that record. A hint that is lost is counted, and no more.
     """
-    made, buried = cache(archiving), cache(dead_letters)
+    made = cache(archiving)
     hinting = cache(hints) if hints else None
 
-    def copied(record: Record, newest: dict[str, tuple[Copied, Record]]) -> None:
+    def copied(record: Record, newest: dict[str, tuple[Copied, Record]], buried: Burial) -> None:
         with rejecting(NAME, _body(record), buried):
             copy = made().copy(record["dynamodb"].get("NewImage", {}))
             known = newest.get(copy.incident_id)
             if known is None or known[0].version < copy.version:
                 newest[copy.incident_id] = (copy, record)
 
-    def anchored(copy: Copied, record: Record) -> None:
+    def anchored(copy: Copied, record: Record, buried: Burial) -> None:
         with rejecting(NAME, _body(record), buried):
             made().anchor(copy)
 
-    def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    def handler(event: dict[str, Any], _context: Any, buried: Burial) -> dict[str, Any]:
         newest: dict[str, tuple[Copied, Record]] = {}
-        failed = _first_failure(event["Records"], lambda record: copied(record, newest))
+        failed = _first_failure(event["Records"], lambda record: copied(record, newest, buried))
         pairs = list(newest.values())
         for copy, record in pairs:
-            failed += _first_failure([record], lambda one, copy=copy: anchored(copy, one))  # type: ignore[misc]
+            failed += _first_failure([record], lambda one, copy=copy: anchored(copy, one, buried))  # type: ignore[misc]
         if hinting:
             _hint(hinting, event["Records"])
         return {"batchItemFailures": [{"itemIdentifier": number} for number in dict.fromkeys(failed)]}
 
-    return handler
+    return or_again(handler, dead_letters)
 
 
 def _hint(hinting: Callable[[], Hints], records: list[Record]) -> None:

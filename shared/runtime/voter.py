@@ -5,7 +5,8 @@ from typing import Any
 
 from shared.agents.voter import Voter
 from shared.composition.agents import participant
-from shared.runtime.observed import count, logger
+from shared.domain.events import Event
+from shared.runtime.observed import count, logger, write_spans
 from shared.runtime.stream import OnSignal, stream_handler
 
 
@@ -18,4 +19,11 @@ def voter_handler(
         logger.warning("what the agent saw is not kept", extra={"reason": reason})
         count("InputsLost", voter.name)
 
-    return stream_handler(voter.name, lambda: participant(voter, lost).hear, on_signal)
+    def untraced(reason: str) -> None:
+        logger.warning("what the agent did is not kept", extra={"reason": reason})
+        count("TracesLost", voter.name)
+
+    def hear() -> Callable[[Event], None]:
+        return participant(voter, lost, untraced, write_spans).hear
+
+    return stream_handler(voter.name, hear, on_signal)

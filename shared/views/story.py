@@ -23,7 +23,7 @@ def story(events: Iterable[Event]) -> Iterator[tuple[Line, ...]]:
             continue
         fact = event.fact
         rules = fact.rules if isinstance(fact, facts.VoteOpened) else rules
-        doing = (*_permitting(fact), *_preparing(fact), *_acting(fact))
+        doing = (*_permitting(fact), *_people(fact), *_preparing(fact), *_acting(fact))
         yield (*_finding(fact), *_deciding(fact, rules), *doing, *_ending(fact), *_told(fact))
 
 
@@ -89,12 +89,18 @@ def _permitting(fact: facts.Fact) -> Iterator[Line]:
         case facts.ApprovalRequested(needed=needed, role=role, expires_at=until, preview=preview):
             people = f"{needed} of {role.replace('_', ' ')}"
             yield f"PEOPLE ARE ASKED ({people}, until {until:%H:%M:%S}): {'; '.join(preview)}", "bold yellow"
+
+
+def _people(fact: facts.Fact) -> Iterator[Line]:
+    match fact:
         case facts.ApprovalGranted(by=by):
             yield f"APPROVED by {by}", "bold green"
         case facts.ApprovalDenied(by=by, reason=reason):
             yield f"DENIED by {by}{reason and ': '}{reason}", "bold red"
         case facts.ApprovalExpired():
             yield "nobody answered in time", "yellow"
+        case facts.SeverityChanged(severity=severity, by=by, reason=reason):
+            yield f"SEVERITY is {severity} now, says {by}: {reason}", "bold yellow"
         case facts.TakenOver(by=by):
             yield f"TAKEN OVER by {by}: the machine starts nothing more", "bold yellow"
 

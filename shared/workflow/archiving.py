@@ -35,7 +35,7 @@ class Archiving:
             DifferentCopy: another event was kept under its incident and version.
             PortError: it could not be kept.
         """
-        body, event = _read(image)
+        body, event = archived(image)
         self._archive.keep(event.incident_id, event.version, body)
         return Copied(incident_id=event.incident_id, version=event.version, hash=event.hash)
 
@@ -52,7 +52,12 @@ class Archiving:
         self._anchors.put(anchor.model_copy(update={"mac": self._signer.mac(anchor.sealed())}))
 
 
-def _read(image: Mapping[str, Any]) -> tuple[str, Event]:
+def archived(image: Mapping[str, Any]) -> tuple[str, Event]:
+    """The body of a new item, and the event in it.
+
+    Raises:
+        InvalidSignal: the item is not an event in its own place.
+    """
     try:
         key, place, body = image["pk"]["S"], image["sk"]["S"], image["body"]["S"]
         event = Event.model_validate_json(body)

@@ -4,6 +4,9 @@ The log is the outbox. An event that people hear of (`tells`) is in the event st
 `NotificationSent` says what a recipient was told of it, so what is still to be told is the difference, and
 nothing that was decided can be lost. A mark an incident (`Untold`) says only where to look.
 
+What waits for a time (do-not-disturb, the next level of a team, the next shift) is not marked but called for
+(`Wakes`) when that time comes, and put together anew then.
+
 One sender works at a time, under a lease. What a recipient has not heard of one incident is one message: the
 latest event's, with the earlier ones folded into it, so that nothing stale follows something newer. Where
 more than five incidents wait for one channel, up to forty are one digest. A failed call is tried again with
@@ -18,27 +21,23 @@ twice; PagerDuty, which deduplicates by the incident's id, shows one more line i
 """
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-from shared.agents.communication import compose, tells
-from shared.domain.errors import CommanderError, PortError, RateLimited
-from shared.domain.events import Event, malformed
+from shared.agents.communication import tells
+from shared.domain.errors import PortError, RateLimited
+from shared.domain.events import Event
 from shared.domain.facts import Fact, NotificationFailed, NotificationSent
-from shared.domain.folding import fold
 from shared.domain.incident import Incident
-from shared.domain.service import ServiceCatalogue
 from shared.ports.buckets import Buckets
-from shared.ports.catalogue import CatalogueSource
-from shared.ports.channel import Channel, Message, State
+from shared.ports.channel import Channel, Message
 from shared.ports.clock import Clock
-from shared.ports.event_store import Distrust, EventStore, record
+from shared.ports.event_store import EventStore, record
 from shared.ports.locks import Busy, Locks
 from shared.ports.untold import Untold
-
-F = TypeVar("F", bound=Fact)
+from shared.ports.wakes import Wake, Wakes
+from shared.workflow.due import Due, Looking, facts_of
 
 DIGEST_OVER = 5
 DIGEST_MOST = 40
@@ -49,43 +48,6 @@ LEASE, LEASE_KEY = 60, "telling"
 """Seconds: twice as long as a round may begin something new."""
 BUSY = 0.5
 """Seconds after which a sender asks whether the other one is done."""
-SEVERITIES = ("critical", "high", "error", "medium", "warning", "low", "info")
-"""Worst first; what is none of them counts as worst."""
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """Who is told, and by which roads: the first that works."""
-
-    name: str
-    channels: tuple[Channel, ...]
-
-
-Recipients = Callable[[Incident], Sequence[Recipient]]
-"""Who hears of an incident."""
-
-
-@dataclass(frozen=True)
-class Due:
-    """What one recipient has not heard of one incident, and the road that it takes now."""
-
-    recipient: str
-    channel: Channel
-    final: bool  # there is no other road after this one
-    events: tuple[Event, ...]
-    message: Message
-
-    @property
-    def road(self) -> tuple[str, str]:
-        """What waits for the same road can be one digest."""
-        return self.recipient, self.channel.name
-
-    @property
-    def rank(self) -> tuple[int, datetime]:
-        """Worst first, then longest waiting."""
-        severity = self.message.severity
-        worst = SEVERITIES.index(severity) if severity in SEVERITIES else 0
-        return worst, self.events[0].occurred_at
 
 
 @dataclass(frozen=True)
@@ -93,13 +55,11 @@ class Delivery:
     """`pause` waits for so many seconds; `jitter` is anything from 0 to 1."""
 
     store: EventStore
-    distrust: Distrust
-    catalogue: CatalogueSource
+    looking: Looking
     untold: Untold
+    wakes: Wakes
     locks: Locks
     buckets: Buckets
-    recipients: Recipients
-    last_resort: Channel
     clock: Clock
     pause: Callable[[float], None]
     jitter: Callable[[], float]
@@ -112,6 +72,14 @@ class Delivery:
         """
         if tells(event):
             self.untold.mark(event.incident_id, event.version)
+
+    def wake(self, wake: Wake) -> None:
+        """Look again at what was put off until now.
+
+        Raises:
+            PortError: it was not noted.
+        """
+        self.untold.mark(wake.incident_id, wake.version)
 
     def hear(self, event: Event) -> None:
         """Tell of the event at once, for who gets events one by one.
@@ -131,7 +99,7 @@ class Delivery:
         """
         owner, sending, asked = self.clock.new_id(), _Sending(self), False
         try:
-            while (now := self.clock.now()) < until and self.untold.some():
+            while (now := self.clock.now()) < until and self.untold.some().keys() - sending.stuck:
                 asked = True
                 ours = self._alone(owner)
                 wait = sending.round(min(until, now + timedelta(seconds=LEASE / 2))) if ours else BUSY
@@ -141,6 +109,8 @@ class Delivery:
         finally:
             if asked:
                 self.locks.release([LEASE_KEY], owner)
+        if sending.stuck:
+            raise PortError(f"{len(sending.stuck)} incidents stay marked: {sending.why}", retryable=True)
 
     def _alone(self, owner: str) -> bool:
         """Whether the lease is ours; when two ask at once, perhaps neither has it."""
@@ -151,60 +121,6 @@ class Delivery:
                 raise
             return False
 
-    def due(self, incident_id: str) -> list[Due]:
-        """What is to be told of an incident now, by recipient.
-
-        Raises:
-            PortError: the log cannot be read.
-        """
-        events = self.store.read(incident_id)
-        ignored = self.distrust(events)
-        believed = [one for one in events if one.event_id not in ignored and malformed(one) is None]
-        heard = [one for one in believed if tells(one)]
-        if not heard or heard[0].version > 1:  # whatever the rest says, no believed event opens an incident
-            return []
-        sent, failed = _facts(believed, NotificationSent), _facts(believed, NotificationFailed)
-        found = []
-        for recipient in self.recipients(fold(events, ignored)):
-            mine = [one for one in sent if one.recipient in ("", recipient.name)]
-            told = max((one.version for one in mine), default=0)
-            pending = tuple(one for one in heard if one.version > told)
-            if not pending:
-                continue
-            last = pending[-1].version
-            tried = {
-                one.channel: one.reason
-                for one in failed
-                if (one.recipient, one.version) == (recipient.name, last)
-            }
-            roads = [one for one in (*recipient.channels, self.last_resort) if one.name not in tried]
-            if roads:
-                message = self._message(events[:last], ignored, pending, first=heard[0])
-                threads = [one.reference for one in mine if one.channel == roads[0].name and not one.digest]
-                said = {"thread": threads[0] if threads else "", "lines": (*message.lines, *_why(tried))}
-                message = message.model_copy(update=said)
-                found.append(Due(recipient.name, roads[0], len(roads) == 1, pending, message))
-        return found
-
-    def _message(
-        self, events: Sequence[Event], ignored: Container[str], pending: Sequence[Event], first: Event
-    ) -> Message:
-        services = self.catalogue.services()
-
-        def said(event: Event) -> Message:
-            return _words(fold(events[: event.version], ignored), event, services)
-
-        latest, incident = said(pending[-1]), fold(events, ignored)
-        before = " · ".join(said(one).title for one in pending[:-1])
-        opening = said(first) if pending[-1] is not first else None
-        return latest.model_copy(
-            update={
-                "lines": (*latest.lines, *([f"Before that: {before}"] if before else [])),
-                "state": _state(incident),
-                "opening": (opening.title, *opening.lines) if opening else (),
-            }
-        )
-
     def sent(self, due: Due, reference: str, *, digest: bool) -> None:
         """Say in the log that a recipient was told.
 
@@ -214,7 +130,7 @@ class Delivery:
         last = due.events[-1]
 
         def decide(_state: Incident) -> tuple[Fact, ...]:
-            told = _facts(self.store.read(last.incident_id), NotificationSent)
+            told = facts_of(self.store.read(last.incident_id), NotificationSent)
             if any(one.recipient == due.recipient and one.version >= last.version for one in told):
                 return ()
             return tuple(
@@ -254,7 +170,9 @@ class _Sending:
     """One invocation's sending: what it knows of logs and of how channels do."""
 
     delivery: Delivery
-    _known: dict[str, tuple[int, list[Due]]] = field(default_factory=dict)
+    stuck: set[str] = field(default_factory=set)  # what cannot be put off, and stays marked
+    why: str = ""
+    _known: dict[str, tuple[int, list[Due], datetime | None]] = field(default_factory=dict)
     _not_before: dict[str, datetime] = field(default_factory=dict)
     _failures: Counter[str] = field(default_factory=Counter)
 
@@ -280,14 +198,28 @@ class _Sending:
             del self._known[gone]
         roads: dict[tuple[str, str], list[Due]] = {}
         for incident_id, version in marks.items():
-            if self._known.get(incident_id, (0, []))[0] != version:
-                self._known[incident_id] = version, self.delivery.due(incident_id)
-            due = self._known[incident_id][1]
+            if incident_id in self.stuck:
+                continue
+            if self._known.get(incident_id, (0,))[0] != version:
+                outlook = self.delivery.looking.look(incident_id)
+                self._known[incident_id] = version, list(outlook.due), outlook.later
+            _, due, later = self._known[incident_id]
             if not due:
-                self.delivery.untold.clear(incident_id, version)
+                self._put_off(Wake(incident_id=incident_id, version=version), later)
             for one in due:
                 roads.setdefault(one.road, []).append(one)
         return roads
+
+    def _put_off(self, wake: Wake, later: datetime | None) -> None:
+        """Nothing is due: clear the mark, once somebody will look when something is."""
+        try:
+            if later is not None:
+                self.delivery.wakes.at(wake, later)
+        except PortError as error:  # nobody else waits for it; the next sender tries again
+            self.stuck.add(wake.incident_id)
+            self.why = str(error)
+        else:
+            self.delivery.untold.clear(wake.incident_id, wake.version)
 
     def _send(self, waiting: Sequence[Due]) -> bool:
         """Send the first of these, or the first forty as a digest; whether something came of it."""
@@ -306,7 +238,7 @@ class _Sending:
         self._failures[channel.name] = 0
         for one in batch:
             ports.sent(one, reference, digest=many)
-            _, left = self._known.get(one.message.incident_id, (0, [one]))
+            _, left, _ = self._known.get(one.message.incident_id, (0, [one], None))
             left.remove(one)
         return True
 
@@ -347,29 +279,3 @@ def _headline(message: Message) -> str:
     folded = [line for line in message.lines if line.startswith("Before that: ")]
     about = [message.opening[0]] if message.opening else []
     return " · ".join([*about, message.title, *folded])
-
-
-def _words(incident: Incident, event: Event, services: ServiceCatalogue) -> Message:
-    """What its words are; where they fail on odd content, that is said and nobody else waits for it."""
-    try:
-        return compose(incident, event, services)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, CommanderError) as error:
-        why = f"It cannot be put into words ({type(error).__name__}): see the incident's log."
-        severity = incident.opened.severity
-        return Message(incident_id=incident.id, title=event.type, lines=(why,), severity=severity)
-
-
-def _state(incident: Incident) -> State:
-    """Closed is not resolved: of what was only observed, or left with people, the page stays open."""
-    if incident.resolved_at is not None or incident.unneeded is not None:
-        return State.RESOLVED
-    return State.ACKNOWLEDGED if incident.taken is not None else State.OPEN
-
-
-def _why(tried: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(f"Told here because {channel} failed: {reason}" for channel, reason in tried.items())
-
-
-def _facts(events: Iterable[Event], kind: type[F]) -> list[F]:
-    found = (one.fact for one in events if one.type == kind.__name__ and malformed(one) is None)
-    return [one for one in found if isinstance(one, kind)]

@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 from shared.analysis.redaction import redacted
 from shared.domain.errors import AccessDenied, OutOfTime, PortError
-from shared.domain.model import AgentName, canonical_json
+from shared.domain.model import AgentName, canonical_json, digest
 from shared.domain.runbook import Runbook, State
 from shared.domain.service import Service, ServiceCatalogue
 from shared.domain.signal import Signal
+from shared.domain.span import ANSWER
 from shared.ports.clock import Clock
 from shared.ports.recordings import Call, Failure, Recording
 from shared.ports.sources import Sources
@@ -23,6 +24,7 @@ from shared.workflow.recorded_values import (
     plain_series,
     plain_signals,
 )
+from shared.workflow.tracing import Tracing
 
 T = TypeVar("T")
 MOST_BYTES = 64 * 1024 * 1024
@@ -47,11 +49,13 @@ class Look:
     until: datetime
     at: datetime = field(init=False)
     sources: Sources = field(init=False)
+    tracing: Tracing = field(init=False)
     _calls: list[Callable[[], Call]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """The moment is now."""
         self.at = self.real.clock.now()
+        self.tracing = Tracing(self.real.clock)
         self.sources = Sources(
             clock=_Standing(self.at, self.real.clock),
             catalogue=_Catalogue(self),
@@ -59,6 +63,7 @@ class Look:
             changes=_Changes(self),
             resources=_Resources(self),
             limit=_Limit(self),
+            tracer=self.tracing,
         )
 
     def ask(
@@ -70,13 +75,27 @@ class Look:
             PortError: as the port does; that is noted too.
         """
         try:
-            answer = call()
+            with self.tracing.tool(port, arguments) as noted:
+                answer = call()
         except PortError as error:
             refused = Call(port=port, arguments=arguments, failure=_failure(error))
             self._calls.append(lambda: refused)
             raise
-        self._calls.append(lambda: Call(port=port, arguments=arguments, answer=as_json(answer)))
+
+        def made() -> Call:
+            told = Call(port=port, arguments=arguments, answer=as_json(answer))
+            noted[ANSWER] = digest(told.answer)
+            return told
+
+        self._calls.append(made)
         return answer
+
+    def time_left(self, before: str) -> bool:
+        """Whether there is time for a step, noted in the recording and not in the trace."""
+        spent = self.real.clock.now() >= self.until
+        call = Call(port="limit.spent", arguments={"before": before}, answer=spent)
+        self._calls.append(lambda: call)
+        return not spent
 
     def body(self, incident_id: str, agent: AgentName, question: str, version: int) -> bytes:
         """Canonical JSON of the recording.
@@ -118,8 +137,7 @@ class _Limit:
     look: Look
 
     def spent(self, before: str) -> bool:
-        look = self.look
-        return look.ask("limit.spent", {"before": before}, lambda: look.real.clock.now() >= look.until, bool)
+        return not self.look.time_left(before)
 
 
 @dataclass(frozen=True)

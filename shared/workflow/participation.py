@@ -9,14 +9,17 @@ from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.commands import cast_ballot, has_found, submit_findings
 from shared.domain.errors import Equivocation, PortError
 from shared.domain.events import Event
+from shared.domain.evidence import Findings
 from shared.domain.facts import Fact, InvestigationStarted, VoteOpened
 from shared.domain.incident import Incident
+from shared.domain.span import Spans
 from shared.ports.authority import Signer
 from shared.ports.event_store import EventStore, load, record
 from shared.ports.recordings import Recordings
 from shared.ports.sources import Sources
 from shared.runbooks.catalogue import remedies
 from shared.workflow.looking import Look, until
+from shared.workflow.tracing import Looked, evidence_addresses
 
 Bounding = Callable[[Sources, datetime], Sources]
 
@@ -28,6 +31,10 @@ def as_they_are(sources: Sources, _until: datetime) -> Sources:
 
 def nobody_counts(_reason: str) -> None:
     """For those who would see it anyway."""
+
+
+def nobody_collects(_spans: Spans) -> None:
+    """For those who read what is kept."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,8 @@ class Participant:
     Args:
         bounded: makes sources that answer before a time or raise OutOfTime.
         lost: told why a recording could not be kept; the answer counts without it.
+        untraced: told why a trace could not be kept; the answer counts without it too.
+        traced: handed every trace.
     """
 
     voter: Voter
@@ -55,6 +64,8 @@ class Participant:
     limits: Limits
     bounded: Bounding = as_they_are
     lost: Callable[[str], None] = nobody_counts
+    untraced: Callable[[str], None] = nobody_counts
+    traced: Callable[[Spans], None] = nobody_collects
 
     def hear(self, event: Event) -> None:
         """Answer a call for findings or for ballots; every other event says nothing to an agent."""
@@ -70,10 +81,11 @@ class Participant:
         look = self._look(event, self.limits.findings)
         findings = self.voter.investigate(state, look.sources)
         inputs = self._kept(state, "findings", look)
+        spans = self._traced(state, look, "findings", inputs, findings)
         attempt = state.attempt
 
         def decide(now: Incident) -> tuple[Fact, ...]:
-            return submit_findings(now, findings, attempt, inputs)
+            return submit_findings(now, findings, attempt, inputs, spans)
 
         record(self.store, event.incident_id, decide, event.event_id)
 
@@ -84,13 +96,15 @@ class Participant:
             return
         look = self._look(event, self.limits.ballot)
         verdict = self.voter.judge(state, vote.candidates, look.sources)
-        inputs = self._kept(state, f"ballot-{vote.round}", look)
+        question = f"ballot-{vote.round}"
+        inputs = self._kept(state, question, look)
+        spans = self._traced(state, look, question, inputs, verdict)
         ballot = self._ballot(state, vote, verdict)
         signed = SignedBallot(ballot=ballot, mac=self.signer.mac(ballot.digest))
 
         def decide(now: Incident) -> tuple[Fact, ...]:
             try:
-                return cast_ballot(now, signed, verdict.evidence, inputs)
+                return cast_ballot(now, signed, verdict.evidence, inputs, spans)
             except Equivocation:
                 return ()  # a retry looked again and saw otherwise: the first ballot stands
 
@@ -107,6 +121,21 @@ class Participant:
             return self.recordings.keep(state.id, body)
         except (PortError, TypeError, ValueError) as error:
             self.lost(f"{type(error).__name__}: {error}"[:500])
+            return None
+
+    def _traced(
+        self, state: Incident, look: Look, question: str, inputs: str | None, answer: Findings | Verdict
+    ) -> str | None:
+        """The digest of the trace; None when it could not be kept, which must not stop an incident."""
+        of = Looked(
+            state.id, self.voter.name, question, state.head.version, inputs, confidence=answer.confidence
+        )
+        try:
+            spans = look.tracing.spans(of, evidence_addresses(state, answer))
+            self.traced(spans)
+            return self.recordings.keep(state.id, spans.body())
+        except (PortError, TypeError, ValueError) as error:
+            self.untraced(f"{type(error).__name__}: {error}"[:500])
             return None
 
     def _has_voted(self, state: Incident, vote: VoteOpened) -> bool:

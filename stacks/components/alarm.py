@@ -9,14 +9,20 @@ from constructs import Construct
 PERIOD = Duration.minutes(1)
 
 
-def metric(namespace: str, name: str, dimensions: dict[str, str], statistic: str) -> cloudwatch.Metric:
-    """A metric by the minute."""
+def metric(
+    namespace: str,
+    name: str,
+    dimensions: dict[str, str],
+    statistic: str,
+    period: Duration = PERIOD,
+) -> cloudwatch.Metric:
+    """A metric, by the minute or as told."""
     return cloudwatch.Metric(
         namespace=namespace,
         metric_name=name,
         dimensions_map=dimensions,
         statistic=statistic,
-        period=PERIOD,
+        period=period,
     )
 
 
@@ -28,19 +34,51 @@ def alarm(
     above: int,
     topic: sns.ITopic,
     meaning: str,
-    minutes: int = 1,
+    periods: int = 1,
+    of: int | None = None,
 ) -> cloudwatch.Alarm:
-    """Alarm when the metric is above a value for some minutes; a metric without data is well."""
+    """Alarm when the metric is above a value for some of its periods, in a row or `of` the last ones.
+
+    A metric without data is well.
+    """
     made = cloudwatch.Alarm(
         scope,
         id_,
         metric=watched,
         threshold=above,
-        evaluation_periods=minutes,
+        evaluation_periods=of or periods,
+        datapoints_to_alarm=periods if of else None,
         comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
         treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         alarm_description=meaning,
     )
+    return _told(made, topic)
+
+
+def silence(
+    scope: Construct,
+    id_: str,
+    *,
+    watched: cloudwatch.Metric,
+    periods: int,
+    topic: sns.ITopic,
+    meaning: str,
+) -> cloudwatch.Alarm:
+    """Alarm when the metric had no data for so many of its periods."""
+    made = cloudwatch.Alarm(
+        scope,
+        id_,
+        metric=watched,
+        threshold=0,
+        evaluation_periods=periods,
+        comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+        treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+        alarm_description=meaning,
+    )
+    return _told(made, topic)
+
+
+def _told(made: cloudwatch.Alarm, topic: sns.ITopic) -> cloudwatch.Alarm:
     made.add_alarm_action(actions.SnsAction(topic))
     made.add_ok_action(actions.SnsAction(topic))
     return made

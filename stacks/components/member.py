@@ -18,10 +18,11 @@ from stacks.house import House
 CATALOGUE, OPEN, CHANGES, STANDING = "CATALOGUE", "OPEN#*", "CHANGE#*", "AGENT#*"
 STOP, LEVELS, DEMOTED, ACTED = "CONTROL#STOP", "CONTROL#LEVELS", "CONTROL#DEMOTED", "ACTED#*"
 LOCK, KNOWN_GOOD = "LOCK#*", "KNOWN#*"
-DIRECTORY = "DIRECTORY"
-UNTOLD, BUCKET, TELLING = "UNTOLD", "BUCKET#*", "TELLING#*"
+UNTOLD, BUCKET, TELLING, DIRECTORY = "UNTOLD", "BUCKET#*", "TELLING#*", "DIRECTORY"
 """Partition keys of the state table, as IAM patterns."""
-VERIFIERS = frozenset({Author.COORDINATOR, Author.WORKFLOW, Author.EXECUTOR, Author.COMMUNICATION})
+VERIFIERS = frozenset(
+    {Author.COORDINATOR, Author.WORKFLOW, Author.EXECUTOR, Author.COMMUNICATION, Author.RECEPTION}
+)
 """They check what the others wrote, so they know every author's key; each still signs with its own only."""
 
 

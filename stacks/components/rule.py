@@ -30,17 +30,25 @@ class Rule(Construct):
 
 
 class Schedule(Construct):
-    """Once a minute; what could not be delivered is not kept long, since the next minute comes."""
+    """Every so many minutes; what could not be delivered is not kept long, since the next time comes."""
 
-    def __init__(self, scope: Construct, id_: str, *, function: Function, dead_letters: sqs.Queue) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        function: Function,
+        dead_letters: sqs.Queue | None = None,
+        every: Duration | None = None,
+    ) -> None:
         super().__init__(scope, id_)
-        minute = Duration.minutes(1)
-        fed = _target(function, dead_letters, retries=0, age=minute)
-        events.Rule(self, "Rule", schedule=events.Schedule.rate(minute), targets=[fed])
+        rate = every or Duration.minutes(1)
+        fed = _target(function, dead_letters, retries=0, age=Duration.minutes(1))
+        events.Rule(self, "Rule", schedule=events.Schedule.rate(rate), targets=[fed])
 
 
 def _target(
-    function: Function, dead_letters: sqs.Queue, *, retries: int, age: Duration
+    function: Function, dead_letters: sqs.Queue | None, *, retries: int, age: Duration
 ) -> targets.LambdaFunction:
     return targets.LambdaFunction(
         function.resource, dead_letter_queue=dead_letters, retry_attempts=retries, max_event_age=age

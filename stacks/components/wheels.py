@@ -24,7 +24,7 @@ _RECIPE = "1"  # part of every key: raise it when this file builds something els
 _PLATFORM = "x86_64-manylinux_2_28"  # Lambda's Amazon Linux 2023 has glibc 2.34
 _SERVICES = {
     "cloudwatch", "dynamodb", "ecs", "iam", "kinesis", "kms", "lambda", "logs", "resourcegroupstaggingapi",
-    "s3", "secretsmanager", "sesv2", "sns", "sqs", "ssm", "stepfunctions", "sts",
+    "s3", "scheduler", "secretsmanager", "sesv2", "sns", "sqs", "ssm", "stepfunctions", "sts",
 }  # fmt: skip
 """What the product calls by itself; the runbooks' observations add theirs."""
 _UNUSED = ("botocore/data/*", "boto3/data/*", "boto3/examples", "**/tests", "**/*.pyi", "bin", ".lock")

@@ -79,6 +79,12 @@ def test_what_agents_saw_is_held_against_the_digest_in_the_log(tmp_path: Path) -
     )
 
 
+def test_a_trace_is_held_against_its_digest_too(tmp_path: Path) -> None:
+    assert recorded(tmp_path, lambda _: None, spans=SHA256) == (0, "inc-1: 6 events hold")
+    gone = recorded(tmp_path, lambda given: given.pop("inputs"), spans=SHA256)
+    assert gone == (1, "WRONG: the trace that version 6 names is not here")
+
+
 def test_every_mac_has_its_command(tmp_path: Path) -> None:
     code, commands = offline(tmp_path, exported(GOOD), "--macs")
     assert (code, len(commands)) == (0, 5 + 2)

@@ -8,15 +8,17 @@ import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sesv2 import sesv2_backends
 from moto.sns import sns_backends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from scripts.local_aws.slack_click import buttons
+from scripts.local_aws.slack_limits import content_refusal
 from shared.adapters.aws.sesv2_channel import SesV2Channel, content
 from shared.adapters.aws.sns_channel import SnsChannel
 from shared.adapters.http.pagerduty_channel import event
-from shared.adapters.http.slack_channel import blocks, current
+from shared.adapters.http.slack_channel import answerable, blocks, current
 from shared.adapters.http.webhook_channel import signature
 from shared.domain.errors import PortError
-from shared.ports.channel import Message, State
+from shared.ports.channel import Ask, Message, State
 
 REGION = "eu-central-1"
 
@@ -64,7 +66,48 @@ class Section(Documented):
     text: Markdown
 
 
-Block = Annotated[Header | Context | Section, Field(discriminator="type")]
+class Label(Documented):
+    """A text without markup; how long it may be is its place's."""
+
+    type: Literal["plain_text"]
+    text: str = Field(min_length=1)
+    emoji: bool
+
+
+class Dialog(Documented):
+    """https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object."""
+
+    title: Annotated[Label, AfterValidator(lambda one: shorter(one, 100))]
+    text: Annotated[Label, AfterValidator(lambda one: shorter(one, 300))]
+    confirm: Annotated[Label, AfterValidator(lambda one: shorter(one, 30))]
+    deny: Annotated[Label, AfterValidator(lambda one: shorter(one, 30))]
+    style: Literal["danger", "primary"]
+
+
+class Button(Documented):
+    """https://docs.slack.dev/reference/block-kit/block-elements/button-element."""
+
+    type: Literal["button"]
+    text: Annotated[Label, AfterValidator(lambda one: shorter(one, 75))]
+    action_id: str = Field(min_length=1, max_length=255)
+    value: str = Field(max_length=2_000)
+    style: Literal["danger", "primary"] | None = None
+    confirm: Dialog | None = None
+
+
+class Actions(Documented):
+    """https://docs.slack.dev/reference/block-kit/blocks/actions-block: 25 elements."""
+
+    type: Literal["actions"]
+    elements: list[Button] = Field(min_length=1, max_length=25)
+
+
+def shorter(label: Label, most: int) -> Label:
+    assert len(label.text) <= most
+    return label
+
+
+Block = Annotated[Header | Context | Section | Actions, Field(discriminator="type")]
 
 
 class Posted(Documented):
@@ -122,10 +165,46 @@ def test_slack_gets_what_it_documents(odd: Message) -> None:
     assert 0 < len(text) <= 40_000
 
 
+ASKS = [
+    Ask(),
+    Ask(request="INC-1-1-abc", digest="d" * 64, exactly="DesiredCount: 2 → 3"),
+    Ask(request="r" * 256, digest="d" * 64, exactly="<&>" * 5_000),
+    Ask(request="r", digest="d", exactly="\ud800\x00"),
+    Ask(request="\u202e" * 256, digest="d" * 64, exactly=""),
+    Ask(request="r" * 9_000, digest="d"),
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("ask", ASKS)
+def test_slack_gets_buttons_as_it_documents_them(odd: Message, ask: Ask) -> None:
+    asking = odd.model_copy(update={"ask": ask})
+    for shown in (answerable(asking), current(asking)[1]):
+        Posted.model_validate({"blocks": shown})
+        assert content_refusal({"text": "t", "blocks": shown}) is None
+
+
+def test_only_what_can_be_answered_has_buttons_and_an_approval_only_what_asks_for_one() -> None:
+    assert buttons(answerable(message())) == []
+    assert [one["action_id"] for one in buttons(answerable(message(ask=ASKS[0])))] == [
+        "commander_take_over",
+        "commander_why",
+    ]
+    asking = message(ask=ASKS[1])
+    approve, deny, take_over, why = buttons(answerable(asking))
+    assert "DesiredCount: 2 → 3" in approve["confirm"]["text"]["text"]
+    assert approve["confirm"]["style"] == "danger"
+    assert "confirm" in take_over
+    assert json.loads(deny["value"]) == {"incident": "INC-1", "request": "INC-1-1-abc", "digest": "d" * 64}
+    assert why["value"] == approve["value"]
+    assert buttons(blocks(asking)) == []  # what goes into a thread has none
+    assert buttons(answerable(message(ask=ASKS[-1]))) == []  # what a click could not carry
+
+
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("state", State)
 def test_pagerduty_gets_what_it_documents(odd: Message, state: State) -> None:
-    body = {"routing_key": "k" * 32, **event(odd.model_copy(update={"state": state}))}
+    body = {"routing_key": "k" * 32, **event(odd.model_copy(update={"state": state}), "prod")}
     (Triggered if state is State.OPEN else Changed).model_validate(body)
     assert len(json.dumps(body)) < 512 * 1024
 
@@ -134,13 +213,13 @@ def test_pagerduty_gets_what_it_documents(odd: Message, state: State) -> None:
     ("ours", "theirs"), [("critical", "critical"), ("high", "error"), ("medium", "warning"), ("odd", "error")]
 )
 def test_severities_are_pagerdutys(ours: str, theirs: str) -> None:
-    assert event(message(severity=ours))["payload"]["severity"] == theirs
+    assert event(message(severity=ours), "prod")["payload"]["severity"] == theirs
 
 
 def test_an_incident_keeps_its_dedup_key_from_trigger_to_resolve() -> None:
-    events = [event(message(state=state)) for state in State]
+    events = [event(message(state=state), "prod") for state in State]
     assert [one["event_action"] for one in events] == ["trigger", "acknowledge", "resolve"]
-    assert {one["dedup_key"] for one in events} == {"INC-1"}
+    assert {one["dedup_key"] for one in events} == {"prod:INC-1"}
 
 
 HOSTILE = [
@@ -156,6 +235,8 @@ def test_script_mention_and_instruction_are_text_in_slack(text: str) -> None:
     shown = json.dumps([*blocks(message(text)), *current(message(text, opening=(text, text)))[1]])
     assert "<" not in shown
     assert "\\u202e" not in shown
+    asking = message(text, ask=Ask(request="r", digest="d", exactly=text))
+    assert "<" not in json.dumps(answerable(asking))
     assert all(one["text"]["verbatim"] for one in blocks(message(text)) if one["type"] == "section")
 
 
@@ -172,7 +253,7 @@ def test_script_mention_and_instruction_are_text_in_email(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_script_mention_and_instruction_are_text_in_pagerduty(text: str) -> None:
-    payload = event(message(text))["payload"]
+    payload = event(message(text), "prod")["payload"]
     assert "\n" not in payload["summary"]
     assert "\u202e" not in json.dumps(payload, ensure_ascii=False)
 

@@ -1,8 +1,12 @@
 """The storefront's model as telemetry on simulated time, and the house around it: offline incidents."""
 
+import copy
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +32,7 @@ from shared.ports.telemetry import LogLine, Series
 DEFINITION = (Path(__file__).parents[2] / "statemachines" / "incident.asl.json").read_text(encoding="utf-8")
 WAITS = Waits(dict.fromkeys(VOTERS, 20), vote=15, watch=10, poll=2)
 DATABASE, CHECKOUT, WEB = parameter_arn(MAX_CONNECTIONS), service_arn("checkout"), service_arn("web")
+HISTORY = timedelta(minutes=10)
 DEFINITION_ARN = "arn:aws:ecs:eu-central-1:000000000000:task-definition/storefront-checkout"
 
 
@@ -44,10 +49,22 @@ class Patient:
         self.actions = []
         self.announce = lambda source, service, resource: None
         self._noise = np.random.default_rng(7)
-        self._past: list[tuple] = []
+        self.latest = None
+        self._times, self._columns = [], defaultdict(list)
         self._said: list[LogLine] = []
         self._imposed = clock.now()
-        self._at = clock.now() - timedelta(minutes=10)
+        self._at = clock.now() - HISTORY
+
+    @classmethod
+    def grown_up(cls, clock: ManualClock) -> "Patient":
+        """One that has lived until now, as each does before anything happens: lived once, then copied."""
+        patient = copy.copy(_lived(clock.now()))
+        for name, value in vars(patient).items():
+            setattr(patient, name, copy.copy(value))
+        patient._columns = defaultdict(list, {of: list(column) for of, column in patient._columns.items()})
+        patient._noise = copy.deepcopy(patient._noise)
+        patient.clock = clock
+        return patient
 
     def live(self) -> None:
         """Measure every second up to now, under the conditions of now."""
@@ -55,12 +72,22 @@ class Patient:
             lasted = (self._at - self._imposed).total_seconds()
             conditions = replace(self.conditions, elapsed=lasted)
             readings = observed(self.state(), conditions, self._noise)
-            self._past.append((self._at, readings))
+            self.latest = readings
+            self._times.append(self._at)
+            for service, reading in readings.items():
+                for measure, value in reading.values.items():
+                    self._columns[service, measure].append(value)
             for service, said in lines(readings, conditions, self._noise).items():
                 self._said += [LogLine(service, self._at, line) for line in said]
             if readings["checkout"].memory >= KILLED and not self.killed:
                 self.killed.append(self._at)
             self._at += timedelta(seconds=1)
+
+    def forget(self) -> None:
+        """As if nothing had been measured before now."""
+        self._at = self.clock.now()
+        self._times.clear()
+        self._columns.clear()
 
     def state(self) -> Resources:
         """The resources as they are in the second that is measured."""
@@ -74,11 +101,10 @@ class Patient:
 
     def series(self, services, start, end):
         self.live()
-        past = [(at, readings) for at, readings in self._past if start <= at <= end]
-        times = tuple(at for at, _ in past)
-        values = {one.name: [readings[one.name].values for _, readings in past] for one in services}
+        first, last = bisect_left(self._times, start), bisect_right(self._times, end)
+        times = tuple(self._times[first:last])
         return tuple(
-            Series(one.name, measure, times, tuple(each[measure] for each in values[one.name]))
+            Series(one.name, measure, times, tuple(self._columns[one.name, measure][first:last]))
             for one in services
             for measure in one.metrics
         )
@@ -167,13 +193,19 @@ class Patient:
             self.blocked.remove(given["Range"])
 
 
+@cache
+def _lived(now: datetime) -> Patient:
+    patient = Patient(ManualClock(now))
+    patient.live()
+    return patient
+
+
 class Street:
     """A patient and the house that looks after it."""
 
     def __init__(self, autonomy=Autonomy.AUTONOMOUS, silent=(), **ports) -> None:
         self.clock = ManualClock()
-        self.patient = Patient(self.clock)
-        self.patient.live()
+        self.patient = Patient.grown_up(self.clock)
         self.patient.announce = self._noted
         self.house = LocalHouse(
             DEFINITION,

@@ -76,8 +76,7 @@ def test_whatever_else_it_writes_is_named_and_the_incident_still_reads(type_, da
 def test_a_clock_an_hour_behind_does_not_stop_a_vote():
     street = Street()
     street.wait(-3_600)
-    street.patient._at = street.clock.now()
-    street.patient._past.clear()
+    street.patient.forget()
     street.wait(600)
     street.change()
     street.patient.set_connections(20)

@@ -29,12 +29,13 @@ def backfired() -> Street:
     return street
 
 
-@pytest.mark.parametrize("street", [cascade(), backfired()], ids=["cascade", "backfires"])
-def test_the_same_code_and_configuration_decide_the_same_again(street):
-    steps = replay(events_of(street), TODAY)
+@pytest.mark.parametrize("incident", [cascade, backfired], ids=["cascade", "backfires"])
+def test_the_same_code_and_configuration_decide_the_same_again(incident):
+    events = events_of(incident())
+    steps = replay(events, TODAY)
     assert len(steps) >= 3
     assert not [one for one in steps if one.differs]
-    assert steps == replay(events_of(street), TODAY)
+    assert steps == replay(events, TODAY)
 
 
 def test_another_rule_policy_or_catalogue_is_named_where_it_would_differ():

@@ -27,7 +27,7 @@ def played(name: str, **options) -> Street:
     get(name).break_it(street.patient)
     street.wait(12)
     street.patient.live()
-    _, readings = street.patient._past[-1]
+    readings = street.patient.latest
     for alarm in ALARMS:
         if readings[alarm.service].values[alarm.measure] > alarm.threshold:
             street.alarm(alarm.service, alarm.measure, key=alarm.name)

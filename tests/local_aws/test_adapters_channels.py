@@ -38,7 +38,7 @@ def kept(**secret: str) -> KeptSecret:
 
 
 def pagerduty(url: str, routing_key: str = "r" * 32) -> PagerDutyChannel:
-    return PagerDutyChannel(kept(routing_key=routing_key, api_url=f"{url}/v2/enqueue"))
+    return PagerDutyChannel(kept(routing_key=routing_key, api_url=f"{url}/v2/enqueue"), "prod")
 
 
 def webhook(url: str, **more: Any) -> WebhookChannel:
@@ -60,7 +60,7 @@ def failure(channel: Channel) -> PortError:
 
 def test_an_alert_is_triggered_acknowledged_and_resolved(recorder: Slack) -> None:
     for state in State:
-        assert pagerduty(recorder.url).send(MESSAGE.model_copy(update={"state": state})) == "INC-1"
+        assert pagerduty(recorder.url).send(MESSAGE.model_copy(update={"state": state})) == "prod:INC-1"
     bodies = [one["body"] for one in received(recorder)]
     assert [one["event_action"] for one in bodies] == ["trigger", "acknowledge", "resolve"]
     assert bodies[0]["payload"]["severity"] == "error"

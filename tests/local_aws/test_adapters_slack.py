@@ -15,10 +15,12 @@ import pytest
 
 from scripts.local_aws.process import SLACK_TOKEN
 from scripts.local_aws.slack import SlackRecorder
+from scripts.local_aws.slack_click import buttons
+from shared.adapters.http.slack_aside import SlackAside
 from shared.adapters.http.slack_channel import SlackChannel
 from shared.adapters.local.system_clock import SystemClock
 from shared.domain.errors import PortError, RateLimited
-from shared.ports.channel import Message
+from shared.ports.channel import Ask, Message
 from shared.ports.secrets import KeptSecret
 
 pytestmark = pytest.mark.local_aws
@@ -87,6 +89,29 @@ def test_where_the_message_was_deleted_a_new_one_begins(slack: Slack) -> None:
     ts = slack.channel().send(LATER.model_copy(update={"thread": "1.0"}))
     (found,) = slack.messages()
     assert (found["ts"], found.get("thread_ts")) == (ts, None)
+
+
+ASKING = MESSAGE.model_copy(update={"ask": Ask(request="r", digest="d", exactly="value: 20 → 200")})
+
+
+def test_buttons_are_on_the_incidents_own_message_until_nothing_can_be_answered(slack: Slack) -> None:
+    ts = slack.channel().send(ASKING)
+    later = ASKING.model_copy(update={"thread": ts, "opening": ("shop: latency",)})
+    slack.channel().send(later)
+    slack.channel().send(later.model_copy(update={"ask": None}))
+    first, update, reply, last, _ = slack.messages()
+    assert [len(buttons(one["blocks"])) for one in (first, update, reply, last)] == [4, 4, 0, 0]
+
+
+def test_an_answer_is_seen_by_one_person_and_is_text(slack: Slack) -> None:
+    given = {"token": SLACK_TOKEN, "api_url": f"{slack.url}/api"}
+    aside = SlackAside(KeptSecret(lambda: given, SystemClock()))
+    aside("C1", "U0ADA", ("INC-1: <!channel> approved", "<script>" + "&" * 9_000))
+    (found,) = slack.messages()
+    assert (found["path"], found["channel"], found["user"]) == ("/api/chat.postEphemeral", "C1", "U0ADA")
+    assert "<" not in json.dumps(found)
+    with pytest.raises(PortError, match="user_not_found"):
+        aside("C1", "nobody", ("x",))
 
 
 def test_a_rotated_token_is_read_again_and_the_message_arrives(slack: Slack) -> None:

@@ -1,14 +1,15 @@
-"""CloudWatch Logs: filter patterns and pages."""
+"""CloudWatch Logs: filter patterns and pages, and metrics in log lines."""
 
 from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from scripts.local_aws.process import LocalAws
-from tests.local_aws.conftest import unique
+from tests.local_aws.conftest import Maker, unique
 
 pytestmark = pytest.mark.local_aws
 
@@ -61,3 +62,27 @@ def test_a_search_is_paged(aws: LocalAws, group: str) -> None:
     pages = aws.client("logs").get_paginator("filter_log_events")
     found = pages.paginate(logGroupName=group, PaginationConfig={"PageSize": 2})
     assert [len(page["events"]) for page in found] == [2, 2, 1]
+
+
+def test_what_a_function_prints_in_the_embedded_format_is_a_metric(aws: LocalAws, make: Maker) -> None:
+    name, start = unique("Taken"), datetime.now(UTC) - timedelta(minutes=5)
+    function = make.function(
+        f"""
+        import json
+        def handler(event, context):
+            said = {{"Namespace": "Own", "Dimensions": [["service"]], "Metrics": [{{"Name": "{name}"}}]}}
+            print(json.dumps({{"_aws": {{"CloudWatchMetrics": [said]}}, "service": "it", "{name}": [2, 3]}}))
+            print('{{"_aws": "nothing"}}')
+        """
+    )
+    aws.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+    [datum] = aws.client("cloudwatch").get_metric_statistics(
+        Namespace="Own",
+        MetricName=name,
+        Dimensions=[{"Name": "service", "Value": "it"}],
+        StartTime=start,
+        EndTime=start + timedelta(hours=1),
+        Period=3600,
+        Statistics=["Sum", "SampleCount"],
+    )["Datapoints"]
+    assert (datum["Sum"], datum["SampleCount"]) == (5, 2)

@@ -16,7 +16,7 @@ from shared.adapters.aws.kms_authority import KmsSigner
 from shared.adapters.local.system_clock import SystemClock
 from shared.domain.errors import CommanderError
 from shared.domain.events import Event, head_of
-from shared.domain.facts import ActionWithheld, Author, EscalatedToHuman
+from shared.domain.facts import ActionWithheld, Author, EscalatedToHuman, SeverityChanged
 from shared.domain.proposal import Proposal
 from shared.domain.service import Service, ServiceCatalogue, Tier
 from tests.policies import request
@@ -125,6 +125,22 @@ def test_a_person_sets_a_level_for_a_tier(stage: Stage) -> None:
     assert f":{ACCOUNT}:" in level["by"]
     assert commander(stage, *words[:3], "L3", *words[4:])[0] == 0
     assert explained(stage, *REMEDY, "checkout")[1] == "permit"
+
+
+def test_an_incident_is_graded_again_once_and_by_whom_aws_knows(stage: Stage) -> None:
+    signer = KmsSigner(stage.client("kms"), json.loads(stage.outputs["AuditKeys"])["detection"])
+    table = stage.outputs["EventsTable"]
+    store = DynamodbEventStore(stage.client("dynamodb"), table, Author.DETECTION, signer, CLOCK)
+    store.append("INC-GRADED", head_of(()), [opened(CLOCK.now())])
+    words = ("INC-GRADED", "low", "--reason", "one shop only")
+    assert commander(stage, *words, group="severity") == (0, "INC-GRADED: critical → low\n")
+    assert commander(stage, *words, group="severity") == (0, "INC-GRADED: low already\n")
+    [graded] = [one.fact for one in stage.events("INC-GRADED") if one.type == "SeverityChanged"]
+    assert isinstance(graded, SeverityChanged)
+    assert (graded.severity, graded.reason) == ("low", "one shop only")
+    assert f":{ACCOUNT}:" in graded.by
+    shown = json.loads(commander(stage, "INC-GRADED", "--json", group="explain")[1])
+    assert (shown["severity"], shown["graded"][0]["by"]) == ("low", graded.by)
 
 
 def withheld(stage: Stage) -> None:

@@ -70,6 +70,17 @@ def test_a_form_is_as_good_as_json(slack: str) -> None:
     assert call(slack, "/_recorder/messages")[1][-1]["blocks"] == blocks
 
 
+BUTTON = {"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "x"}, "value": "{}"}
+
+
+def button(**wrong: Any) -> dict[str, Any]:
+    return {"blocks": [{"type": "actions", "elements": [{**BUTTON, **wrong}]}]}
+
+
+def test_a_button_within_the_limits_is_taken(slack: str) -> None:
+    assert post(slack, **button())["ok"]
+
+
 @pytest.mark.parametrize(
     ("body", "error"),
     [
@@ -78,6 +89,13 @@ def test_a_form_is_as_good_as_json(slack: str) -> None:
         ({"text": "x" * 40_001}, "msg_too_long"),
         ({"blocks": [{"type": "divider"}] * 51}, "invalid_blocks"),
         ({"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}]}, "invalid_blocks"),
+        ({"blocks": [{"type": "actions", "elements": []}]}, "invalid_blocks"),
+        ({"blocks": [{"type": "actions", "elements": [BUTTON, BUTTON]}]}, "invalid_blocks"),
+        (button(value="x" * 2_001), "invalid_blocks"),
+        (button(action_id="x" * 256), "invalid_blocks"),
+        (button(text={"type": "plain_text", "text": "x" * 76}), "invalid_blocks"),
+        (button(text={"type": "mrkdwn", "text": "x"}), "invalid_blocks"),
+        (button(confirm={"title": {"type": "plain_text", "text": "x"}}), "invalid_blocks"),
     ],
 )
 def test_a_message_that_slack_refuses_is_refused(slack: str, body: dict[str, Any], error: str) -> None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.local_aws
 
 FUNCTIONS = (
     "Intake", "Detection", "Diagnosis", "Prediction", "Resolution", "Communication", "Coordinator",
-    "Workflow", "Executor", "Anchor", "Projector", "Dashboard",
+    "Workflow", "Executor", "Anchor", "Health", "Reception", "Projector", "Dashboard",
 )  # fmt: skip
 Become = Callable[[str], Callable[[str], Any]]
 
@@ -83,9 +83,12 @@ def test_change_capture_and_time_to_live_are_on(aws: LocalAws, outputs: dict[str
         assert found["AttributeName"] == "ttl"
 
 
-def test_the_slack_secret_is_for_communication_alone(outputs: dict[str, str], become: Become) -> None:
-    secret = become("Communication")("secretsmanager").get_secret_value(SecretId=outputs["SlackSecret"])
-    assert set(json.loads(secret["SecretString"])) == {"token", "channel", "api_url"}
+def test_the_slack_secret_is_for_those_who_talk_to_slack(outputs: dict[str, str], become: Become) -> None:
+    for talking in ("Communication", "Reception"):
+        secret = become(talking)("secretsmanager").get_secret_value(SecretId=outputs["SlackSecret"])
+        assert set(json.loads(secret["SecretString"])) == {
+            "token", "channel", "api_url", "signing_secret", "team",
+        }  # fmt: skip
     with pytest.raises(ClientError, match="AccessDenied"):
         become("Workflow")("secretsmanager").get_secret_value(SecretId=outputs["SlackSecret"])
 

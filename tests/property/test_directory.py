@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.directory import Directory, Level, Rotation, Team, escalation_due, recipients
+from shared.domain.directory import (
+    Directory,
+    Level,
+    Rotation,
+    Team,
+    escalation_due,
+    next_handover,
+    recipients,
+)
 from shared.domain.local_time import WEEK, Quiet, moment
 from shared.domain.person import Role
 from tests.people_sample import person
@@ -177,6 +185,24 @@ def test_one_person_is_on_call_from_a_handover_to_the_next_and_then_the_next_per
             assert rotation.on_call(then) == whose
 
 
+@given(near_a_change(), ROTATIONS)
+def test_the_next_handover_is_the_first_moment_at_which_somebody_else_would_have_the_shift(where, rotation):
+    zone, at = where
+    rotation = rotation.model_copy(update={"time_zone": zone})
+    team = Team(id="shop", levels=(Level(people=("turns",)),))
+    who = Directory(
+        people=tuple(person(name, Role.ON_CALL) for name in rotation.people),
+        rotations=(rotation,),
+        teams=(team,),
+    )
+    begins = next_handover(who, opened(), at)
+    before = begins - timedelta(microseconds=1)
+    assert begins > at
+    assert rotation.on_call(at) == rotation.on_call(before)
+    names = rotation.people
+    assert rotation.on_call(begins) == names[(names.index(rotation.on_call(before)) + 1) % len(names)]
+
+
 LEVELS = st.lists(st.integers(1, 1440), min_size=1, max_size=5)
 
 
@@ -193,10 +219,11 @@ def test_a_level_is_called_when_those_before_it_had_their_minutes_and_nobody_ack
     who = Directory(people=tuple(person(name, Role.ON_CALL) for name in names), teams=(team,)).validated()
     answered = None if acknowledged is None else since + acknowledged * MINUTE
     due = escalation_due(who, opened(), since, since + passed * MINUTE, answered)
-    waits = [sum(minutes[:n]) for n in range(1, len(minutes))]
+    waits = [sum(minutes[:n]) for n in range(1, len(minutes) + 1)]
     expected = [n for n in waits if n <= passed and (acknowledged is None or n < acknowledged)]
     assert [one.at for one in due] == [
         since + n * MINUTE for n in expected
     ]  # minutes pass, whatever clocks show
     assert [one.level for one in due] == list(range(2, 2 + len(expected)))
-    assert [one.people[0].id for one in due] == names[1 : 1 + len(due)]
+    assert [person.id for one in due for person in one.people] == names[1 : 1 + len(due)]
+    assert all(one.people for one in due[: len(minutes) - 1])  # and nobody is left after the last

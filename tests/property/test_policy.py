@@ -24,6 +24,7 @@ CHOICES = {
     "tags": ({}, {"team": "shop"}, {"commander:protected": "true"}, {"commander:protected": "false"}, None),
     "tier": (*Tier, *Tier, None),
     "severity": ("critical", "critical", "high", "low"),
+    "regraded": (False, False, True),
     "decision": (DecisionKind.QUORUM, *DecisionKind),
     "autonomy": (*Autonomy, *Autonomy, Autonomy.AUTONOMOUS, None),
     "approvers": ([], [], ["ada"], ["ada", "ADA "], ["ada", "bob"], ["ada", "executor"]),
@@ -52,7 +53,7 @@ def forbidding(asked: PolicyRequest, approvals: int) -> set[str]:
     applies = {
         "kill-switch": asked.stopped is True,
         "known-facts": unknown,
-        "change-freeze": frozen and not (asked.severity == "critical" and approvals > 0),
+        "change-freeze": frozen and not (asked.severity == "critical" and approvals > asked.regraded),
         "advice-only": asked.autonomy in ("L0", "L1"),
         "decided-by-vote": asked.decision in ("human", "none"),
         "safe-when-degraded": asked.decision in ("degraded_quorum", "priority_fallback") and not safe,

@@ -1,5 +1,6 @@
 """One synthesis a stage and session, both at once; nothing is synthesised again while nothing changed."""
 
+import fcntl
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -38,8 +39,16 @@ def local(assemblies: Assemblies) -> Templates:
 
 
 @pytest.fixture(scope="session")
-def spokes(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+def spokes(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Templates:
     """The templates of dev with a sandbox and a target account, and of a runbook in the role form."""
-    assembly = tmp_path_factory.mktemp("spokes")
-    run_app("dev", assembly, lambda _line: None, ("-m", "tests.stacks.spoke_app"))
+    folder = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        folder = folder.parent  # which the workers of one run share
+    assembly = folder / "spokes"
+    with (folder / "spokes.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not assembly.is_dir():
+            building = folder / "spokes.part"
+            run_app("dev", building, lambda _line: None, ("-m", "tests.stacks.spoke_app"))
+            building.rename(assembly)
     return Templates(assembly)

@@ -12,13 +12,14 @@ Resource = dict[str, Any]
 Grant = tuple[str, str, str]  # action, resource, condition as JSON
 AUTHORS = (
     "detection", "diagnosis", "prediction", "resolution", "communication", "coordinator", "workflow",
-    "executor",
+    "executor", "reception",
 )  # fmt: skip
 ALONE = {
     "intake": "IntakeRole",
     "anchor": "ArchiveAnchorRole",
     "projector": "ProjectorFunctionRole",
     "dashboard": "DashboardRole",
+    "health": "MonitorFunctionRole",
 }
 """The roles of functions that write no events."""
 

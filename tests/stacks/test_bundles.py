@@ -1,6 +1,7 @@
 """Bundles: the same sources give the same hash and the same bytes, and nothing piles up."""
 
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from stacks.components import code as code_module
 from stacks.components.archive import archive
 from stacks.components.code import KEPT, code
-from stacks.components.wheels import Target
+from stacks.components.wheels import Target, services
 
 HERE = Target.of(on_this_machine=True)
 
@@ -63,3 +64,14 @@ def test_old_builds_are_forgotten(repository: Path) -> None:
     left = list((repository / "bundles").iterdir())
     assert len([path for path in left if path.is_dir()]) == KEPT
     assert len(left) <= 2 * KEPT
+
+
+def test_every_service_that_a_function_asks_for_is_shipped() -> None:
+    wired = Path(__file__).parents[2] / "shared" / "composition"
+    asked = {
+        name
+        for file in wired.glob("*.py")
+        for name in re.findall(r'client\("([a-z0-9-]+)"\)', file.read_text())
+    }
+    assert asked >= {"dynamodb", "scheduler", "sesv2"}
+    assert asked <= services()

@@ -12,7 +12,7 @@ from tests.stacks.templates import AUTHORS, Grant, Templates
 from tests.stacks.undeclared import MAIL
 
 VOTERS = AUTHORS[:4]
-VERIFIERS = ("coordinator", "workflow", "executor", "communication")
+VERIFIERS = ("coordinator", "workflow", "executor", "communication", "reception")
 HERE = Place("dev", "AccountId", "Region", "Partition")
 SSM = "arn:Partition:ssm:Region:AccountId"
 LOGS = "arn:Partition:logs:Region:AccountId:log-group:*"
@@ -20,6 +20,7 @@ KEYS = {author: f"{author.capitalize()}MacKey.Arn" for author in (*AUTHORS, "ope
 """The keys of who writes events; the anchor's, which MACs heads, is none of the verifiers' business."""
 ANY = {
     "cloudwatch:GetMetricData": "it tells no metric from another",
+    "lambda:ListEventSourceMappings": "listing knows no resource",
     "ssm:DescribeAutomationExecutions": "listing knows no resource",
     "autoscaling:DescribeTags": "it tells no group from another",
     "tag:GetResources": "it tells no resource from another",
@@ -36,6 +37,7 @@ DECLARED_ANY = {
     for action in actions
 }
 """And those of which a runbook's file says that AWS knows no resource."""
+PASSED_TO_SCHEDULER = json.dumps({"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}})
 KINESIS = (
     "kinesis:DescribeStream",
     "kinesis:DescribeStreamSummary",
@@ -105,6 +107,7 @@ TABLE_STREAM = on(
     "dynamodb:GetShardIterator",
     "dynamodb:ListStreams",
 )
+LETTERS = ("DeadLetters", "RuleDeadLetters", "FailedExecutionsDeadLetters")
 GRANTS: dict[str, set[Grant]] = {
     "detection": fed("Signals", "IncidentEvents")
     | state("GetItem", keys=["CATALOGUE", "OPEN#*", "CHANGE#*"])
@@ -121,12 +124,22 @@ GRANTS: dict[str, set[Grant]] = {
     "prediction": fed("IncidentEvents") | state("GetItem", keys=["CATALOGUE"]) | METRICS | OBSERVING,
     "resolution": fed("IncidentEvents") | state("GetItem", keys=["CATALOGUE"]) | OBSERVING,
     "communication": fed("IncidentEvents")
-    | state("GetItem", keys=["CATALOGUE"])
+    | state("GetItem", keys=["CATALOGUE", "DIRECTORY"])
     | state("Query", "PutItem", "DeleteItem", keys=["UNTOLD"])
     | state("GetItem", "UpdateItem", keys=["BUCKET#*"])
     | state("PutItem", "UpdateItem", "DeleteItem", keys=["TELLING#*"])
     | on("Slack.Id", "secretsmanager:GetSecretValue")
     | on("LastResort", "sns:Publish")
+    | on("arn:Partition:secretsmanager:Region:AccountId:secret:commander/*", "secretsmanager:GetSecretValue")
+    | on("arn:Partition:sns:Region:AccountId:commander-*", "sns:Publish")
+    | on("arn:Partition:scheduler:Region:AccountId:schedule/WakesGroup/*", "scheduler:CreateSchedule")
+    | {("iam:PassRole", "WakesRole.Arn", PASSED_TO_SCHEDULER)}
+    | VERIFYING,
+    "reception": state("GetItem", keys=["DIRECTORY"])
+    | on("Slack.Id", "secretsmanager:GetSecretValue")
+    | on("PagerDuty.Id", "secretsmanager:GetSecretValue")
+    | on("ReceptionFunction.Arn", "lambda:InvokeFunction")
+    | fed()
     | VERIFYING,
     "coordinator": TABLE_STREAM
     | fed()
@@ -208,6 +221,25 @@ def test_the_anchor_may_copy_and_mac_and_reads_no_table(dev: Templates) -> None:
     )
 
 
+def test_the_health_monitor_may_look_and_nothing_else(dev: Templates) -> None:
+    grants = dev.grants_of("health")
+    assert grants == (
+        on("Events.Arn", "dynamodb:GetItem", "dynamodb:Query")
+        | state("GetItem", keys=["AGENT#*", "BUCKET#*"])
+        | on("IncidentMachine", "states:ListExecutions")
+        | set().union(*(on(f"{queue}.Arn", "sqs:GetQueueAttributes") for queue in LETTERS))
+        | on("ArchiveBucket.Arn", "s3:ListBucketVersions")
+        | on("ArchiveBucket.Arn/events/*", "s3:GetObject", "s3:GetObjectVersion")
+        | on("ArchiveBucket.Arn/anchors/*", "s3:GetObject", "s3:GetObjectVersion")
+        | on("*", "lambda:ListEventSourceMappings")
+        | on("AnchorMacKey.Arn", "kms:VerifyMac")
+        | METRICS
+        | VERIFYING
+    )
+    reading = ("Get", "List", "Query", "VerifyMac")
+    assert all(action.split(":")[1].startswith(reading) for action, _, _ in grants)
+
+
 LISTS = set().union(
     *(on(f"Views.Arn/index/{name}", "dynamodb:Query") for name in ("ByPlace", "ByStatus", "ByWritten"))
 )
@@ -261,6 +293,7 @@ def test_only_a_role_forms_session_passes_a_role_and_only_break_glass_changes_on
     passing = {f"{title(each)}Role": {"iam:PassRole"} for each in RUNBOOKS if each.form is Form.ROLE}
     assert {role: actions for role, actions in able.items() if actions and role != "BreakGlassRole"} == {
         "ExecutorFunctionRole": {"iam:SimulatePrincipalPolicy"},
+        "CommunicationFunctionRole": {"iam:PassRole"},  # the role that calls it back, to the scheduler
         **passing,
     }
 
@@ -278,7 +311,7 @@ def test_nobody_may_write_the_catalogue(dev: Templates) -> None:
 
 
 @pytest.mark.parametrize("author", AUTHORS)
-def test_everyone_signs_with_one_key_and_only_three_verify(dev: Templates, author: str) -> None:
+def test_everyone_signs_with_one_key_and_only_who_checks_verifies(dev: Templates, author: str) -> None:
     grants = dev.grants_of(author)
     assert {key for action, key, _ in grants if action == "kms:GenerateMac"} == {KEYS[author]}
     verified = {key for action, key, _ in grants if action == "kms:VerifyMac"}

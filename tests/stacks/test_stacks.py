@@ -23,20 +23,31 @@ OUTPUTS = {
         "SignalsStream",
         "DeadLettersUrl",
         "SlackSecret",
+        "PagerdutySecret",
         "AuditKeys",
     },
     "Agents": {"DetectionFunction", "DiagnosisFunction", "PredictionFunction", "ResolutionFunction"},
-    "Consensus": {"StateMachineArn", "CoordinatorFunction", "WorkflowFunction", "ExecutorFunction"},
+    "Consensus": {
+        "StateMachineArn",
+        "CoordinatorFunction",
+        "WorkflowFunction",
+        "ExecutorFunction",
+        "ExecutionDeadLettersUrl",
+    },
     "Interface": {
         "IntakeFunction",
         "CommunicationFunction",
+        "ReceptionFunction",
+        "SlackAnswersUrl",
+        "PagerdutyWebhookUrl",
         "AnchorFunction",
         "ProjectorFunction",
         "ArchiveBucket",
         "LastResortTopic",
+        "RuleDeadLettersUrl",
     },
     "Dashboard": {"DashboardUrl", "DashboardFunction"},
-    "Observability": {"AlarmTopic"},
+    "Observability": {"AlarmTopic", "HealthFunction"},
 }
 UNZIPPED = 250 * 2**20
 
@@ -144,15 +155,21 @@ def _definition(templates: Templates) -> dict[str, Any]:
     return dict(json.loads(machine["DefinitionString"]))
 
 
-def test_local_and_dev_differ_in_waits_autonomy_and_python_only(dev: Templates, local: Templates) -> None:
+def test_local_and_dev_differ_in_waits_autonomy_python_and_the_demos_mail_only(
+    dev: Templates, local: Templates
+) -> None:
     paths = _differences(_unnamed(local, "Local"), _unnamed(dev, "Dev"))
     assert {_setting(path) for path in paths} == {
         "COMMANDER_STAGE",
+        "COMMANDER_CHANNELS",
+        "Statement",  # what sends mail, in communication's policy
         "COMMANDER_POLICY",
         "COMMANDER_AGENT_CODE",  # the hash of code that is compiled for another Python
         "COMMANDER_INVESTIGATE_SECONDS",
         "COMMANDER_VOTE_SECONDS",
         "COMMANDER_WATCH_SECONDS",
+        "COMMANDER_AGENT_SECONDS",
+        "COMMANDER_EXECUTION_SECONDS",
         "DefinitionString",
         "Runtime",
         "CompatibleRuntimes",
@@ -171,6 +188,14 @@ def _without(value: Any, numbers: dict[str, int]) -> Any:
     if isinstance(value, dict):
         return {key: numbers.get(key, _without(each, numbers)) for key, each in value.items()}
     return [_without(each, numbers) for each in value] if isinstance(value, list) else value
+
+
+def test_the_http_api_has_these_routes_only_and_is_throttled_and_logged(dev: Templates) -> None:
+    keys = {route["RouteKey"] for _, route in dev.of("AWS::ApiGatewayV2::Route")}
+    assert keys == {"POST /slack/answers", "POST /pagerduty/webhook"}
+    ((_, stage),) = dev.of("AWS::ApiGatewayV2::Stage")
+    assert stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 40, "ThrottlingRateLimit": 20}
+    assert json.loads(stage["AccessLogSettings"]["Format"])["status"] == "$context.status"
 
 
 def test_the_machine_has_its_stages_limits(dev: Templates) -> None:

@@ -24,6 +24,12 @@ def test_every_declared_stage_is_valid() -> None:
     }
 
 
+def test_only_the_local_stage_may_have_a_patient_to_break() -> None:
+    assert [name for name in STAGES if read_stage(STAGES, name).demo] == ["local"]
+    with pytest.raises(InvalidConfiguration, match=r"stages\.dev: demo: only `local` has a patient"):
+        read_stage({"dev": {**STAGES["dev"], "demo": True}}, "dev")
+
+
 def test_dev_is_the_default_and_only_prod_retains() -> None:
     assert read_stage(STAGES, None).name == "dev"
     assert [name for name in STAGES if read_stage(STAGES, name).retain] == ["prod"]
@@ -112,6 +118,7 @@ def test_dev_is_the_default_and_only_prod_retains() -> None:
             changed(promotion={"wrong_actions": 1}),
             "stages.local.promotion.wrong_actions: Extra inputs are not permitted",
         ),
+        (changed(demo="yes"), "stages.local.demo: Input should be a valid boolean"),
         (changed(retain="yes"), "stages.local.retain: Input should be a valid boolean"),
         (changed(colour="red"), "stages.local.colour: Extra inputs are not permitted"),
         (changed(name="dev"), "stages.local: must be an object, without a name of its own"),

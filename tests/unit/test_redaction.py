@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.analysis.redaction import MASK, redacted
+from shared.analysis.redaction import MASK, addresses, redacted, shown
 
 SECRETS = {
     "password=hunter2 for user 7": "hunter2",
@@ -51,3 +51,103 @@ def test_any_text_can_be_masked(text: str) -> None:
 def test_a_hostile_line_is_masked_in_no_time(hostile: str) -> None:
     for _ in range(3):
         redacted(hostile)
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def drawn(least: int, most: int, alphabet: str = LETTERS) -> st.SearchStrategy[str]:
+    return st.text(alphabet, min_size=least, max_size=most)
+
+
+def luhn(body: str) -> str:
+    """A card's number: these digits and the one that checks them."""
+    digits = [int(one) for one in body]
+    total = sum(digits[-2::-2]) + sum(2 * one - 9 * (one > 4) for one in digits[-1::-2])
+    return f"{body}{-total % 10}"
+
+
+CARDS = st.builds(
+    lambda first, rest, gap: gap.join(part for part in _fours(luhn(first + rest))),
+    st.sampled_from(["4", "51", "55", "34", "37", "6011", "2221"]),
+    drawn(11, 11, "0123456789"),
+    st.sampled_from(["", " ", "-"]),
+)
+GENERATED = {
+    "github": st.builds("ghp_{}".format, drawn(36, 36)),
+    "gitlab": st.builds("glpat-{}".format, drawn(20, 20)),
+    "slack": st.builds("xoxb-{}-{}".format, drawn(10, 12, "0123456789"), drawn(24, 24)),
+    "stripe": st.builds("sk_live_{}".format, drawn(24, 30)),
+    "openai": st.builds("sk-{}".format, drawn(40, 48)),
+    "google": st.builds("AIza{}".format, drawn(35, 35)),
+    "vault": st.builds("hvs.{}".format, drawn(24, 90)),
+    "aws key": st.builds("AKIA{}".format, drawn(16, 16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")),
+    "jwt": st.builds("eyJ{}.eyJ{}.{}".format, drawn(12, 40), drawn(12, 90), drawn(30, 43)),
+    "card": CARDS,
+    "mail": st.builds("{}@{}.example".format, drawn(1, 20), drawn(1, 20)),
+}
+LINES = ("{}", "request failed for {}: 401", '{{"user": "7", "value": "{}"}}', "pay({})", "seen ({}), twice")
+
+
+def _fours(number: str) -> list[str]:
+    return [number[place : place + 4] for place in range(0, len(number), 4)]
+
+
+@pytest.mark.parametrize("kind", GENERATED)
+@given(data=st.data(), line=st.sampled_from(LINES))
+def test_a_generated_secret_is_masked_wherever_it_stands(kind: str, line: str, data: st.DataObject) -> None:
+    secret = data.draw(GENERATED[kind])
+    assert secret not in redacted(line.format(secret))
+    assert secret not in shown(line.format(secret))
+
+
+@given(
+    name=st.sampled_from(
+        ["password", "DB_PASSWORD", "api-key", "client_secret", "access_token", "passphrase"]
+    ),
+    value=drawn(6, 40, LETTERS + "!$%*+/?^_~-."),
+    line=st.sampled_from(["{}={}", "{}: {}", '"{}": "{}"', "{} = '{}'"]),
+)
+def test_whatever_is_named_like_a_secret_is_masked(name: str, value: str, line: str) -> None:
+    assert value not in redacted(f"login {line.format(name, value)} failed").replace(MASK, "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "at 1767225600000 and 1767225600000000000 ns",
+        "order 4111111111111112 is no card: its check digit is wrong",
+        "trace 4bf92f3577b34da6a3ce929d0e0e4736 of 550e8400-e29b-41d4-a716-446655440000",
+        "version 2.14.0, 12:30:45, 0b:ad:c0:ff:ee:00",
+    ],
+)
+def test_numbers_that_are_no_cards_and_times_that_are_no_addresses_stay(line: str) -> None:
+    assert shown(line) == line
+
+
+IPV4 = st.ip_addresses(v=4).map(str)
+IPV6 = st.ip_addresses(v=6).filter(lambda one: not one.is_unspecified).map(str)
+
+
+@given(address=IPV4 | IPV6, line=st.sampled_from((*LINES, "client={}", "from {}.", "[{}]", "{}, then")))
+def test_an_address_of_a_machine_is_masked_where_it_is_no_evidence(address: str, line: str) -> None:
+    assert address not in shown(line.format(address))
+    assert line.format(address) == redacted(line.format(address))
+
+
+def test_an_address_with_a_port_is_masked_too() -> None:
+    assert shown("refused by 203.0.113.7:443") == f"refused by {MASK}:443"
+
+
+@given(st.ip_addresses(v=4).map("{}/24".format) | st.ip_addresses(v=6).map("{}/64".format))
+def test_an_address_that_a_remedy_is_for_stays(range_: str) -> None:
+    kept = addresses(f"block Range={range_} for an hour")
+    assert kept == {range_}
+    assert range_ in shown(f"{range_} sends most, 198.51.100.9 does not", kept)
+    assert "198.51.100.9" not in shown(f"{range_} sends most, 198.51.100.9 does not", kept)
+
+
+@pytest.mark.parametrize("hostile", ["4" * 20_000, "1." * 9_000, "a:" * 9_000, ":" * 20_000, "4 " * 9_000])
+def test_hostile_numbers_are_masked_in_no_time(hostile: str) -> None:
+    for _ in range(3):
+        shown(hostile)

@@ -132,6 +132,29 @@ def test_a_cure_has_a_price_that_has_stopped():
     )
 
 
+def test_a_yes_says_whose_it_is_what_it_is_to_and_how_many_are_missing():
+    yes = facts.ApprovalGranted(request="INC-1-1-x", digest=scale_out().digest, by="ada")
+    says(message(ASKED, yes), "ada has approved it", "Scale out an ECS service", "1 more must approve")
+    says(message(ASKED, yes, yes.model_copy(update={"by": "bo"})), "bo has approved it", "policy looks at it")
+
+
+def test_who_is_called_hears_why_and_how_to_stop_the_next_call():
+    called = facts.LevelCalled(team="shop", level=2, people=("ada", "bo"), since=NOON)
+    says(
+        message(FOUND, called),
+        "Nobody has answered: level 2 of shop is called",
+        "Called: ada, bo",
+        "root cause: saturation",
+        "commander acknowledge INC-1",
+    )
+    says(message(called.model_copy(update={"people": ()})), "nobody is left to call")
+
+
+def test_a_page_that_somebody_has_seen_stops_nothing_and_says_so():
+    seen = facts.Acknowledged(by="bo", through="pagerduty", over=True)
+    says(message(seen), "bo has seen it", "through pagerduty, where the page is closed", "goes on until")
+
+
 def test_an_undo_that_left_something_says_so():
     told = message(facts.RolledBack(restored=False, differences=("desired: 3, was 2",)))
     says(told, "It is NOT as it was before.", "desired: 3, was 2")
@@ -163,6 +186,10 @@ def every_fact(text):
     yield facts.AgentQuarantined(agent=AgentName.DIAGNOSIS, until=NOON, reason=text)
     yield facts.ActionWithheld(proposal=proposal, autonomy="L1", reasons=many)
     yield ASKED.model_copy(update={"proposal": proposal, "preview": many, "blast_radius": many, "undo": text})
+    yield facts.ApprovalGranted(request="x", digest="y", by=text[:256])
+    yield facts.Acknowledged(by=text[:256], through=text[:256])
+    yield facts.LevelCalled(team=text[:256], level=2, people=(text[:256],) * 40, since=NOON)
+    yield facts.SeverityChanged(severity="low", by=text[:256], reason=text[:1_000])
     yield facts.TakenOver(by=text[:256], reason=text[:1_000])
     yield facts.ActionStarted(proposal=proposal, token="t", before={})
     yield facts.ActionFailed(reason=text)

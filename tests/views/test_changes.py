@@ -8,7 +8,6 @@ import pytest
 from shared.ports.views import View
 from shared.views.cursors import MOST_SEEN
 from shared.views.keeping import kept
-from shared.workflow.reading import OVERLAP
 from tests.views.house import sample
 
 
@@ -57,6 +56,7 @@ def test_nothing_is_told_until_something_changes_and_then_once(seen, template):
     seen.views.keep(copy(template, 1))
     assert poller.poll() == 1
     before = poller.cursor
+    seen.clock.advance(timedelta(milliseconds=400))
     assert poller.poll() == 0
     assert poller.cursor == before  # so the ETag is the same
     seen.views.keep(copy(template, 1, version=2))
@@ -88,9 +88,9 @@ def test_what_a_slower_clock_wrote_into_the_past_is_told_all_the_same(seen, temp
     seen.clock.advance(timedelta(seconds=60))
     seen.views.keep(copy(template, 1))
     poller.poll()
-    seen.clock.advance(-OVERLAP / 2)
+    seen.clock.advance(-timedelta(seconds=2))
     seen.views.keep(copy(template, 2))
-    seen.clock.advance(OVERLAP / 2)
+    seen.clock.advance(timedelta(seconds=2))
     poller.poll()
     assert set(poller.known) == {"INC-00001", "INC-00002"}
 

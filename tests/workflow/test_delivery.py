@@ -17,7 +17,7 @@ from shared.domain.model import VOTERS
 from shared.ports.buckets import Bucket
 from shared.ports.channel import State
 from shared.ports.event_store import record
-from shared.workflow.delivery import DIGEST_OVER, TRIES, Recipient
+from shared.workflow.delivery import DIGEST_OVER, TRIES
 from shared.workflow.trust import Trust
 from tests.delivering import delivery
 from tests.forging import forge
@@ -225,14 +225,6 @@ def test_a_channel_that_failed_is_asked_again_for_what_is_new():
     told.titles()
     told.house.tasks.escalate(ID, "no_quorum")
     assert told.titles() == ["A human must decide"]
-
-
-def test_each_recipient_is_told_by_its_own_road():
-    phone, chat = Failing("phone", always=NEVER), MemoryChannel("chat")
-    told = Told(recipients=lambda _: (Recipient("Ada", (phone,)), Recipient("ops", (chat,))))
-    told.titles()
-    assert [one.title for one in chat.messages] == [one.title for one in told.sns.messages]
-    assert {one.recipient for one in told.facts("NotificationSent")} == {"Ada", "ops"}
 
 
 def test_a_storm_becomes_digests_and_everybody_is_in_one():

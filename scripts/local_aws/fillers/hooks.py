@@ -46,6 +46,7 @@ HOOKS: dict[str, tuple[str, ...]] = {
         "_put_composite_alarm",
         "_set_alarm_state",
         "_stat_value",
+        "record_metric",
     ),
     "ministack.services.cloudwatch_logs": (
         "_compile_filter_pattern",
@@ -64,6 +65,7 @@ HOOKS: dict[str, tuple[str, ...]] = {
         "_execute_function_provided_warm",
         "_execute_function_warm",
         "_apply_filter_criteria",
+        "_emit_lambda_logs",
         "_get_func_record_for_ref",
         "_init_stream_position",
         "_iter_all_esms",

@@ -124,6 +124,12 @@ def _ses(call: Call, found: str) -> str:
     return call.arn("ses", f"identity/{address if known else address.split('@')[-1]}")
 
 
+def _scheduler(call: Call, found: str) -> str:
+    """A schedule's ARN names its group, which a creation carries in its body."""
+    group = call.request.get("GroupName") or call.query.get("groupName")
+    return found.replace(":schedule/default/", f":schedule/{group}/") if group else found
+
+
 def _sqs(call: Call, found: str) -> str:
     return str(call.request.get("SourceArn") or found)
 
@@ -169,6 +175,7 @@ RESOURCES: dict[str, Callable[[Call, str], str]] = {
     "lambda": _lambda,
     "logs": _logs,
     "rds": _rds,
+    "scheduler": _scheduler,
     "ses": _ses,
     "sqs": _sqs,
     "ssm": _ssm,

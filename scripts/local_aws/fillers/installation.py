@@ -16,6 +16,7 @@ from scripts.local_aws.fillers import (
     ecs,
     ecs_deployments,
     elasticache,
+    embedded_metrics,
     event_source_mappings,
     get_metric_data,
     iam_names,
@@ -41,6 +42,7 @@ def serve() -> None:
     sts.install(app)
     logs.install()
     get_metric_data.install()
+    embedded_metrics.install()
     change_events.install()
     ssm_automation.install(app)
     ecs_deployments.install()

@@ -42,6 +42,14 @@ class DynamodbBuckets:
                 return 0.0
         raise PortError(f"bucket {bucket.name}: others were faster {ATTEMPTS} times", retryable=True)
 
+    def left(self, bucket: Bucket) -> int:
+        """How many tokens it has now.
+
+        Raises:
+            PortError: AWS failed.
+        """
+        return bucket.left(self._full_at(bucket) or 0, int(self._clock.now().timestamp() * SECOND))
+
     def _full_at(self, bucket: Bucket) -> int | None:
         with port_errors():
             answer = self._client.get_item(TableName=self._table, Key=_place(bucket), ConsistentRead=True)

@@ -30,3 +30,7 @@ class S3Archive:
     def incident_ids(self) -> tuple[str, ...]:
         """Every incident of which something is kept."""
         return self._objects.incident_ids()
+
+    def incident_from(self, place: str) -> str | None:
+        """The first incident whose id is not before this text, or the very first."""
+        return self._objects.incident_from(place) or self._objects.incident_from("")

@@ -79,6 +79,16 @@ class S3Versions:
         found = (each["Prefix"] for page in pages for each in page.get("CommonPrefixes", []))
         return tuple(sorted({each.removeprefix(prefix).rstrip("/") for each in found}))
 
+    def incident_from(self, place: str) -> str | None:
+        """The first incident in the folder whose id is not before this text, of one short page."""
+        prefix = f"{self._folder}/"
+        with port_errors():
+            page = self._client.list_object_versions(
+                Bucket=self._bucket, Prefix=prefix, Delimiter="/", MaxKeys=2, KeyMarker=f"{prefix}{place}"
+            )
+        found = [each["Prefix"] for each in page.get("CommonPrefixes", [])]
+        return min(found).removeprefix(prefix).rstrip("/") if found else None
+
     def _pages(self, operation: Any, **request: str) -> Iterator[Any]:
         pages: Iterator[Any] = (
             self._client.get_paginator(operation).paginate(Bucket=self._bucket, **request).__iter__()

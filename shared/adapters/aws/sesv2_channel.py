@@ -19,11 +19,11 @@ THROTTLED = ("TooManyRequestsException", "LimitExceededException")
 class SesV2Channel:
     """From one address to one; `client` is boto3's `sesv2`."""
 
-    name, digests = "email", True
+    digests = True
     bucket = Bucket("email", per_second=10, burst=50)
 
-    def __init__(self, client: Any, sender: str, to: str) -> None:
-        self._client, self._sender, self._to = client, sender, to
+    def __init__(self, client: Any, sender: str, to: str, *, name: str = "email") -> None:
+        self._client, self._sender, self._to, self.name = client, sender, to, name
 
     def send(self, message: Message) -> str:
         """Send, and return SES's id of the message.

@@ -19,11 +19,11 @@ BODY = 200_000
 class SnsChannel:
     """`client` is boto3's `sns`."""
 
-    name, digests = "sns", True
+    digests = True
     bucket = Bucket("sns", per_second=10, burst=100)
 
-    def __init__(self, client: Any, topic_arn: str) -> None:
-        self._client, self._topic = client, topic_arn
+    def __init__(self, client: Any, topic_arn: str, *, name: str = "sns") -> None:
+        self._client, self._topic, self.name = client, topic_arn, name
 
     def send(self, message: Message) -> str:
         """Publish, and return SNS's id of the message.

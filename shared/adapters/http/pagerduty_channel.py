@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from shared.adapters.http.pagerduty_key import LONGEST, key_of
 from shared.adapters.http.posting import post
 from shared.domain.errors import PortError
 from shared.domain.plain_text import sanitised
@@ -19,18 +20,18 @@ URL = "https://events.pagerduty.com/v2/enqueue"
 ACTIONS = {State.OPEN: "trigger", State.ACKNOWLEDGED: "acknowledge", State.RESOLVED: "resolve"}
 SEVERITIES = {"critical": "critical", "high": "error", "medium": "warning", "low": "info"}
 """Ours to theirs; what is neither is an error."""
-DEDUP_KEY, SUMMARY, DETAIL, LINES = 255, 1_024, 1_024, 30
+SUMMARY, DETAIL, LINES = 1_024, 1_024, 30
 """Characters, and lines of detail."""
 
 
 class PagerDutyChannel:
     """The secret gives routing_key, and perhaps api_url. A repeated event only adds to the alert's log."""
 
-    name, digests = "pagerduty", False
+    digests = False
     bucket = Bucket("pagerduty", per_second=2, burst=10)
 
-    def __init__(self, secret: KeptSecret) -> None:
-        self._secret = secret
+    def __init__(self, secret: KeptSecret, stage: str, *, name: str = "pagerduty") -> None:
+        self._secret, self._stage, self.name = secret, stage, name
 
     def send(self, message: Message) -> str:
         """Enqueue the event that brings the alert to the incident's state; the reference is the dedup_key.
@@ -44,22 +45,22 @@ class PagerDutyChannel:
     def _send(self, secret: Mapping[str, str], message: Message) -> str:
         if not secret.get("routing_key"):
             raise PortError("the PagerDuty secret has no routing_key: put yours there", retryable=False)
-        body = {"routing_key": secret["routing_key"], **event(message)}
+        body = {"routing_key": secret["routing_key"], **event(message, self._stage)}
         post("PagerDuty", secret.get("api_url") or URL, json.dumps(body).encode(), {})
         return str(body["dedup_key"])
 
 
-def event(message: Message) -> dict[str, Any]:
+def event(message: Message, stage: str) -> dict[str, Any]:
     """The event without its routing key. An acknowledgement and a resolution carry the key only."""
     action = ACTIONS[message.state]
-    said: dict[str, Any] = {"event_action": action, "dedup_key": message.incident_id[:DEDUP_KEY]}
+    said: dict[str, Any] = {"event_action": action, "dedup_key": key_of(stage, message.incident_id)}
     if action != "trigger":
         return said
     title = message.opening[0] if message.opening else message.title
     lines = [message.title, *message.lines][:LINES]
     payload = {
         "summary": sanitised(title, SUMMARY) or message.incident_id[:SUMMARY],
-        "source": message.incident_id[:DEDUP_KEY],
+        "source": message.incident_id[:LONGEST],
         "severity": SEVERITIES.get(message.severity, "error"),
         "custom_details": {f"{number:02}": sanitised(line, DETAIL) for number, line in enumerate(lines)},
     }

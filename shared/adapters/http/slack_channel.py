@@ -5,8 +5,7 @@ https://docs.slack.dev/messaging/formatting-message-text#escaping
 """
 
 import logging
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import Any
 
@@ -15,13 +14,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from shared.adapters.http.posting import seconds_of
+from shared.adapters.http.slack_buttons import buttons
+from shared.adapters.http.slack_text import TEXT, fitted, markdown, packed, plain
 from shared.domain.errors import AccessDenied, PortError, RateLimited
 from shared.ports.buckets import Bucket
 from shared.ports.channel import Message
 from shared.ports.secrets import KeptSecret
 
-HEADER = 150
-TEXT = 3_000
+HEADER, NAME = 150, 256
 SECTIONS = 48
 """A message takes 50 blocks; the header and the context are two."""
 SECONDS = 5
@@ -30,22 +30,19 @@ LATER = frozenset({"internal_error", "fatal_error", "service_unavailable", "requ
 """Errors after which the same message may pass."""
 DENIED = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 """Errors of the token; it may have been rotated."""
-ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Categories without a glyph: control characters, direction overrides, halves of pairs, separators."""
 
 SILENT = logging.getLogger(__name__)
 SILENT.setLevel(logging.CRITICAL)  # the SDK logs what it raises; the runtime says it once
 
 
 class SlackChannel:
-    """Posts as a bot; the secret gives token, channel and perhaps api_url."""
+    """Posts as a bot; the secret gives token, channel and perhaps api_url. `to`: another, or a member."""
 
-    name, digests = "slack", True
+    digests = True
     bucket = Bucket("slack", per_second=1, burst=5, follow_up=2)
 
-    def __init__(self, secret: KeptSecret) -> None:
-        self._secret = secret
+    def __init__(self, secret: KeptSecret, *, name: str = "slack", to: str = "") -> None:
+        self._secret, self.name, self._to = secret, name, to
 
     def send(self, message: Message) -> str:
         """Post the incident's message, or bring it up to date and reply to it; the reference is its `ts`.
@@ -61,30 +58,35 @@ class SlackChannel:
         return self._secret.used(lambda secret: self._send(secret, message))
 
     def _send(self, secret: Mapping[str, str], message: Message) -> str:
-        for key in ("token", "channel"):
-            if not secret.get(key):
+        where = self._to or secret.get("channel", "")
+        for key, value in (("token", secret.get("token")), ("channel", where)):
+            if not value:
                 raise PortError(f"the Slack secret has no {key}: put yours there", retryable=False)
-        url = (secret.get("api_url") or WebClient.BASE_URL).rstrip("/") + "/"
-        client = WebClient(secret["token"], base_url=url, timeout=SECONDS, retry_handlers=[], logger=SILENT)
-        where = secret["channel"]
+        client = slack(secret)
         thread = message.thread
         if thread:
             try:
                 now = current(message)
-                _asked(lambda: client.chat_update(channel=where, ts=thread, text=now[0], blocks=now[1]))
+                asked(lambda: client.chat_update(channel=where, ts=thread, text=now[0], blocks=now[1]))
             except MessageGone:
                 thread = ""
-        posted = _asked(
+        posted = asked(
             lambda: client.chat_postMessage(
                 channel=where,
-                text=_fitted(message.title, TEXT),
-                blocks=blocks(message),
+                text=fitted(message.title, TEXT),
+                blocks=blocks(message) if thread else answerable(message),
                 thread_ts=thread or None,
                 unfurl_links=False,
                 unfurl_media=False,
             )
         )
         return thread or str(posted["ts"])
+
+
+def slack(secret: Mapping[str, str]) -> WebClient:
+    """The client of a secret's token; nothing is retried in it."""
+    url = (secret.get("api_url") or WebClient.BASE_URL).rstrip("/") + "/"
+    return WebClient(secret["token"], base_url=url, timeout=SECONDS, retry_handlers=[], logger=SILENT)
 
 
 class MessageGone(PortError):
@@ -97,10 +99,17 @@ def current(message: Message) -> tuple[str, list[dict[str, Any]]]:
     latest = message.model_copy(
         update={"title": title, "lines": (f"Now: {message.title}", *message.lines, "—", *beginning)}
     )
-    return _fitted(title, TEXT), blocks(latest)
+    return fitted(title, TEXT), answerable(latest)
 
 
-def _asked(call: Callable[[], SlackResponse]) -> SlackResponse:
+def asked(call: Callable[[], SlackResponse]) -> SlackResponse:
+    """What Slack answers.
+
+    Raises:
+        RateLimited: Slack said when to come again.
+        AccessDenied: Slack refused the token.
+        PortError: everything else; `retryable` after a fault of Slack's or of the network.
+    """
     try:
         return call()
     except SlackApiError as error:
@@ -113,69 +122,25 @@ def _asked(call: Callable[[], SlackResponse]) -> SlackResponse:
 
 def blocks(message: Message) -> list[dict[str, Any]]:
     """The message in at most 50 blocks: header, context, and sections of at most 3,000 characters."""
-    about = f"{_escaped(message.severity)} · {_escaped(message.incident_id)}"
-    texts = list(_packed(message.lines))
-    if len(texts) > SECTIONS:
-        texts[SECTIONS - 1 :] = ["… and more than Slack takes: see the incident"]
+    return _blocks(message, SECTIONS)
+
+
+def answerable(message: Message) -> list[dict[str, Any]]:
+    """The same with the buttons by which it can be answered, if it can; still at most 50 blocks."""
+    asking = buttons(message)
+    return [*_blocks(message, SECTIONS - len(asking)), *asking]
+
+
+def _blocks(message: Message, sections: int) -> list[dict[str, Any]]:
+    about = f"{fitted(message.severity, NAME)} · {fitted(message.incident_id, NAME)}"
+    texts = list(packed(message.lines))
+    if len(texts) > sections:
+        texts[sections - 1 :] = ["… and more than Slack takes: see the incident"]
     return [
-        {
-            "type": "header",
-            "text": {"type": "plain_text", "text": _fitted(message.title, HEADER), "emoji": False},
-        },
-        {"type": "context", "elements": [_markdown(about[:TEXT])]},
-        *({"type": "section", "text": _markdown(text)} for text in texts),
+        {"type": "header", "text": plain(message.title, HEADER)},
+        {"type": "context", "elements": [markdown(about[:TEXT])]},
+        *({"type": "section", "text": markdown(text)} for text in texts),
     ]
-
-
-def _markdown(text: str) -> dict[str, Any]:
-    # verbatim: Slack makes no link, channel or person out of what reads like one.
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _packed(lines: Iterable[str]) -> Iterator[str]:
-    """The lines, escaped, as few texts as hold them."""
-    held = ""
-    for piece in (piece for line in lines for piece in _pieces(line)):
-        if held and len(held) + 1 + len(piece) > TEXT:
-            yield held
-            held = piece
-        else:
-            held = f"{held}\n{piece}" if held else piece
-    if held:
-        yield held
-
-
-def _pieces(line: str) -> Iterator[str]:
-    """One line, escaped, cut where an escape does not break."""
-    held = ""
-    for character in _plain(line):
-        escaped = ESCAPES.get(character, character)
-        if len(held) + len(escaped) > TEXT:
-            yield held
-            held = ""
-        held += escaped
-    if held:
-        yield held
-
-
-def _fitted(text: str, most: int) -> str:
-    """The text, escaped, at most so many characters; never empty, which Slack refuses."""
-    held = ""
-    for character in _plain(text):
-        escaped = ESCAPES.get(character, character)
-        if len(held) + len(escaped) > most - 1:
-            return f"{held}…"
-        held += escaped
-    return held or "…"
-
-
-def _escaped(text: str) -> str:
-    return _fitted(text, 256)
-
-
-def _plain(text: str) -> str:
-    """One line of what can be seen."""
-    return "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text).strip()
 
 
 def _refused(error: SlackApiError) -> PortError:

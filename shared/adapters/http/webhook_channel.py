@@ -25,11 +25,11 @@ LEAST_KEY = 32
 class WebhookChannel:
     """The secret gives url, which is https, and key."""
 
-    name, digests = "webhook", True
+    digests = True
     bucket = Bucket("webhook", per_second=5, burst=20)
 
-    def __init__(self, secret: KeptSecret, clock: Clock) -> None:
-        self._secret, self._clock = secret, clock
+    def __init__(self, secret: KeptSecret, clock: Clock, *, name: str = "webhook") -> None:
+        self._secret, self._clock, self.name = secret, clock, name
 
     def send(self, message: Message) -> str:
         """Post the message; the reference is its id.

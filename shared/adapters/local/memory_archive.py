@@ -29,3 +29,8 @@ class MemoryArchive:
     def incident_ids(self) -> tuple[str, ...]:
         """Every incident of which something is kept."""
         return tuple(sorted(self._bodies))
+
+    def incident_from(self, place: str) -> str | None:
+        """The first incident whose id is not before this text, or the very first."""
+        ids = self.incident_ids()
+        return next((one for one in ids if one >= place), ids[0] if ids else None)

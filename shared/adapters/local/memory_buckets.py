@@ -21,3 +21,8 @@ class MemoryBuckets:
             full_at, wait = bucket.take(self._full_at.get(bucket.name, 0), now, tokens)
             self._full_at[bucket.name] = full_at
         return wait / SECOND
+
+    def left(self, bucket: Bucket) -> int:
+        """How many tokens it has now."""
+        now = int(self._clock.now().timestamp() * SECOND)
+        return bucket.left(self._full_at.get(bucket.name, 0), now)

@@ -50,6 +50,7 @@ from shared.domain.facts.ending import (
     NotificationSent,
 )
 from shared.domain.facts.fact import Author, Fact
+from shared.domain.facts.grading import SeverityChanged
 from shared.domain.facts.outcome import HumanOutcome
 from shared.domain.facts.trust import AuthorRejected, LogRepaired
 
@@ -94,6 +95,7 @@ __all__ = [
     "RemedyVerified",
     "RolledBack",
     "SandboxStarted",
+    "SeverityChanged",
     "SignalCorrelated",
     "TakenOver",
     "TargetBusy",

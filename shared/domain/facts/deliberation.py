@@ -54,6 +54,9 @@ class FindingsSubmitted(Fact):
     inputs: str | None = Field(
         default=None, max_length=64, description="SHA-256 of the recording of what it saw; None: not kept"
     )
+    spans: str | None = Field(
+        default=None, max_length=64, description="SHA-256 of the trace of what it did; None: not kept"
+    )
 
 
 class FindingsReused(Fact):
@@ -91,6 +94,9 @@ class BallotCast(Fact):
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=20)
     inputs: str | None = Field(
         default=None, max_length=64, description="SHA-256 of the recording of what it saw; None: not kept"
+    )
+    spans: str | None = Field(
+        default=None, max_length=64, description="SHA-256 of the trace of what it did; None: not kept"
     )
 
 

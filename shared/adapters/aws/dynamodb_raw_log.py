@@ -11,7 +11,7 @@ PARTITION = "INCIDENT#"
 ATTRIBUTES = ("type", "author", "incident_id")
 
 
-class RawTable:
+class DynamodbRawLog:
     """Needs dynamodb:Query, dynamodb:GetItem and, for the list of incidents, dynamodb:Scan."""
 
     def __init__(self, client: Any, table: str) -> None:

@@ -1,0 +1,1 @@
+"""Dead letters: what `commander dead-letters` shows and does."""

@@ -1,0 +1,1 @@
+"""The doctor: one file a family of checks; `commander doctor` asks them all."""
