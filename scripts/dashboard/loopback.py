@@ -5,6 +5,7 @@ Host is refused, so that no name that somebody points at this machine reaches it
 """
 
 import secrets
+import sys
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -38,6 +39,11 @@ class Loopback(ThreadingHTTPServer):
         self.app, self.caller, self.now = app, caller, now
         self.token = secrets.token_urlsafe(32)
         self._ends = now() + LASTS
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that leaves in the middle of an answer is no news."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def origin(self) -> str:
