@@ -116,7 +116,7 @@ def _row(incident: Incident, log: Believed) -> Row:
         status=incident.status,
         closed=closed is not None,
         outcome=incident.closed.outcome if incident.closed else None,
-        severity=opened.severity,
+        severity=incident.severity,
         classification=opened.classification,
         service=opened.service,
         application=opened.application,
