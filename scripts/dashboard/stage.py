@@ -19,8 +19,8 @@ from shared.domain.policy import PolicyRules
 from shared.ports.auditing import Audited
 from shared.runtime.web.app import App, Parts
 from shared.runtime.web.files import Files
-from shared.workflow.caller_answers import CallerAnswers
 from shared.workflow.dashboard import Writes
+from shared.workflow.speaking import Speaking
 
 STATIC: Path = REPOSITORY / "lambdas" / "dashboard" / "static"
 
@@ -66,7 +66,7 @@ def stage_app(reached: Reached, stage: str) -> App:
     """
     tables, policy = tables_of(reached), StagePolicy(reached)
     found = reads(reached.client, tables, stage, policy.config, WholeAudit(reached), policy.permits)
-    writes = Writes(CallerAnswers(OperatorLog(reached).answers()), policy.controls, CLOCK, stage)
+    writes = Writes(Speaking(OperatorLog(reached).answers()), policy.controls, CLOCK, stage)
     people = directory(reached.client, tables.state)
     demo = control(reached, stage) if reached.outputs.get("Demo") == "on" else None
     return App(Parts(people, CLOCK, reads=found, writes=writes, files=Files(STATIC), demo=demo))

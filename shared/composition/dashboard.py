@@ -80,9 +80,9 @@ def reads(
     )
 
 
-def directory(make: Callable[[str], Any], state_table: str) -> DirectorySource:
-    """Who is who: looked up again after ten seconds."""
-    return FreshDirectory(DynamodbDirectory(make("dynamodb"), state_table), aws.CLOCK)
+def directory(make: Callable[[str], Any], state: str) -> DirectorySource:
+    """Who is who, in the state table of that name: looked up again after ten seconds."""
+    return FreshDirectory(DynamodbDirectory(make("dynamodb"), state), aws.CLOCK)
 
 
 def tables() -> Tables:

@@ -15,8 +15,8 @@ from shared.ports.reception import PAGERDUTY_PATH, SLACK_PATH, Desk, Later
 from shared.ports.secrets import KeptSecret
 from shared.settings import Setting, read
 from shared.workflow.answers import Answers
-from shared.workflow.caller_answers import CallerAnswers
 from shared.workflow.dashboard import Writes
+from shared.workflow.speaking import Speaking
 
 
 def answers() -> Answers:
@@ -37,7 +37,7 @@ def desks(lost: Callable[[str], None]) -> Mapping[str, Desk]:
 def writes() -> Writes:
     """What callers of the dashboard's API say, by the same rules."""
     controls = DynamodbControls(client("dynamodb"), read(Setting.STATE_TABLE), aws.CLOCK)
-    return Writes(CallerAnswers(answers()), controls, aws.CLOCK, read(Setting.STAGE))
+    return Writes(Speaking(answers()), controls, aws.CLOCK, read(Setting.STAGE))
 
 
 def later() -> Later:

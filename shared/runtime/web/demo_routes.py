@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from shared.domain.clearance import Clearance
 from shared.runtime.web.routes import Routes
-from shared.views.answers import Done, Named, Nothing
+from shared.views.spoken import Done, Named, Nothing
 from shared.workflow.demo_control import DemoControl, DemoStatus
 
 

@@ -1,4 +1,4 @@
-"""What a caller of the dashboard's API says, as the person who they are."""
+"""What is said by the dashboard, handed to the one place that decides whether it counts."""
 
 from dataclasses import dataclass
 
@@ -9,36 +9,58 @@ from shared.ports.answering import Said
 from shared.workflow import answers
 from shared.workflow.answers import Answers
 
+MOST_NAME = 256
+
 
 @dataclass(frozen=True)
-class CallerAnswers:
-    """The rules are those of every other road: `Answers` decides, by the directory."""
+class Speaking:
+    """The port of the dashboard's writing routes over `Answers`; nothing is decided here."""
 
     answers: Answers
 
     def approve(self, who: Caller, incident_id: str, request: str, digest: str) -> Said:
-        """Yes to exactly what was shown."""
+        """Yes to exactly what was shown.
+
+        Raises:
+            PortError: nothing is known to be written.
+        """
         return _told(self.answers.approve(_identity(who), incident_id, request, digest))
 
     def deny(self, who: Caller, incident_id: str, request: str, digest: str, reason: str) -> Said:
-        """No to it."""
+        """No to it.
+
+        Raises:
+            PortError: nothing is known to be written.
+        """
         return _told(self.answers.deny(_identity(who), incident_id, request, digest, reason))
 
     def take_over(self, who: Caller, incident_id: str, reason: str) -> Said:
-        """The machine starts nothing more."""
+        """The machine starts nothing more.
+
+        Raises:
+            PortError: nothing is known to be written.
+        """
         return _told(self.answers.take_over(_identity(who), incident_id, reason))
 
     def acknowledge(self, who: Caller, incident_id: str) -> Said:
-        """Somebody has seen it."""
+        """Somebody has seen it.
+
+        Raises:
+            PortError: nothing is known to be written.
+        """
         return _told(self.answers.acknowledge(_identity(who), incident_id))
 
     def grade(self, who: Caller, incident_id: str, severity: Severity, reason: str) -> Said:
-        """How grave it is."""
+        """How grave it is.
+
+        Raises:
+            PortError: nothing is known to be written.
+        """
         return _told(self.answers.grade(_identity(who), incident_id, severity, reason))
 
 
 def _identity(who: Caller) -> Identity:
-    return Identity(where=Where(who.where), id=who.id, name=who.name)
+    return Identity(where=Where(who.where), id=who.id, name=who.name[:MOST_NAME])
 
 
 def _told(said: answers.Said) -> Said:
