@@ -4,7 +4,6 @@ from pathlib import Path
 
 from scripts.audit.auditor import Auditor
 from scripts.commander.reached import Reached
-from scripts.dashboard.said import OperatorAnswering
 from scripts.operator_log import CLOCK, OperatorLog
 from scripts.policy.stage import StagePolicy
 from scripts.synth import REPOSITORY
@@ -20,6 +19,7 @@ from shared.ports.auditing import Audited
 from shared.runtime.web.app import App, Parts
 from shared.runtime.web.files import Files
 from shared.workflow.dashboard import Writes
+from shared.workflow.speaking import Speaking
 
 STATIC: Path = REPOSITORY / "lambdas" / "dashboard" / "static"
 
@@ -63,8 +63,8 @@ def stage_app(reached: Reached, stage: str) -> App:
     """
     tables, policy = tables_of(reached), StagePolicy(reached)
     found = reads(reached.client, tables, stage, policy.config, WholeAudit(reached), policy.permits)
-    writes = Writes(OperatorAnswering(OperatorLog(reached)), policy.controls, CLOCK, stage)
-    people = directory(reached.client, tables)
+    writes = Writes(Speaking(OperatorLog(reached).answers()), policy.controls, CLOCK, stage)
+    people = directory(reached.client, tables.state)
     return App(Parts(people, CLOCK, reads=found, writes=writes, files=Files(STATIC)))
 
 

@@ -61,7 +61,7 @@ def reads(
         stage,
         rules,
         controls,
-        directory(make, tables),
+        directory(make, tables.state),
         DynamodbStanding(dynamodb, tables.state, aws.CLOCK),
         aws.CLOCK,
         Scoring(views, log, controls, catalogue, rules, permits, aws.CLOCK),
@@ -71,9 +71,9 @@ def reads(
     return Reads(reading, Charting(telemetry, catalogue, aws.CLOCK), overview, auditing or ChainAudit(log))
 
 
-def directory(make: Callable[[str], Any], tables: Tables) -> DirectorySource:
-    """Who is who: looked up again after ten seconds."""
-    return FreshDirectory(DynamodbDirectory(make("dynamodb"), tables.state), aws.CLOCK)
+def directory(make: Callable[[str], Any], state: str) -> DirectorySource:
+    """Who is who, in the state table of that name: looked up again after ten seconds."""
+    return FreshDirectory(DynamodbDirectory(make("dynamodb"), state), aws.CLOCK)
 
 
 def tables() -> Tables:
@@ -89,4 +89,4 @@ def function_reads() -> Reads:
 
 def function_directory() -> DirectorySource:
     """Of the function that this process is."""
-    return directory(client, tables())
+    return directory(client, read(Setting.STATE_TABLE))

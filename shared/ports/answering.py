@@ -32,7 +32,7 @@ class Answering(Protocol):
     """
 
     def approve(self, who: Caller, incident_id: str, request: str, digest: str) -> Said:
-        """Yes to exactly what was shown: the request and the digest (or its beginning) of the proposal."""
+        """Yes to exactly what was shown: the request and the digest of the proposal."""
         ...
 
     def deny(self, who: Caller, incident_id: str, request: str, digest: str, reason: str) -> Said:

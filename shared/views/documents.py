@@ -7,7 +7,6 @@ from shared.domain.model import AgentName, Model, Thousandths, Utc
 from shared.domain.service import Tier
 from shared.views.parts import (
     AgentView,
-    ApprovalView,
     CertificateView,
     Doing,
     Fact,
@@ -15,17 +14,15 @@ from shared.views.parts import (
     Line,
     Moment,
     Node,
-    People,
     Quarantine,
     Reason,
     Remedy,
     Round,
-    Taken,
     Timing,
-    Told,
     Verdict,
     Word,
 )
+from shared.views.people_parts import Acknowledgement, ApprovalView, Called, Grade, People, Taken, Told
 
 MTTR_TARGET_SECONDS = 180
 """From the signal to a verified remedy."""
@@ -88,6 +85,9 @@ class Page(Model):
     verdicts: tuple[Verdict, ...]
     approval: ApprovalView | None
     taken: Taken | None
+    acknowledged: tuple[Acknowledgement, ...] = Field(description="the newest 20")
+    grades: tuple[Grade, ...] = Field(description="the newest 20; the last one counts")
+    called: tuple[Called, ...] = Field(description="the newest 20")
     doing: Doing
     suggestion: Remedy | None
     reasons: tuple[Reason, ...]

@@ -165,33 +165,6 @@ class Verdict(Model):
     proposal: Remedy
 
 
-class ApprovalView(Model):
-    """What people are, or were, asked last."""
-
-    request: Word
-    state: Literal["open", "granted", "denied", "expired", "superseded"]
-    proposal: Remedy
-    needed: int
-    role: Word
-    by: tuple[Word, ...]
-    denied_by: Word = ""
-    asked_at: Utc
-    expires_at: Utc
-    preview: tuple[Line, ...]
-    blast_radius: tuple[Word, ...]
-    undo: Line
-    cost_per_minute: str = Field(description="US dollars")
-    reasons: tuple[Line, ...]
-
-
-class Taken(Model):
-    """A person has the incident."""
-
-    by: Word
-    reason: Line
-    at: Utc
-
-
 class Rehearsal(Model):
     """What was tried just before."""
 
@@ -277,17 +250,6 @@ class Node(Model):
     symptoms: tuple[Line, ...] = ()
 
 
-class Told(Model):
-    """Somebody was told, or could not be."""
-
-    at: Utc
-    channel: Word
-    recipient: Word
-    about: Word
-    version: int
-    failed: Line = ""
-
-
 class Quarantine(Model):
     """An agent whose ballots do not count."""
 
@@ -311,12 +273,3 @@ class Reason(Model):
     about: Literal["withheld", "asked", "denied", "escalated", "abandoned", "not_needed", "stopped", "failed"]
     at: Utc
     says: Line
-
-
-class People(Model):
-    """What people did themselves."""
-
-    did: Word
-    result: str
-    by: Word
-    resolved_at: Utc | None

@@ -13,17 +13,22 @@ from shared.views.believed import Believed
 from shared.views.documents import MTTR_TARGET_SECONDS, Page, Row, Spent
 from shared.views.graph import nodes
 from shared.views.parts import (
-    ApprovalView,
     CertificateView,
     Ignored,
     Moment,
-    People,
     Quarantine,
     Said,
     Signature,
-    Taken,
     Timing,
-    Told,
+)
+from shared.views.people import (
+    acknowledged,
+    approval_of,
+    called,
+    grades,
+    people_of,
+    taken_of,
+    told_of,
 )
 from shared.views.reasons import reasons
 from shared.views.remedy import shown
@@ -56,7 +61,7 @@ def project(events: Sequence[Event], ignored: Container[str] = frozenset()) -> P
         IncidentNotFound: there are no events, or the first that is believed opens no incident.
     """
     incident, log = fold(events, ignored), Believed.of(events, ignored)
-    told = _told(log)
+    told = told_of(log)
     return Page(
         row=_row(incident, log),
         timeline=moments(events, ignored)[-MOST_MOMENTS:],
@@ -67,8 +72,11 @@ def project(events: Sequence[Event], ignored: Container[str] = frozenset()) -> P
         rounds=rounds(log, incident),
         certificate=_certificate(log),
         verdicts=verdicts(log),
-        approval=_approval(log, incident),
-        taken=_taken(log),
+        approval=approval_of(log, incident),
+        taken=taken_of(log),
+        acknowledged=acknowledged(log),
+        grades=grades(log),
+        called=called(log),
         doing=doing(log, incident),
         suggestion=_suggestion(incident),
         reasons=reasons(log),
@@ -82,7 +90,7 @@ def project(events: Sequence[Event], ignored: Container[str] = frozenset()) -> P
         )[-MOST_IGNORED:],
         told=told[-MOST_TOLD:],
         told_total=len(told),
-        people=_people(incident),
+        people=people_of(incident),
         confidence={name: found.confidence for name, found in sorted(incident.findings.items())},
     )
 
@@ -116,7 +124,7 @@ def _row(incident: Incident, log: Believed) -> Row:
         status=incident.status,
         closed=closed is not None,
         outcome=incident.closed.outcome if incident.closed else None,
-        severity=opened.severity,
+        severity=incident.severity,
         classification=opened.classification,
         service=opened.service,
         application=opened.application,
@@ -184,62 +192,3 @@ def _certificate(log: Believed) -> CertificateView | None:
         confidence=fact.aggregated_confidence,
         at=at,
     )
-
-
-def _approval(log: Believed, incident: Incident) -> ApprovalView | None:
-    last = log.last(facts.ApprovalRequested)
-    approval = incident.approval
-    if last is None or approval is None:
-        return None
-    asked = approval.asked
-    return ApprovalView(
-        request=asked.request,
-        state=approval.ended or ("granted" if approval.granted else "open"),
-        proposal=shown(asked.proposal),
-        needed=asked.needed,
-        role=asked.role,
-        by=approval.by,
-        denied_by=approval.denied_by,
-        asked_at=last[0],
-        expires_at=asked.expires_at,
-        preview=asked.preview,
-        blast_radius=asked.blast_radius,
-        undo=asked.undo,
-        cost_per_minute=asked.cost_per_minute,
-        reasons=asked.reasons,
-    )
-
-
-def _taken(log: Believed) -> Taken | None:
-    first = next(iter(log.of_type(facts.TakenOver)), None)
-    return Taken(by=first[1].by, reason=first[1].reason, at=first[0]) if first else None
-
-
-def _told(log: Believed) -> tuple[Told, ...]:
-    found = []
-    for event, fact in log.pairs:
-        match fact:
-            case facts.NotificationSent():
-                about, failed = fact.about, ""
-            case facts.NotificationFailed():
-                about, failed = "", fact.reason
-            case _:
-                continue
-        found.append(
-            Told(
-                at=event.occurred_at,
-                channel=fact.channel,
-                recipient=fact.recipient,
-                about=about,
-                version=fact.version,
-                failed=failed,
-            )
-        )
-    return tuple(found)
-
-
-def _people(incident: Incident) -> People | None:
-    said = incident.people
-    if said is None:
-        return None
-    return People(did=said.did, result=said.result.value, by=said.by, resolved_at=said.resolved_at)

@@ -99,6 +99,13 @@ def _people(fact: facts.Fact) -> Iterator[Line]:
             yield f"DENIED by {by}{reason and ': '}{reason}", "bold red"
         case facts.ApprovalExpired():
             yield "nobody answered in time", "yellow"
+        case facts.Acknowledged(by=by, over=over):
+            yield f"{by} has seen it{' and says that it is over' if over else ''}", LOUD
+        case facts.LevelCalled(team=team, level=level, people=people):
+            yield (
+                f"nobody answered: level {level} of {team} is called ({', '.join(people) or 'nobody'})",
+                "yellow",
+            )
         case facts.SeverityChanged(severity=severity, by=by, reason=reason):
             yield f"SEVERITY is {severity} now, says {by}: {reason}", "bold yellow"
         case facts.TakenOver(by=by):

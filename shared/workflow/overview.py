@@ -16,7 +16,7 @@ from shared.ports.controls import Controls
 from shared.ports.directory import DirectorySource
 from shared.ports.standing import Standing
 from shared.runbooks.catalogue import remedies
-from shared.views.answers import (
+from shared.views.house_answers import (
     Autonomy,
     Health,
     Level,

@@ -15,14 +15,7 @@ from shared.ports.clock import Clock
 from shared.ports.log_reader import MOST_EVENTS, LogReader
 from shared.ports.views import MOST_ROWS, Listed, Views, stamp
 from shared.views import cursors
-from shared.views.answers import (
-    Changes,
-    EventList,
-    IncidentAnswer,
-    IncidentList,
-    IncidentRow,
-    RawEvent,
-)
+from shared.views.answers import Changes, EventList, IncidentAnswer, IncidentList, IncidentRow, RawEvent
 from shared.views.cursors import ChangeCursor, EventCursor, ListCursor, Seen
 from shared.views.documents import Page, Row
 from shared.views.dressing import dressed, graph, running

@@ -18,9 +18,10 @@ from tests.people_sample import PEOPLE
 from tests.views.house import sample
 from tests.views.web import HOST, Web, caller, event
 
+DIGEST = "0123456789abcdef" * 4
 BODIES = {
-    "approve": {"request": "R1", "digest": "0123456789ab"},
-    "deny": {"request": "R1", "digest": "0123456789ab", "reason": "no"},
+    "approve": {"request": "R1", "digest": DIGEST},
+    "deny": {"request": "R1", "digest": DIGEST, "reason": "no"},
     "take_over": {"reason": "mine"},
     "acknowledge": {},
     "kill_switch": {"on": True, "reason": "drill", "confirm": "local"},
@@ -235,7 +236,8 @@ def test_a_cursor_of_another_question_is_refused(web, incident):
         ("null", 422),
         ({"request": "R1"}, 422),
         ({"request": "R1", "digest": "not-hex!"}, 422),
-        ({"request": "R1", "digest": "01234567", "by": "somebody else"}, 422),
+        ({"request": "R1", "digest": DIGEST[:12]}, 422),
+        ({"request": "R1", "digest": DIGEST, "by": "somebody else"}, 422),
         ({"request": "R1", "digest": "0" * 17_000}, 413),
     ],
 )
@@ -277,7 +279,7 @@ def test_what_came_of_an_answer_is_the_status(web, incident, outcome, status):
 def test_an_answer_is_the_callers_whatever_the_body_says(web, incident):
     web.answering.outcome = Outcome.DONE
     web.post(f"/incidents/{incident}/deny", BODIES["deny"], who=Caller(where="aws", id="arn:bo"))
-    assert web.answering.heard[-1] == ("deny", "arn:bo", incident, "R1", "0123456789ab", "no")
+    assert web.answering.heard[-1] == ("deny", "arn:bo", incident, "R1", DIGEST, "no")
 
 
 def test_the_kill_switch_takes_the_stages_name_typed_out():

@@ -107,8 +107,8 @@ def test_every_beginning_of_a_log_can_be_shown(logs, sample):
 
 
 def test_a_fact_that_this_version_does_not_know_stands_in_the_timeline_by_name(logs):
-    page = project(appended(logs["resolved"], "SeverityRaised", Author.OPERATOR, to="critical"))
-    assert page.timeline[-1].type == "SeverityRaised"
+    page = project(appended(logs["resolved"], "WeatherChanged", Author.OPERATOR, to="critical"))
+    assert page.timeline[-1].type == "WeatherChanged"
     assert "unknown event type" in page.timeline[-1].fault
     assert page.timeline[-1].lines == ()
     assert page.row.version == len(logs["resolved"]) + 1
@@ -121,6 +121,18 @@ def test_an_event_that_is_not_believed_changes_nothing_and_is_shown_as_that(logs
     assert (page.doing.verified, page.row.timing.verified_at) == (None, None)
     assert "ignored" in page.timeline[-1].fault
     assert project(log).timeline[-1].fault.startswith("malformed")
+
+
+def test_what_people_say_beside_an_approval_is_on_the_page_and_in_the_story(logs):
+    log = appended(logs["acting"], "Acknowledged", Author.RECEPTION, by="ada", through="slack")
+    log = appended(log, "SeverityChanged", Author.OPERATOR, severity="low", by="bo", reason="a drill")
+    since = log[0].occurred_at.isoformat()
+    log = appended(log, "LevelCalled", Author.COMMUNICATION, team="shop", level=2, people=["cy"], since=since)
+    page = project(log)
+    assert (page.acknowledged[0].by, page.grades[0].by, page.called[0].people) == ("ada", "bo", ("cy",))
+    assert page.row.severity == "low"
+    assert [one.fault for one in page.timeline[-3:]] == [None] * 3
+    assert all(one.lines for one in page.timeline[-3:])
 
 
 def test_hostile_text_stays_text_on_one_line_and_is_cut(logs):

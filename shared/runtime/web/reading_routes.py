@@ -8,21 +8,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from shared.domain.clearance import Clearance
 from shared.domain.incident import Status
 from shared.runtime.web.routes import Routes
-from shared.views.answers import (
-    Audit,
-    Autonomy,
-    Changes,
-    EventList,
-    Health,
-    IncidentAnswer,
-    IncidentList,
-    Me,
-    Metrics,
-    OnCall,
-    Runbooks,
-    Scorecard,
-)
+from shared.views.answers import Audit, Changes, EventList, IncidentAnswer, IncidentList, Metrics
 from shared.views.documents import Page
+from shared.views.house_answers import Autonomy, Health, Me, OnCall, Runbooks, Scorecard
 from shared.workflow.dashboard import Reads
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="of an incident")]

@@ -16,7 +16,7 @@ from shared.domain.errors import (
     NotProjected,
     PortError,
 )
-from shared.views.answers import Problem
+from shared.views.spoken import Problem
 
 PROBLEM = "application/problem+json"
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from shared.domain.clearance import Clearance, Cleared
 from shared.runtime.web.response import PROBLEM
-from shared.views.answers import Problem
+from shared.views.spoken import Problem
 
 BASE = "/api/v1"
 _PLACE = re.compile(r"<[a-z_]+>")

@@ -10,7 +10,7 @@ from shared.domain.errors import CommandRefused, Forbidden, IncidentNotFound, In
 from shared.ports.answering import Outcome, Said
 from shared.ports.controls import KillSwitch
 from shared.runtime.web.routes import Routes
-from shared.views.answers import Acknowledge, Approve, Deny, Done, Flip, TakeOver
+from shared.views.spoken import Acknowledge, Approve, Deny, Done, Flip, TakeOver
 from shared.workflow.dashboard import Writes
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="of an incident")]

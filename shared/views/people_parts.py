@@ -1,0 +1,82 @@
+"""The parts of an incident's page that are about people: what they are asked, what they say, who was told."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from shared.domain.model import Model, Utc
+from shared.views.parts import Line, Remedy, Word
+
+
+class ApprovalView(Model):
+    """What people are, or were, asked last."""
+
+    request: Word
+    state: Literal["open", "granted", "denied", "expired", "superseded"]
+    proposal: Remedy
+    needed: int
+    role: Word
+    by: tuple[Word, ...]
+    denied_by: Word = ""
+    asked_at: Utc
+    expires_at: Utc
+    preview: tuple[Line, ...]
+    blast_radius: tuple[Word, ...]
+    undo: Line
+    cost_per_minute: str = Field(description="US dollars")
+    reasons: tuple[Line, ...]
+
+
+class Taken(Model):
+    """A person has the incident."""
+
+    by: Word
+    reason: Line
+    at: Utc
+
+
+class Acknowledgement(Model):
+    """Somebody has seen it; the machine goes on."""
+
+    by: Word
+    through: Word
+    at: Utc
+    over: bool = Field(description="they said that it is over")
+
+
+class Grade(Model):
+    """A person graded it."""
+
+    severity: Word
+    by: Word
+    reason: Line
+    at: Utc
+
+
+class Called(Model):
+    """The next level of a team was called, since nobody had acknowledged."""
+
+    team: Word
+    level: int
+    people: tuple[Word, ...]
+    at: Utc
+
+
+class Told(Model):
+    """Somebody was told, or could not be."""
+
+    at: Utc
+    channel: Word
+    recipient: Word
+    about: Word
+    version: int
+    failed: Line = ""
+
+
+class People(Model):
+    """What people did themselves."""
+
+    did: Word
+    result: str
+    by: Word
+    resolved_at: Utc | None

@@ -1,0 +1,58 @@
+"""What is said by the dashboard, handed to the one place that decides whether it counts."""
+
+from dataclasses import dataclass
+
+from shared.domain.clearance import Caller
+from shared.domain.identity import Identity, Where
+from shared.ports.answering import Outcome, Said
+from shared.workflow import answers
+from shared.workflow.answers import Answers
+
+MOST_NAME = 256
+
+
+@dataclass(frozen=True)
+class Speaking:
+    """The port of the dashboard's writing routes over `Answers`; nothing is decided here."""
+
+    answers: Answers
+
+    def approve(self, who: Caller, incident_id: str, request: str, digest: str) -> Said:
+        """Yes to exactly what was shown.
+
+        Raises:
+            PortError: nothing is known to be written.
+        """
+        return _told(self.answers.approve(_identity(who), incident_id, request, digest))
+
+    def deny(self, who: Caller, incident_id: str, request: str, digest: str, reason: str) -> Said:
+        """No to it.
+
+        Raises:
+            PortError: nothing is known to be written.
+        """
+        return _told(self.answers.deny(_identity(who), incident_id, request, digest, reason))
+
+    def take_over(self, who: Caller, incident_id: str, reason: str) -> Said:
+        """The machine starts nothing more.
+
+        Raises:
+            PortError: nothing is known to be written.
+        """
+        return _told(self.answers.take_over(_identity(who), incident_id, reason))
+
+    def acknowledge(self, who: Caller, incident_id: str) -> Said:
+        """Somebody has seen it.
+
+        Raises:
+            PortError: nothing is known to be written.
+        """
+        return _told(self.answers.acknowledge(_identity(who), incident_id))
+
+
+def _identity(who: Caller) -> Identity:
+    return Identity(where=Where(who.where), id=who.id, name=who.name[:MOST_NAME])
+
+
+def _told(said: answers.Said) -> Said:
+    return Said(outcome=Outcome(said.outcome.value), text=said.text)
