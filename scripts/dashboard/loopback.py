@@ -5,6 +5,7 @@ Host is refused, so that no name that somebody points at this machine reaches it
 """
 
 import secrets
+import sys
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -53,6 +54,11 @@ class Loopback(ThreadingHTTPServer):
     def hosts(self) -> frozenset[str]:
         """By what names it is called."""
         return frozenset(f"{name}:{self.server_port}" for name in (LOOPBACK, "localhost"))
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A page that goes away while it is answered is no fault; anything else is told."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
     def vouched(self, authorization: str) -> Caller | None:
         """Whom the token stands for, while it lasts."""
