@@ -26,7 +26,7 @@ def build(app: Construct, stage: StageConfig) -> None:
     interface = Interface(app, house)
     agents = Agents(app, house, interface.archive)
     consensus = Consensus(app, house, agents)
-    Dashboard(app, house)
+    Dashboard(app, house, interface)
     Observability(app, house, agents=agents, consensus=consensus, interface=interface)
     for account in stage.accounts.spokes:
         Spoke(app, stage, account)

@@ -14,7 +14,7 @@ from stacks.components.dead_letters import dead_letter_queue
 from stacks.components.event_archive import EventArchive
 from stacks.components.function import Function, Size
 from stacks.components.http_api import HttpApi, Route
-from stacks.components.member import CATALOGUE, DIRECTORY, Member, leading
+from stacks.components.member import CATALOGUE, DIRECTORY, STOP, Member, leading
 from stacks.components.outputs import put_out
 from stacks.components.own_later import OwnLater
 from stacks.components.read_model import Projector
@@ -102,15 +102,16 @@ class Interface(StageStack):
 
     def _reception(self) -> Member:
         """Who writes down what people say: no other function may, and this one may nothing else."""
-        data = self._house.data
+        data, oidc = self._house.data, self._house.stage.oidc
         reception = Member(self, Author.RECEPTION, self._house, Size(30, 1024))
         function, secrets = reception.function, [data.slack_secret_arn, data.pagerduty_secret_arn]
-        reception.may_keep_state(reads=[DIRECTORY])
+        reception.may_keep_state(reads=[DIRECTORY], puts=[STOP])
         function.allow(["secretsmanager:GetSecretValue"], secrets)
         function.set(
             {
                 Setting.SLACK_SECRET: data.slack_secret_arn,
                 Setting.PAGERDUTY_SECRET: data.pagerduty_secret_arn,
+                Setting.ROLES_CLAIM: oidc.roles_claim if oidc else "",
             }
         )
         OwnLater(self, "Later", function=function)

@@ -40,6 +40,11 @@ class Loopback(ThreadingHTTPServer):
         self.token = secrets.token_urlsafe(32)
         self._ends = now() + LASTS
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that leaves in the middle of an answer is no news."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
     @property
     def origin(self) -> str:
         """Where it is, without the token."""
@@ -54,11 +59,6 @@ class Loopback(ThreadingHTTPServer):
     def hosts(self) -> frozenset[str]:
         """By what names it is called."""
         return frozenset(f"{name}:{self.server_port}" for name in (LOOPBACK, "localhost"))
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A page that goes away while it is answered is no fault; anything else is told."""
-        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
 
     def vouched(self, authorization: str) -> Caller | None:
         """Whom the token stands for, while it lasts."""

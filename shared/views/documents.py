@@ -56,6 +56,7 @@ class Row(Model):
     remedy: Remedy | None = Field(description="decided or suggested")
     waits_for_approval: bool
     taken_by: Word
+    people_said: bool = Field(description="people said what they did about it, so it asks nobody any more")
     attempt: int
     detected_at: Utc
     changed_at: Utc

@@ -135,6 +135,7 @@ def _row(incident: Incident, log: Believed) -> Row:
         remedy=_suggestion(incident),
         waits_for_approval=waits,
         taken_by=incident.taken.by if incident.taken else "",
+        people_said=incident.people is not None,
         attempt=incident.attempt,
         detected_at=incident.detected_at,
         changed_at=incident.changed_at,

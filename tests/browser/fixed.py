@@ -1,0 +1,183 @@
+"""What the desk answers about the house itself, in the shapes of `shared.views`."""
+
+from typing import Any
+
+from shared.runbooks.catalogue import remedies
+
+Answer = dict[str, Any]
+SENTENCES = (
+    "Checkout and web fail since the database refuses connections.",
+    "Its limit was lowered from 200 to 20 a minute before.",
+    "All four agents voted to put it back, with 1000 of 1000.",
+    "Policy lets it be done after one person's yes.",
+    "Nothing was done yet.",
+)
+CHEATED = "equivocation: two different ballots in one round"
+
+
+def health(switch: Answer) -> Answer:
+    agents = [("detection", None, "closed"), ("diagnosis", None, "half_open")]
+    agents += [("prediction", None, "closed"), ("resolution", CHEATED, "open")]
+    members = [{"agent": name, "quarantined": why, "breaker": phase} for name, why, phase in agents]
+    return {"read_model": "current", "kill_switch": switch, "agents": members}
+
+
+def autonomy(switch: Answer) -> Answer:
+    raised = {
+        "runbook": "restore-parameter",
+        "tier": "critical",
+        "level": "L3",
+        "origin": "set",
+        "by": "maria",
+        "at": "2026-11-20T10:00:00Z",
+        "reason": "23 of 23 right",
+    }
+    lowered = raised | {
+        "runbook": "scale-out-service",
+        "level": "L1",
+        "origin": "demoted",
+        "by": "executor",
+        "reason": "it made INC-0000000000A2 worse",
+    }
+    freeze = {"name": "end of year", "reason": "the books are closed"}
+    return {
+        "default": "L2",
+        "kill_switch": switch,
+        "actions_per_hour": 6,
+        "freezes": [freeze],
+        "levels": [raised, lowered],
+    }
+
+
+def scorecard() -> Answer:
+    rows = [
+        _scored("restore-parameter", "critical", "L3", _share(22, 23, 790, 998), _share(1, 23, 2, 210)),
+        _scored("restart-service", "important", "L2", _share(21, 21, 845, 1000), _share(0, 21, 0, 155), "L3"),
+        _scored("block-address-range", "critical", "L1", _share(0, 0, 0, 1000), _share(0, 0, 0, 1000)),
+    ]
+    rows[-1]["missing"] = ["20 incidents are needed, there are 0"]
+    return {"incidents": 64, "complete": True, "rows": rows}
+
+
+def _share(count: int, total: int, low: int, high: int) -> Answer:
+    return {"count": count, "total": total, "low": low, "high": high}
+
+
+def _scored(
+    runbook: str, tier: str, level: str, precision: Answer, wrong: Answer, to: str | None = None
+) -> Answer:
+    return {
+        "runbook": runbook,
+        "tier": tier,
+        "level": level,
+        "since": None,
+        "incidents": precision["total"] + 2,
+        "acted": 0,
+        "right": precision["count"],
+        "wrong": wrong["count"],
+        "unproven": 0,
+        "ungraded": 2,
+        "precision": precision,
+        "wrong_actions": wrong,
+        "promote_to": to,
+        "missing": [],
+    }
+
+
+def runbooks() -> Answer:
+    return {"runbooks": [_runbook(one.runbook) for one in remedies().values()]}
+
+
+def _runbook(one: Any) -> Answer:
+    names = ("id", "version", "family", "title", "resource", "inverse", "risk", "safe", "touches_data")
+    names += ("expected_seconds", "expires_seconds", "blast_radius")
+    return {name: getattr(one, name) for name in names} | {
+        "causes": sorted(one.causes),
+        "symptoms": sorted(one.symptoms),
+        "relieves": str(one.relieves),
+        "reversibility": str(one.reversibility),
+        "parameters": {name: each.description for name, each in one.parameters.items()},
+    }
+
+
+def on_call() -> Answer:
+    people = [{"id": "eve", "name": "Eve Okafor", "role": "on_call", "time_zone": "Europe/Berlin"}]
+    levels = [{"level": 1, "minutes": 5, "people": people}]
+    team = {"team": "shop", "services": [], "applications": ["storefront"], "levels": levels}
+    return {"teams": [team]}
+
+
+def reasoning(row: Answer) -> Answer:
+    asked = {
+        "tool": "telemetry.series",
+        "arguments": '{"service": "database", "measure": "errors"}',
+        "answer": "5f" * 32,
+        "milliseconds": 12,
+        "outcome": "ok",
+        "error": "",
+    }
+    failed = asked | {
+        "tool": "logs.read",
+        "answer": "",
+        "milliseconds": 3_000,
+        "outcome": "error",
+        "error": "PortError",
+    }
+    step = {
+        "step": "root_cause",
+        "asked": [asked, failed],
+        "milliseconds": 40,
+        "outcome": "ok",
+        "error": "",
+    }
+    model = {"provider": "aws.bedrock", "model": "a-model", "input_tokens": 1_240, "output_tokens": 97}
+    said = {"asked": "Rank these candidates: …", "said": '{"order": ["66c0218b"]}'}
+    look = {
+        "attempt": 1,
+        "question": "findings",
+        "version": 5,
+        "at": row["detected_at"],
+        "concluded": "database is the root cause: configuration change",
+        "confidence": 950,
+        "inputs": "ab" * 32,
+        "spans": "cd" * 32,
+        "trace": "read",
+        "milliseconds": 61,
+        "computed": [step],
+        "asked": [asked],
+        "consulted": [model | said | {"milliseconds": 900, "outcome": "ok", "error": ""}],
+        "input_tokens": 1_240,
+        "output_tokens": 97,
+        "left_out": 0,
+    }
+    unread = look | {
+        "question": "ballot-1",
+        "version": 10,
+        "trace": "not kept",
+        "computed": [],
+        "consulted": [],
+    }
+    return {
+        "incident_id": row["id"],
+        "sentences": SENTENCES if row["waits_for_approval"] else [],
+        "agents": [{"agent": "diagnosis", "looks": [look, unread]}],
+        "milliseconds": 122,
+        "input_tokens": 2_480,
+        "output_tokens": 194,
+    }
+
+
+def patient() -> Answer:
+    return {
+        "at": "2026-11-28T03:00:00Z",
+        "serving": True,
+        "scenario": "",
+        "faults": ["few_connections"],
+        "pulse": "checkout answers 62 of 100 orders",
+        "failed_ticks": 0,
+        "scenarios": [
+            {"name": "database_cascade", "title": "somebody lowers the database's connection limit"},
+            {"name": "memory_leak", "title": "checkout's memory climbs until a task is killed"},
+        ],
+        "known_faults": [{"name": "sale", "title": "three times the visits, and nothing wrong"}],
+    }

@@ -1,0 +1,228 @@
+"""What the page does while the world changes beneath it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.desk import TOKEN
+from tests.browser.look import go, visit
+from tests.browser.town import HOSTILE
+
+pytestmark = pytest.mark.browser
+
+ASKS, UNDONE, ACTING, HOSTILE_ID = (f"INC-0000000000A{n}" for n in (1, 2, 3, 6))
+
+TOLD = """() => {
+  const connection = document.querySelector("#connection");
+  window.told = [];
+  new MutationObserver(() => window.told.push(connection.textContent)).observe(connection, {childList: true});
+}"""
+
+
+def test_that_markup_in_a_summary_is_shown_as_text_and_never_runs(page, desk):
+    visit(page, desk.url)
+    assert HOSTILE in page.locator(f"[data-id='{HOSTILE_ID}']").inner_text()
+    go(page, f"#/incidents/{HOSTILE_ID}")
+    expect(page.locator("h1")).to_have_text(HOSTILE)
+    assert page.locator("main img, main script, main b").count() == 0
+    assert page.evaluate("window.broken") is None
+
+
+def test_that_the_token_leaves_the_address_and_goes_only_into_the_header(page, desk):
+    visit(page, desk.url)
+    assert TOKEN not in page.url
+    assert page.evaluate("sessionStorage.length") == 1
+    assert page.evaluate("document.cookie + JSON.stringify(localStorage)") == "{}"
+    assert all(TOKEN not in one for one in desk.asked)
+
+
+def test_that_a_token_that_is_not_valid_any_more_is_said_and_a_fresh_link_goes_on(page, desk):
+    page.goto(f"{desk.url}#token=an-old-one")
+    expect(page.locator(".notice")).to_contain_text("Your sign-in is not valid any more")
+    expect(page.locator("#connection")).to_contain_text("signed out")
+    visit(page, desk.url)
+    expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_that_what_needs_a_person_stands_first_and_says_what_it_asks(page, desk):
+    visit(page, desk.url)
+    first = page.locator(".case").first
+    expect(first).to_have_attribute("data-id", ASKS)
+    expect(first).to_contain_text("Approve or deny")
+    assert page.title().startswith("(3) ")
+    turns = [one.get_attribute("class").split()[1] for one in page.locator(".case").all()]
+    assert turns == sorted(turns, key=["asks", "machine", "person"].index)
+
+
+def test_that_what_people_left_or_spoke_of_does_not_press_any_more(page, desk):
+    desk.answers[UNDONE]["incident"]["row"]["changed_at"] = "2026-01-01T00:00:00Z"
+    visit(page, desk.url)
+    expect(page.locator(".totals")).to_contain_text("2")
+    page.get_by_role("button", name="Left open 1").click()
+    expect(page.locator(".case")).to_have_count(1)
+    desk.answers[UNDONE]["incident"]["people"] = {
+        "did": "other",
+        "result": "helped",
+        "by": "eve",
+        "resolved_at": None,
+    }
+    desk.change(UNDONE, people_said=True)
+    expect(page.locator(".case")).to_have_count(0)
+    go(page, f"#/incidents/{UNDONE}")
+    expect(page.locator("#ask")).to_contain_text("eve said what people did")
+
+
+def test_that_a_change_appears_by_itself_and_only_what_matters_is_spoken(page, desk):
+    visit(page, desk.url)
+    speech = page.locator("#speech")
+    desk.change(ACTING, summary="another summary")
+    expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Another summary")
+    expect(speech).to_have_text("")
+    desk.change(ACTING, status="watching")
+    expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Watching")
+    expect(speech).to_have_text("")
+    desk.change(ACTING, status="resolved", closed=True, outcome="resolved")
+    expect(speech).to_have_text("gateway is resolved.")
+    expect(page.locator(f"[data-id='{ACTING}']")).to_have_count(0)
+
+
+def test_that_a_machine_that_slept_for_an_hour_gives_up_its_old_question_and_catches_up_at_once(page, desk):
+    page.clock.install()
+    visit(page, desk.url)
+    with desk.hanging("changes"):
+        desk.change(ACTING, status="escalated", closed=True)
+        page.evaluate(TOLD)
+        page.clock.fast_forward("01:00:00")
+        expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides", timeout=4_000)
+        expect(page.locator("#connection")).to_have_text("live")
+        assert not [one for one in page.evaluate("window.told") if "disconnected" in one]
+
+
+def test_that_a_lost_server_is_said_with_its_time_and_the_page_comes_back_by_itself(page, desk):
+    visit(page, desk.url)
+    desk.dead = True
+    expect(page.locator("#connection")).to_contain_text(re.compile(r"disconnected since \d\d:\d\d:\d\d"))
+    expect(page.locator(".notice")).to_contain_text("the machine works on without this page")
+    desk.change(ACTING, status="escalated", closed=True)
+    desk.dead = False
+    expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides")
+    expect(page.locator("#connection")).to_have_text("live")
+    expect(page.locator(".notice")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("behind", "said"), [(0, "live"), (42, "42 s behind"), (None, "may be behind")])
+def test_that_how_far_it_is_behind_the_log_is_said(page, desk, behind, said):
+    desk.behind = behind
+    visit(page, desk.url)
+    expect(page.locator("#connection")).to_have_text(said)
+
+
+def test_that_an_unchanged_feed_is_answered_without_a_body(page, desk):
+    visit(page, desk.url)
+    with page.expect_response(lambda one: "/changes" in one.url and one.status == 304):
+        pass
+    expect(page.locator("#connection")).to_have_text("live")
+
+
+def test_that_a_cursor_that_is_not_known_any_more_reads_everything_anew(page, desk):
+    visit(page, desk.url)
+    desk.fails["changes"] = (400, "this cursor is of a read model that is gone")
+    expect(page.locator("#connection")).to_contain_text("disconnected")
+    desk.change(ACTING, status="escalated", closed=True)
+    desk.changed.clear()
+    desk.fails.clear()
+    expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides")
+
+
+def test_that_the_countdown_and_the_money_run(page, desk):
+    visit(page, desk.url, f"#/incidents/{ASKS}")
+    shown = page.locator(".facts").inner_text()
+    expect(page.locator(".facts")).not_to_have_text(shown)
+    expect(page.locator(".expiry")).to_contain_text(re.compile(r"expires in \d+:\d\d"))
+
+
+def test_that_a_list_of_many_is_shown_in_pages_and_filtered(page, desk):
+    [model] = [one for one in desk.answers.values() if one["incident"]["row"]["id"] == ACTING]
+    rows = [
+        model
+        | {
+            "incident": {
+                "row": model["incident"]["row"] | {"id": f"INC-{n:05}", "service": "odd" if n % 2 else "even"}
+            }
+        }
+        for n in range(230)
+    ]
+    desk.fill(rows)
+    visit(page, desk.url)
+    expect(page.locator(".pages")).to_contain_text("1–50 of 230")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator(".pages")).to_contain_text("51–100 of 230")
+    page.locator("#search").fill("odd")
+    expect(page.locator(".pages")).to_contain_text("1–50 of 115")
+    page.locator("#search").fill("")
+    page.locator("#status").select_option("voting")
+    expect(page.locator(".empty")).to_have_text("Nothing fits this filter.")
+
+
+def test_that_everything_can_be_reached_by_keys_and_single_keys_can_be_switched_off(page, desk):
+    visit(page, desk.url)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Resource exhaustion")
+    page.keyboard.press("Escape")
+    expect(page.locator(".case").first).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Keyboard shortcuts")
+    page.locator("#keys-on").press("Space")
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    expect(page.locator("h1")).to_have_text("Incidents")
+
+
+def test_that_an_incident_that_does_not_exist_is_said(page, desk):
+    visit(page, desk.url)
+    page.evaluate("location.hash = '#/incidents/INC-NONE'")
+    expect(page.locator("main")).to_contain_text("There is no incident INC-NONE")
+
+
+def test_that_a_vote_shows_dissent_abstention_and_quarantine_against_what_is_needed(page, desk):
+    visit(page, desk.url, f"#/incidents/{UNDONE}")
+    vote = page.locator("section:has(#h-vote)")
+    for text in (
+        "dissents",
+        "abstains",
+        "quarantined",
+        "more than 666 of 1000",
+        "400 of 1000 is lost",
+        "equivocation",
+    ):
+        expect(vote).to_contain_text(text)
+    expect(
+        vote.get_by_role("img", name="diagnosis 400 = 400 of 1000; more than 666 is needed")
+    ).to_be_visible()
+
+
+def test_that_the_root_cause_is_marked_in_words_too(page, desk):
+    visit(page, desk.url, f"#/incidents/{ASKS}")
+    expect(page.get_by_role("img", name=re.compile("Root cause: database"))).to_be_visible()
+    expect(page.locator(".graph")).to_contain_text("✕ root cause")
+
+
+def test_that_the_reasoning_trace_is_shown_when_there_is_one(page, desk):
+    visit(page, desk.url, f"#/incidents/{ASKS}")
+    expect(page.locator(".sentences li")).to_have_count(5)
+    page.locator("#trace-diagnosis > summary").click()
+    page.get_by_text("computed: root cause").click()
+    for text in ("telemetry.series", "PortError", "a-model", "The rest is not kept"):
+        expect(page.locator("section:has(#h-trace)")).to_contain_text(text)
+    desk.fails[f"incidents/{ACTING}/reasoning"] = (404, "there is no such route")
+    page.evaluate(f"location.hash = '#/incidents/{ACTING}'")
+    expect(page.locator("h1")).to_contain_text("payments")
+    expect(page.locator("section:has(#h-trace)")).to_be_hidden()
