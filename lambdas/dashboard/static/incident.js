@@ -58,7 +58,7 @@ export class IncidentPage {
           sheet("money", "Money", "h-money"),
           sheet("proof", "Proof", "h-proof"),
           this.gradeSheet = sheet("grade", "Severity", "h-grade"),
-          sheet("told", "Who was told", "h-told"))));
+          sheet("told", "Who was told, and who answered", "h-told"))));
     this.waiting = el("p", { class: "loading" }, "Loading …");
     fill(main, this.waiting, this.body);
     this.update();
@@ -134,12 +134,12 @@ export class IncidentPage {
     this.vote.show([page.rounds, page.quarantined], () => vote(page));
     this.action.show([page.doing, page.verdicts, page.approval, page.reasons], () => action(page));
     this.timeline.show([page.timeline, page.ignored], () => timeline(page));
-    this.stop.show([row.status, row.taken_by, may], () => stop(page, may, done));
+    this.stop.show([row.status, row.taken_by, may, page.approval?.state, page.acknowledged], () => stop(page, may, done));
     this.sure.show([page.confidence, page.agents.map((one) => [one.agent, one.state])], () => sure(page));
     this.money.show([running, row.spent, page.tokens], () => moneyPart(page, running));
     this.gradeSheet.hidden = row.closed || !this.allowed("severity");
     if (!this.gradeSheet.hidden) this.grade.show([row.id, row.severity], () => gradeForm(row, done));
-    this.told.show([page.told, page.told_total], () => told(page));
+    this.told.show([page.told, page.told_total, page.acknowledged, page.called, page.grades], () => told(page));
     this.showProof();
   }
 
@@ -174,8 +174,9 @@ function sure({ agents: all }) {
 function stop(page, may, done) {
   const { row } = page, left = row.status === "escalated" || row.status === "rolled_back";
   if (row.taken_by || (row.closed && !left)) return [];
-  const seen = may.includes("acknowledge") && acknowledge(row, done);
-  if (left) return seen ? el("div", { class: "stop-line row" }, seen) : [];
+  const last = page.acknowledged.at(-1);
+  const seen = [last && el("span", {}, sign("eye"), ` ${last.by} looks at it since ${time(last.at)}`), may.includes("acknowledge") && acknowledge(row, done)].filter(Boolean);
+  if (left) return seen.length ? el("div", { class: "stop-line row" }, seen) : [];
   const calm = page.approval?.state === "open" ? "" : "Nothing is asked of you. ";
   if (!may.includes("take_over")) return el("p", { class: "stop-line soft" }, calm, "An approver or operator can take it from the machine at any time.");
   return el("div", { class: "stop-line" },
@@ -207,10 +208,15 @@ function proof({ certificate: certified }, audit) {
   ];
 }
 
-function told({ told: all, told_total: total }) {
-  if (!all.length) return el("p", { class: "soft" }, "Nobody yet.");
-  return [el("ul", { class: "list-plain small" }, all.slice(-6).reverse().map((one) => el("li", {}, el("span", { class: "soft" }, `${time(one.at)} `), one.failed ? [sign("alert", "bad"), ` ${one.channel} NOT told: ${one.failed}`] : `${one.channel}${one.recipient ? ` (${one.recipient})` : ""}: ${spaced(one.about)}`))),
-    total > 6 && el("p", { class: "small soft" }, `${count(total)} messages in all`)];
+function told({ told: all, told_total: total, acknowledged, called, grades }) {
+  const lines = [
+    acknowledged.slice(-3).map((one) => el("li", {}, sign("eye"), el("span", { class: "soft" }, ` ${time(one.at)} `), `${one.by} ${one.over ? "says that it is over" : "looks at it"} (${one.through})`)),
+    called.slice(-3).map((one) => el("li", {}, sign("alert", "warn"), el("span", { class: "soft" }, ` ${time(one.at)} `), `nobody answered: level ${one.level} of ${one.team} is called (${one.people.join(", ") || "nobody"})`)),
+    grades.slice(-3).map((one) => el("li", {}, sign("person"), el("span", { class: "soft" }, ` ${time(one.at)} `), `${one.by} grades it ${one.severity}: ${one.reason}`)),
+    all.slice(-6).reverse().map((one) => el("li", {}, el("span", { class: "soft" }, `${time(one.at)} `), one.failed ? [sign("alert", "bad"), ` ${one.channel} NOT told: ${one.failed}`] : `${one.channel}${one.recipient ? ` (${one.recipient})` : ""}: ${spaced(one.about)}`)),
+  ];
+  if (!lines.some((one) => one.length)) return el("p", { class: "soft" }, "Nobody yet.");
+  return [el("ul", { class: "list-plain small" }, lines), total > 6 && el("p", { class: "small soft" }, `${count(total)} messages in all`)];
 }
 
 const spaced = (name) => name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
