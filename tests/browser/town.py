@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from shared.views.answers import IncidentAnswer, Metrics
 from tests.views.house import sample
 
 TIME = re.compile(r'"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"')
@@ -222,17 +221,6 @@ def _curve(
         "limit": limit,
         "forecast": [] if well else forecast,
     }
-
-
-def checked(now: datetime) -> None:
-    """That the town is what the API could answer.
-
-    Raises:
-        ValidationError: naming what is not.
-    """
-    for one in town(now):
-        IncidentAnswer.model_validate(one)
-        Metrics.model_validate(metrics(one, now))
 
 
 def _at(text: str) -> datetime:
