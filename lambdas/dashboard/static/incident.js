@@ -1,19 +1,20 @@
 /** The page of one incident: what is broken, who is hurt, what the machine does, what it asks, how to stop it, what it costs. */
-import { read, Refused, since } from "./api.js";
 import { action } from "./action.js";
-import { acknowledge, ask, pair, takeOver } from "./ask.js";
+import { read, Refused, since } from "./api.js";
+import { ask } from "./ask.js";
 import { charts } from "./chart.js";
 import { gradeForm } from "./demo.js";
-import { el, fill, Part, svg, tick } from "./dom.js";
+import { el, fill, Part } from "./dom.js";
 import { facts, headline } from "./facts.js";
+import { agents, sure } from "./findings.js";
 import { graph } from "./graph.js";
-import { spent } from "./incidents.js";
-import { pill, sign } from "./signs.js";
+import { stop, told } from "./people.js";
+import { moneyPart, proof } from "./proof.js";
 import { doingNow, way } from "./steps.js";
 import { timeline } from "./timeline.js";
 import { trace } from "./trace.js";
-import { certificate, vote } from "./vote.js";
-import { capital, count, many, money, percent, plain, span, time } from "./words.js";
+import { vote } from "./vote.js";
+import { plain } from "./words.js";
 
 const METRICS_EVERY = 10_000,
   AUDIT_EVERY = 60_000,
@@ -224,220 +225,3 @@ export class IncidentPage {
     this.proof.show([page.certificate, this.audit], () => proof(page, this.audit));
   }
 }
-
-function agents(found) {
-  const states = {
-    asked: pill("clock", "", "looks"),
-    silent: pill("ring", "", "silent"),
-    reused: pill("clock", "warn", "cached"),
-    quarantined: pill("stop", "bad", "quarantined"),
-  };
-  return el(
-    "ul",
-    { class: "agents" },
-    found.map((one) =>
-      el(
-        "li",
-        { class: "agent" },
-        el("h3", { class: "row" }, capital(one.agent), states[one.state]?.cloneNode(true)),
-        one.summary && el("p", { class: "small" }, capital(one.summary)),
-        one.cause && el("p", { class: "small soft" }, `Kind of cause: ${plain(one.cause)}`),
-        one.left_out.length > 0 &&
-          el("p", { class: "small warn" }, `Partial: no time for ${one.left_out.join(", ")}`),
-        one.cached_seconds !== null &&
-          el("p", { class: "small warn" }, `Its breaker is open: this is ${span(one.cached_seconds)} old`),
-        one.evidence.length > 0 &&
-          el(
-            "details",
-            { id: `evidence-${one.agent}` },
-            el("summary", {}, many(one.evidence_total, "fact")),
-            el(
-              "ul",
-              { class: "list-plain small" },
-              one.evidence.map((each) =>
-                el(
-                  "li",
-                  {},
-                  el("span", { class: "soft" }, `${plain(each.kind)}, ${each.service}: `),
-                  each.statement,
-                ),
-              ),
-            ),
-          ),
-      ),
-    ),
-  );
-}
-
-function sure({ agents: all }) {
-  return el(
-    "div",
-    { class: "tight" },
-    all.map((one) => {
-      const value = one.confidence;
-      return el(
-        "div",
-        { class: "confidence" },
-        el("span", {}, capital(one.agent)),
-        svg(
-          "svg",
-          { class: "meter", viewBox: "0 0 1000 100", preserveAspectRatio: "none", "aria-hidden": "true" },
-          svg("rect", { class: "ground", width: 1000, height: 100 }),
-          svg("rect", { class: "value", width: value ?? 0, height: 100 }),
-          svg("rect", { class: "edge-mark", x: 500, width: 8, height: 100 }),
-        ),
-        el("span", { class: "number" }, value === null ? "–" : percent(value)),
-      );
-    }),
-    el("p", { class: "small soft" }, "In what it found. A ballot below the mark (50 %) is an abstention."),
-  );
-}
-
-function stop(page, may, done) {
-  const { row } = page,
-    left = row.status === "escalated" || row.status === "rolled_back";
-  if (row.taken_by || (row.closed && !left)) return [];
-  const last = page.acknowledged.at(-1);
-  const seen = [
-    last && el("span", {}, sign("eye"), ` ${last.by} looks at it since ${time(last.at)}`),
-    may.includes("acknowledge") && acknowledge(row, done),
-  ].filter(Boolean);
-  if (left) return seen.length ? el("div", { class: "stop-line row" }, seen) : [];
-  const calm = page.approval?.state === "open" ? "" : "Nothing is asked of you. ";
-  if (!may.includes("take_over"))
-    return el(
-      "p",
-      { class: "stop-line soft" },
-      calm,
-      "An approver or operator can take it from the machine at any time.",
-    );
-  return el(
-    "div",
-    { class: "stop-line" },
-    el("div", { class: "row" }, calm && el("span", { class: "soft" }, calm), seen),
-    el(
-      "details",
-      { id: "stop-more" },
-      el("summary", {}, el("span", { class: "button" }, sign("stop", "bad"), "Take it from the machine")),
-      el(
-        "p",
-        { class: "soft" },
-        "The machine starts nothing more here. What runs already ends; undoing it is then yours.",
-      ),
-      takeOver(row, done, "Take over now"),
-    ),
-  );
-}
-
-function moneyPart({ row, tokens }, running) {
-  const asked = tokens.tokens_in + tokens.tokens_out;
-  return el(
-    "dl",
-    { class: "pairs narrow" },
-    pair(
-      "Business",
-      tick(el("strong"), () => money(Math.floor(spent(running)))),
-    ),
-    pair("A minute", Number(running.usd_per_minute) ? money(running.usd_per_minute) : "no more"),
-    Number(running.user_charge) > 0 && pair("Users, once", money(running.user_charge)),
-    pair("This response", money(row.spent.own_usd)),
-    pair(
-      "Tokens",
-      asked ? `${count(tokens.tokens_in)} in, ${count(tokens.tokens_out)} out` : "none: no model was asked",
-    ),
-    running.estimated && pair("Note", "by its tier: the service is not in the catalogue"),
-  );
-}
-
-function proof({ certificate: certified }, audit) {
-  const state = {
-    holds: ["check", "good", "The log holds"],
-    broken: ["alert", "bad", "The log is broken"],
-    unknown: ["ring", "", "Not checked yet"],
-  }[audit?.state ?? "unknown"];
-  return [
-    el(
-      "p",
-      {},
-      pill(...state),
-      el(
-        "span",
-        { class: "small soft" },
-        audit
-          ? ` ${audit.checked === "everything" ? "hashes, MACs, copies and anchors" : "hashes and order"}, ${many(audit.version, "event")}`
-          : "",
-      ),
-    ),
-    audit?.findings.map((one) => el("p", { class: "small bad" }, one)),
-    certified
-      ? el(
-          "details",
-          { id: "certificate" },
-          el(
-            "summary",
-            {},
-            `Certificate: ${plain(certified.kind)}, ${many(certified.ballots.length, "ballot")}`,
-          ),
-          certificate({ certificate: certified }),
-        )
-      : el("p", { class: "small soft" }, "No certificate: without one nothing is done."),
-  ];
-}
-
-function told({ told: all, told_total: total, acknowledged, called, grades }) {
-  const lines = [
-    acknowledged
-      .slice(-3)
-      .map((one) =>
-        el(
-          "li",
-          {},
-          sign("eye"),
-          el("span", { class: "soft" }, ` ${time(one.at)} `),
-          `${one.by} ${one.over ? "says that it is over" : "looks at it"} (${one.through})`,
-        ),
-      ),
-    called
-      .slice(-3)
-      .map((one) =>
-        el(
-          "li",
-          {},
-          sign("alert", "warn"),
-          el("span", { class: "soft" }, ` ${time(one.at)} `),
-          `nobody answered: level ${one.level} of ${one.team} is called (${one.people.join(", ") || "nobody"})`,
-        ),
-      ),
-    grades
-      .slice(-3)
-      .map((one) =>
-        el(
-          "li",
-          {},
-          sign("person"),
-          el("span", { class: "soft" }, ` ${time(one.at)} `),
-          `${one.by} grades it ${one.severity}: ${one.reason}`,
-        ),
-      ),
-    all
-      .slice(-6)
-      .reverse()
-      .map((one) =>
-        el(
-          "li",
-          {},
-          el("span", { class: "soft" }, `${time(one.at)} `),
-          one.failed
-            ? [sign("alert", "bad"), ` ${one.channel} NOT told: ${one.failed}`]
-            : `${one.channel}${one.recipient ? ` (${one.recipient})` : ""}: ${spaced(one.about)}`,
-        ),
-      ),
-  ];
-  if (!lines.some((one) => one.length)) return el("p", { class: "soft" }, "Nobody yet.");
-  return [
-    el("ul", { class: "list-plain small" }, lines),
-    total > 6 && el("p", { class: "small soft" }, `${count(total)} messages in all`),
-  ];
-}
-
-const spaced = (name) => name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
