@@ -226,3 +226,12 @@ def test_that_the_reasoning_trace_is_shown_when_there_is_one(page, desk):
     page.evaluate(f"location.hash = '#/incidents/{ACTING}'")
     expect(page.locator("h1")).to_contain_text("payments")
     expect(page.locator("section:has(#h-trace)")).to_be_hidden()
+
+
+def test_that_who_looks_at_it_and_who_was_called_is_seen(page, desk):
+    visit(page, desk.url, f"#/incidents/{ASKS}")
+    expect(page.locator(".stop-place")).to_contain_text("eve looks at it since")
+    go(page, f"#/incidents/{UNDONE}")
+    told = page.locator("section:has(#h-told)")
+    expect(told).to_contain_text("nobody answered: level 2 of booking is called (noor)")
+    expect(told).to_contain_text("noor grades it critical: it is the sale")

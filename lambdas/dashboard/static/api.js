@@ -32,7 +32,8 @@ export function takeToken() {
 /** Forgets the token. */
 export const forgetToken = () => sessionStorage.removeItem(TOKEN);
 
-let ahead = 0, behind;
+let ahead = 0,
+  behind;
 
 /** The server's time in milliseconds: countdowns do not depend on a wrong clock of this machine. */
 export const now = () => Date.now() + ahead;
@@ -50,7 +51,8 @@ const MOST_TAGS = 200;
  *  @throws Refused */
 export async function read(path, { query = {}, signal = undefined, fresh = false } = {}) {
   const url = new URL(path, BASE);
-  for (const [name, value] of Object.entries(query)) if (value !== null && value !== "") url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(query))
+    if (value !== null && value !== "") url.searchParams.set(name, value);
   const headers = {};
   if (!fresh && tags.has(url.href)) headers["If-None-Match"] = tags.get(url.href);
   const answer = await asked(url, { headers, signal });
@@ -78,8 +80,14 @@ async function asked(url, { headers, signal, ...rest }) {
   const limit = AbortSignal.timeout(PATIENCE);
   let answer;
   try {
-    answer = await fetch(url, { ...rest, headers, cache: "no-store", credentials: "same-origin", redirect: "error",
-      signal: signal ? AbortSignal.any([signal, limit]) : limit });
+    answer = await fetch(url, {
+      ...rest,
+      headers,
+      cache: "no-store",
+      credentials: "same-origin",
+      redirect: "error",
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Refused(0, PLAIN[0]);
@@ -90,7 +98,8 @@ async function asked(url, { headers, signal, ...rest }) {
 }
 
 function hear(headers) {
-  const at = Date.parse(headers.get("Commander-Time") ?? ""), late = headers.get("Commander-Behind-Seconds");
+  const at = Date.parse(headers.get("Commander-Time") ?? ""),
+    late = headers.get("Commander-Behind-Seconds");
   if (!Number.isNaN(at)) ahead = at - Date.now();
   if (late !== null) behind = late === "unknown" ? null : Number(late);
 }
@@ -98,7 +107,9 @@ function hear(headers) {
 async function sentence(answer) {
   const said = await answer.json().catch(() => null);
   const detail = typeof said?.detail === "string" ? said.detail : "";
-  const known = PLAIN[answer.status] ?? (answer.status >= 500 ? "The server could not answer." : "The server refused it.");
+  const known =
+    PLAIN[answer.status] ??
+    (answer.status >= 500 ? "The server could not answer." : "The server refused it.");
   return detail ? `${known} It says: ${detail}` : known;
 }
 

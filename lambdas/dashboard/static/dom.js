@@ -22,7 +22,8 @@ export function fill(node, ...children) {
 function filled(node, properties, children) {
   for (const [name, value] of Object.entries(properties)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name === "on") for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
+    if (name === "on")
+      for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
     else if (name === "data") Object.assign(node.dataset, value);
     else node.setAttribute(name, value === true ? "" : String(value));
   }
@@ -31,7 +32,9 @@ function filled(node, properties, children) {
 }
 
 function flat(children) {
-  return children.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== false && one !== "")
+  return children
+    .flat(Infinity)
+    .filter((one) => one !== null && one !== undefined && one !== false && one !== "")
     .map((one) => (one instanceof Node ? one : document.createTextNode(String(one))));
 }
 
@@ -60,7 +63,10 @@ function keep(node) {
   return {
     focus: active?.id ?? "",
     caret: active?.matches("input, textarea") ? active.selectionStart : null,
-    typed: [...node.querySelectorAll("input[id], textarea[id], select[id]")].map((one) => [one.id, one.value]),
+    typed: [...node.querySelectorAll("input[id], textarea[id], select[id]")].map((one) => [
+      one.id,
+      one.value,
+    ]),
     open: [...node.querySelectorAll("details[id]")].map((one) => [one.id, one.open]),
     scrolled: [...node.querySelectorAll("[data-keep]")].map((one) => [one.id, one.scrollLeft, one.scrollTop]),
   };

@@ -1,7 +1,10 @@
 /** The change feed: asked again and again while somebody looks, less when nobody does, with care when it fails. */
 import { Refused } from "./api.js";
 
-const SEEN = 400, HIDDEN = 15_000, FIRST_FAULT = 1_000, MOST = 30_000;
+const SEEN = 400,
+  HIDDEN = 15_000,
+  FIRST_FAULT = 1_000,
+  MOST = 30_000;
 const ASLEEP = 10_000;
 
 export class Feed {

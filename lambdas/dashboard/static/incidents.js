@@ -2,7 +2,13 @@
 import { now, since } from "./api.js";
 
 /** Whose turn it is; the order is the order of the list. */
-export const TURNS = { asks: "Needs you", machine: "Machine at work", person: "A person has it", left: "Left open", over: "Over" };
+export const TURNS = {
+  asks: "Needs you",
+  machine: "Machine at work",
+  person: "A person has it",
+  left: "Left open",
+  over: "Over",
+};
 
 const LEFT = new Set(["escalated", "rolled_back"]);
 const OVER = new Set(["resolved", "observed", "closed"]);
@@ -49,7 +55,8 @@ export class Incidents {
   /** Those that fit, the most urgent first. */
   sorted(fits) {
     const turns = Object.keys(TURNS);
-    return [...this.rows.values()].filter(fits)
+    return [...this.rows.values()]
+      .filter(fits)
       .map((row) => ({ row, key: [turns.indexOf(turn(row)), grave(row), -Date.parse(row.detected_at)] }))
       .sort((a, b) => a.key[0] - b.key[0] || (a.key[0] >= 3 ? 0 : a.key[1] - b.key[1]) || a.key[2] - b.key[2])
       .map((one) => one.row);

@@ -3,8 +3,17 @@
 const CHOICE = "incident-commander.keys";
 
 export const SHORTCUTS = [
-  ["?", "this list"], ["g i", "incidents"], ["g h", "health"], ["g a", "autonomy"], ["g r", "runbooks"], ["g u", "audit"],
-  ["j", "next incident"], ["k", "incident before"], ["/", "find"], ["a", "what is asked of you"], ["Esc", "back to the list"],
+  ["?", "this list"],
+  ["g i", "incidents"],
+  ["g h", "health"],
+  ["g a", "autonomy"],
+  ["g r", "runbooks"],
+  ["g u", "audit"],
+  ["j", "next incident"],
+  ["k", "incident before"],
+  ["/", "find"],
+  ["a", "what is asked of you"],
+  ["Esc", "back to the list"],
 ];
 const PLACES = { i: "#/", h: "#/health", a: "#/autonomy", r: "#/runbooks", u: "#/audit" };
 
@@ -25,7 +34,13 @@ export function listen(does) {
     if (typing || !enabled()) return;
     const place = leader && PLACES[event.key];
     leader = event.key === "g";
-    const action = { "?": does.help, j: () => does.step(1), k: () => does.step(-1), "/": does.find, a: does.ask }[event.key];
+    const action = {
+      "?": does.help,
+      j: () => does.step(1),
+      k: () => does.step(-1),
+      "/": does.find,
+      a: does.ask,
+    }[event.key];
     if (place) location.hash = place;
     else if (action) action();
     else return;

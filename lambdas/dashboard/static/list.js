@@ -1,14 +1,25 @@
 /** The list of incidents: the most urgent first, fifty at a time. */
-import { since } from "./api.js";
-import { el, fill, Part, tick } from "./dom.js";
-import { rate, turn, TURNS } from "./incidents.js";
-import { severity, sign, status, statusWord } from "./signs.js";
-import { capital, count, money, plain, shortMoney, shortSpan } from "./words.js";
+import { el, fill, Part } from "./dom.js";
+import { turn, TURNS } from "./incidents.js";
+import { line, tiles } from "./row.js";
+import { statusWord } from "./signs.js";
+import { count } from "./words.js";
 
 const AT_ONCE = 50;
-const SIGNS = { asks: ["hand", "warn"], machine: ["play", "busy"], person: ["person", ""], left: ["clock", ""], over: ["check", "good"] };
-const STATUSES = ["detected", "investigating", "voting", "awaiting_approval", "acting", "watching", "escalated",
-  "rolled_back", "resolved", "observed", "closed"];
+
+const STATUSES = [
+  "detected",
+  "investigating",
+  "voting",
+  "awaiting_approval",
+  "acting",
+  "watching",
+  "escalated",
+  "rolled_back",
+  "resolved",
+  "observed",
+  "closed",
+];
 
 export class ListPage {
   /** @param incidents  what is known
@@ -32,25 +43,56 @@ export class ListPage {
     this.rows = el("ol", { class: "rows" });
     this.none = el("p", { class: "empty", hidden: true });
     this.pages = new Part(el("nav", { class: "pages", "aria-label": "Pages of the list" }));
-    const search = el("input", { id: "search", type: "search", placeholder: "service, text or id", autocomplete: "off",
-      value: this.filter.text, on: { input: (event) => this.set({ text: event.target.value }) } });
-    const exact = el("select", { id: "status", on: { change: (event) => this.set({ status: event.target.value }) } },
+    const search = el("input", {
+      id: "search",
+      type: "search",
+      placeholder: "service, text or id",
+      autocomplete: "off",
+      value: this.filter.text,
+      on: { input: (event) => this.set({ text: event.target.value }) },
+    });
+    const exact = el(
+      "select",
+      { id: "status", on: { change: (event) => this.set({ status: event.target.value }) } },
       el("option", { value: "" }, "Any status"),
-      STATUSES.map((one) => el("option", { value: one, selected: one === this.filter.status }, statusWord(one))));
-    fill(main,
+      STATUSES.map((one) =>
+        el("option", { value: one, selected: one === this.filter.status }, statusWord(one)),
+      ),
+    );
+    fill(
+      main,
       el("h1", { class: "hidden" }, "Incidents"),
-      el("div", { class: "stack" },
+      el(
+        "div",
+        { class: "stack" },
         this.totals.node,
-        el("div", { class: "row between list-tools" }, this.filters.node,
-          el("div", { class: "row finders" },
+        el(
+          "div",
+          { class: "row between list-tools" },
+          this.filters.node,
+          el(
+            "div",
+            { class: "row finders" },
             el("div", {}, el("label", { class: "hidden", for: "status" }, "Status"), exact),
-            el("div", {}, el("label", { class: "hidden", for: "search" }, "Find"), search))),
-        el("section", { class: "list", "aria-label": "Incidents, the most urgent first" },
-          el("div", { class: "list-head", "aria-hidden": "true" },
+            el("div", {}, el("label", { class: "hidden", for: "search" }, "Find"), search),
+          ),
+        ),
+        el(
+          "section",
+          { class: "list", "aria-label": "Incidents, the most urgent first" },
+          el(
+            "div",
+            { class: "list-head", "aria-hidden": "true" },
             ["Status", "Severity", "What is broken", "Who has it"].map((one) => el("span", {}, one)),
-            el("span", { class: "number" }, "Age"), el("span", { class: "number" }, "Costs a minute")),
-          this.rows, this.none)),
-      this.pages.node);
+            el("span", { class: "number" }, "Age"),
+            el("span", { class: "number" }, "Costs a minute"),
+          ),
+          this.rows,
+          this.none,
+        ),
+      ),
+      this.pages.node,
+    );
     this.seen = -1;
     this.update();
   }
@@ -80,7 +122,9 @@ export class ListPage {
   nothing() {
     if (!this.complete) return "Loading …";
     const narrow = this.filter.text || this.filter.status || this.filter.turn !== "open";
-    return narrow ? "Nothing fits this filter." : "Nothing is broken. New incidents appear here by themselves.";
+    return narrow
+      ? "Nothing fits this filter."
+      : "Nothing is broken. New incidents appear here by themselves.";
   }
 
   fits(row) {
@@ -88,18 +132,41 @@ export class ListPage {
     if (exact && row.status !== exact) return false;
     if (!exact && wanted === "open" && ["left", "over"].includes(turn(row))) return false;
     if (!exact && wanted in TURNS && turn(row) !== wanted) return false;
-    return !text || `${row.id} ${row.service} ${row.summary} ${row.classification}`.toLowerCase().includes(text.toLowerCase());
+    return (
+      !text ||
+      `${row.id} ${row.service} ${row.summary} ${row.classification}`
+        .toLowerCase()
+        .includes(text.toLowerCase())
+    );
   }
 
   chips(totals) {
     const open = totals.asks + totals.machine + totals.person;
-    const chip = (id, text, number) => el("button", {
-      id: `turn-${id}`, type: "button", "aria-pressed": String(this.filter.turn === id && !this.filter.status),
-      on: { click: () => { document.querySelector("#status").value = ""; this.set({ turn: id, status: "" }); } },
-    }, text, el("span", { class: "count" }, count(number)));
-    return [chip("open", "Open", open), chip("asks", TURNS.asks, totals.asks), chip("machine", "Machine", totals.machine),
+    const chip = (id, text, number) =>
+      el(
+        "button",
+        {
+          id: `turn-${id}`,
+          type: "button",
+          "aria-pressed": String(this.filter.turn === id && !this.filter.status),
+          on: {
+            click: () => {
+              document.querySelector("#status").value = "";
+              this.set({ turn: id, status: "" });
+            },
+          },
+        },
+        text,
+        el("span", { class: "count" }, count(number)),
+      );
+    return [
+      chip("open", "Open", open),
+      chip("asks", TURNS.asks, totals.asks),
+      chip("machine", "Machine", totals.machine),
       chip("person", "People", totals.person),
-      totals.left > 0 && chip("left", TURNS.left, totals.left), chip("over", TURNS.over, totals.over)];
+      totals.left > 0 && chip("left", TURNS.left, totals.left),
+      chip("over", TURNS.over, totals.over),
+    ];
   }
 
   /** Puts exactly these rows in this order; a row that did not change keeps its element. */
@@ -119,20 +186,34 @@ export class ListPage {
     }
     for (const [id, { element }] of this.elements) if (!kept.has(id)) element.remove();
     this.elements = kept;
-    if (focused && document.activeElement === document.body) kept.get(focused)?.element.querySelector("a").focus({ preventScroll: true });
+    if (focused && document.activeElement === document.body)
+      kept.get(focused)?.element.querySelector("a").focus({ preventScroll: true });
   }
 
   turner(total) {
-    const first = this.at * AT_ONCE, last = Math.min(total, first + AT_ONCE);
+    const first = this.at * AT_ONCE,
+      last = Math.min(total, first + AT_ONCE);
     const go = (step, text) => {
       const possible = step < 0 ? this.at > 0 : last < total;
-      return el("button", { id: `page${step}`, type: "button", "aria-disabled": String(!possible),
-        on: { click: () => possible && this.turnPage(step) } }, text);
+      return el(
+        "button",
+        {
+          id: `page${step}`,
+          type: "button",
+          "aria-disabled": String(!possible),
+          on: { click: () => possible && this.turnPage(step) },
+        },
+        text,
+      );
     };
     if (!total) return [];
     return [
-      el("p", { class: "small soft", role: "status" }, `${count(first + 1)}–${count(last)} of ${count(total)}`,
-        this.complete ? "" : ", still loading"),
+      el(
+        "p",
+        { class: "small soft", role: "status" },
+        `${count(first + 1)}–${count(last)} of ${count(total)}`,
+        this.complete ? "" : ", still loading",
+      ),
       total > AT_ONCE && el("div", { class: "row" }, go(-1, "Earlier"), go(1, "Next")),
     ];
   }
@@ -151,49 +232,4 @@ export class ListPage {
     const at = links.indexOf(document.activeElement);
     links[Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
   }
-}
-
-function tiles(totals) {
-  const tile = (name, value, label, shape, tone) => el("div", { class: `total ${name}` },
-    el("dt", { class: "label" }, shape && sign(shape, tone), label), el("dd", { class: "value" }, value));
-  return [
-    tile(totals.asks ? "asks" : "", count(totals.asks), totals.asks === 1 ? "needs you" : "need you", ...SIGNS.asks),
-    tile("", count(totals.machine), "the machine works on", ...SIGNS.machine),
-    tile("", count(totals.person), "people have", ...SIGNS.person),
-    tile("", shortMoney(totals.usd), "a minute, all together", "clock", ""),
-  ];
-}
-
-/** Who has an incident, in a word. */
-export function holder(row) {
-  return { asks: "nobody yet", machine: "machine", person: row.taken_by, left: row.taken_by || "nobody", over: "–" }[turn(row)];
-}
-
-/** What is asked of people, in a line; empty: nothing. */
-export function request(row) {
-  if (row.waits_for_approval) return `Approve or deny: ${row.remedy?.title || plain(row.remedy?.runbook) || "the remedy"}`;
-  if (turn(row) !== "asks") return "";
-  return row.status === "rolled_back" ? "The remedy was undone: take it over" : "Decide yourself: take it over";
-}
-
-function line(row, fresh) {
-  const [shape, tone] = SIGNS[turn(row)], asked = request(row), usd = rate(row), [what, where] = parts(row);
-  return el("li", { class: `case ${turn(row)} ${fresh ? "fresh" : ""}`, data: { id: row.id } },
-    el("a", { class: "case-link", href: `#/incidents/${encodeURIComponent(row.id)}` },
-      el("span", { class: "cell-status" }, status(row.status)),
-      el("span", { class: "cell-severity small" }, severity(row.severity)),
-      el("span", { class: "cell-title" },
-        el("span", { class: "case-title" }, capital(what)), " ", el("span", { class: "where" }, where),
-        asked && el("span", { class: "asked" }, asked)),
-      el("span", { class: "cell-who" }, sign(shape, tone), " ", el("span", { class: "hidden" }, "Who has it: "), holder(row)),
-      el("span", { class: "cell-age number" }, el("span", { class: "hidden" }, "Age: "),
-        tick(el("span"), () => shortSpan(since(row.detected_at)))),
-      el("span", { class: "cell-money number" }, usd ? [money(usd), el("span", { class: "faint" }, "/min")]
-        : el("span", { class: "faint" }, turn(row) === "over" ? "no more" : "not counted"))));
-}
-
-/** What is broken, and where it is felt: a summary says the second after a colon. */
-export function parts({ summary, service }) {
-  const at = summary.indexOf(": ");
-  return at > 0 ? [summary.slice(0, at), summary.slice(at + 2)] : [summary, service];
 }

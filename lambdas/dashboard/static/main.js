@@ -16,13 +16,21 @@ import { sign } from "./signs.js";
 import { news } from "./speech.js";
 import { count, span, time } from "./words.js";
 
-const LIMIT = 100, MOST = 6_000, ME_EVERY = 15_000, PERHAPS_LATE = 3;
+const LIMIT = 100,
+  MOST = 6_000,
+  ME_EVERY = 15_000,
+  PERHAPS_LATE = 3;
 
 const incidents = new Incidents();
 const list = new ListPage(incidents);
-const PAGES = { "": ["Incidents", () => list], health: ["Health", healthPage], autonomy: ["Autonomy", autonomyPage],
-  runbooks: ["Runbooks", runbooksPage], audit: ["Audit", () => auditPage(incidents)],
-  demo: ["Demo", () => demoPage({ changed: () => feed.wake(), say }), "demo"] };
+const PAGES = {
+  "": ["Incidents", () => list],
+  health: ["Health", healthPage],
+  autonomy: ["Autonomy", autonomyPage],
+  runbooks: ["Runbooks", runbooksPage],
+  audit: ["Audit", () => auditPage(incidents)],
+  demo: ["Demo", () => demoPage({ changed: () => feed.wake(), say }), "demo"],
+};
 
 const main = document.querySelector("#main");
 const notice = new Part(document.querySelector("#notice"));
@@ -94,7 +102,8 @@ async function me(signal) {
   state.me = await read("me", { fresh: true, signal });
   state.meAt = Date.now();
   const on = state.me.kill_switch.on;
-  if (before !== undefined && before !== on) say(on ? "The kill switch is on: everything is stopped." : "The kill switch is off: remedies may run.");
+  if (before !== undefined && before !== on)
+    say(on ? "The kill switch is on: everything is stopped." : "The kill switch is off: remedies may run.");
 }
 
 function tell(text) {
@@ -114,22 +123,56 @@ function frame() {
   const title = `${state.page?.title() ?? ""} · Incident Commander`;
   if (document.title !== title) document.title = title;
   nav.show([state.place?.name ?? "", state.me?.may], links);
-  who.show(state.me, (me) => (me ? [el("span", {}, me.name || me.identity), el("span", { class: "faint" }, ` · ${me.role} · ${me.stage} ${me.level}`)] : []));
-  connection.show(connected(), ([kind, text]) => el("span", { class: `connection ${kind}` }, el("span", { class: "dot", "aria-hidden": "true" }), text));
+  who.show(state.me, (me) =>
+    me
+      ? [
+          el("span", {}, me.name || me.identity),
+          el("span", { class: "faint" }, ` · ${me.role} · ${me.stage} ${me.level}`),
+        ]
+      : [],
+  );
+  connection.show(connected(), ([kind, text]) =>
+    el("span", { class: `connection ${kind}` }, el("span", { class: "dot", "aria-hidden": "true" }), text),
+  );
   notice.show(notices(), (all) => all.map(one));
-  emergency.show([may("kill_switch"), state.me?.kill_switch.on], ([allowed, on]) => (allowed && !on
-    ? el("button", { id: "stop-all", type: "button", on: { click: () => killSwitch(state.me, true, flipped) } }, sign("stop", "bad"), "Stop all", el("span", { class: "hidden" }, ": the kill switch")) : []));
+  emergency.show([may("kill_switch"), state.me?.kill_switch.on], ([allowed, on]) =>
+    allowed && !on
+      ? el(
+          "button",
+          { id: "stop-all", type: "button", on: { click: () => killSwitch(state.me, true, flipped) } },
+          sign("stop", "bad"),
+          "Stop all",
+          el("span", { class: "hidden" }, ": the kill switch"),
+        )
+      : [],
+  );
   fillFoot();
 }
 
 function links() {
-  return el("ul", {}, Object.entries(PAGES).filter(([, [, , needs]]) => !needs || may(needs)).map(([name, [title]]) => el("li", {},
-    el("a", { href: `#/${name}`, "aria-current": (state.place?.name ?? "") === name ? "page" : null }, title))));
+  return el(
+    "ul",
+    {},
+    Object.entries(PAGES)
+      .filter(([, [, , needs]]) => !needs || may(needs))
+      .map(([name, [title]]) =>
+        el(
+          "li",
+          {},
+          el(
+            "a",
+            { href: `#/${name}`, "aria-current": (state.place?.name ?? "") === name ? "page" : null },
+            title,
+          ),
+        ),
+      ),
+  );
 }
 
 function connected() {
   if (feed.lostAt !== null && feed.refused?.status === 401) return ["lost", "signed out"];
-  if (feed.lostAt !== null) return ["lost", `disconnected since ${time(new Date(feed.lostAt).toISOString())}`];
+  if (feed.lostAt !== null)
+    return ["lost", `disconnected since ${time(new Date(feed.lostAt).toISOString())}`];
   if (feed.answeredAt === null) return ["late", "connecting"];
   const age = Math.floor((Date.now() - feed.answeredAt) / 1_000);
   if (lag() === null) return ["late", "may be behind"];
@@ -140,19 +183,44 @@ function connected() {
 function notices() {
   const found = [];
   if (feed.lostAt !== null) {
-    found.push({ kind: "bad", text: feed.refused?.status && feed.refused.status !== 0 ? feed.refused.message
-      : `Disconnected since ${time(new Date(feed.lostAt).toISOString())}. What you see is from then; the machine works on without this page. Trying again by itself.`, retry: feed.refused?.status !== 401 });
+    found.push({
+      kind: "bad",
+      text:
+        feed.refused?.status && feed.refused.status !== 0
+          ? feed.refused.message
+          : `Disconnected since ${time(new Date(feed.lostAt).toISOString())}. What you see is from then; the machine works on without this page. Trying again by itself.`,
+      retry: feed.refused?.status !== 401,
+    });
   }
   const stop = state.me?.kill_switch;
-  if (stop?.on) found.push({ kind: "bad", text: `Everything is stopped by ${stop.by || "an operator"}${stop.at ? ` since ${time(stop.at)}` : ""}: ${stop.reason}`, resume: may("kill_switch") });
-  if (lag() === null && feed.lostAt === null && feed.answeredAt !== null) found.push({ kind: "warn", text: "Nobody knows how far this is behind the log: the read model was wiped, or nothing keeps it. Trust commander explain." });
+  if (stop?.on)
+    found.push({
+      kind: "bad",
+      text: `Everything is stopped by ${stop.by || "an operator"}${stop.at ? ` since ${time(stop.at)}` : ""}: ${stop.reason}`,
+      resume: may("kill_switch"),
+    });
+  if (lag() === null && feed.lostAt === null && feed.answeredAt !== null)
+    found.push({
+      kind: "warn",
+      text: "Nobody knows how far this is behind the log: the read model was wiped, or nothing keeps it. Trust commander explain.",
+    });
   return found;
 }
 
 function one({ kind, text, retry, resume }) {
-  return el("div", { class: `notice ${kind}`, role: kind === "bad" ? "alert" : "status" }, sign(kind === "bad" ? "alert" : "clock", kind), el("span", {}, text),
+  return el(
+    "div",
+    { class: `notice ${kind}`, role: kind === "bad" ? "alert" : "status" },
+    sign(kind === "bad" ? "alert" : "clock", kind),
+    el("span", {}, text),
     retry && el("button", { id: "retry", type: "button", on: { click: () => feed.wake() } }, "Try now"),
-    resume && el("button", { id: "resume", type: "button", on: { click: () => killSwitch(state.me, false, flipped) } }, "Let remedies run again …"));
+    resume &&
+      el(
+        "button",
+        { id: "resume", type: "button", on: { click: () => killSwitch(state.me, false, flipped) } },
+        "Let remedies run again …",
+      ),
+  );
 }
 
 const may = (what) => Boolean(state.me?.may.includes(what));
@@ -168,8 +236,10 @@ function fillFoot() {
   const shown = String(incidents.rows.size);
   if (shown === footer) return;
   footer = shown;
-  fill(document.querySelector("#foot"),
-    el("span", {}, `${count(incidents.rows.size)} incidents known. Times are your own clock’s.`));
+  fill(
+    document.querySelector("#foot"),
+    el("span", {}, `${count(incidents.rows.size)} incidents known. Times are your own clock’s.`),
+  );
 }
 
 /** Shows the page of the address. */
@@ -177,7 +247,9 @@ function route() {
   const [, first = "", id = ""] = location.hash.split("/");
   const incident = first === "incidents" && id ? decodeURIComponent(id) : "";
   state.place = incident ? { name: "", id: incident } : { name: first in PAGES ? first : "", id: "" };
-  state.page = incident ? new IncidentPage(incident, { changed: () => feed.wake(), say, may }) : PAGES[state.place.name][1]();
+  state.page = incident
+    ? new IncidentPage(incident, { changed: () => feed.wake(), say, may })
+    : PAGES[state.place.name][1]();
   state.page.build(main);
   frame();
   scrollTo(0, 0);
@@ -197,8 +269,15 @@ listen({
   help,
   step: (by) => list === state.page && list.step(by),
   find: () => document.querySelector("#search")?.focus(),
-  ask: () => (document.querySelector("#confirm") ?? document.querySelector("#take-reason") ?? document.querySelector(".case.asks a"))?.focus(),
-  back: () => { if (state.place?.id) location.hash = "#/"; },
+  ask: () =>
+    (
+      document.querySelector("#confirm") ??
+      document.querySelector("#take-reason") ??
+      document.querySelector(".case.asks a")
+    )?.focus(),
+  back: () => {
+    if (state.place?.id) location.hash = "#/";
+  },
 });
 setInterval(() => {
   tickAll();

@@ -28,7 +28,10 @@ export class SheetPage {
     this.reading = true;
     this.readAt = Date.now();
     try {
-      const answer = typeof this.path === "function" ? await this.path(!this.got) : await read(this.path, { fresh: !this.got });
+      const answer =
+        typeof this.path === "function"
+          ? await this.path(!this.got)
+          : await read(this.path, { fresh: !this.got });
       if (answer) this.part.show({ ...answer, behind_seconds: null }, this.shown);
       this.got = true;
     } catch (error) {
@@ -42,10 +45,39 @@ export class SheetPage {
 
 /** A table whose rows become cards on a phone. Columns: [title, (row) → content, class]. */
 export function table(caption, columns, rows) {
-  return el("table", { class: "stacked" }, el("caption", { class: "hidden" }, caption),
-    el("thead", {}, el("tr", {}, columns.map(([title, , kind]) => el("th", { scope: "col", class: kind === "number" ? "number" : null }, title)))),
-    el("tbody", {}, rows.map((row) => el("tr", {}, columns.map(([title, content, kind], index) =>
-      el("td", { class: index ? kind ?? null : "first", data: { label: title } }, el("div", {}, content(row))))))));
+  return el(
+    "table",
+    { class: "stacked" },
+    el("caption", { class: "hidden" }, caption),
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        columns.map(([title, , kind]) =>
+          el("th", { scope: "col", class: kind === "number" ? "number" : null }, title),
+        ),
+      ),
+    ),
+    el(
+      "tbody",
+      {},
+      rows.map((row) =>
+        el(
+          "tr",
+          {},
+          columns.map(([title, content, kind], index) =>
+            el(
+              "td",
+              { class: index ? (kind ?? null) : "first", data: { label: title } },
+              el("div", {}, content(row)),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /** A sheet with a heading. */

@@ -13,5 +13,5 @@ const SAID = {
 export function news(before, row) {
   if (!before) return `New ${plain(row.severity)} incident on ${row.service}.`;
   if (row.taken_by && !before.taken_by) return `${row.taken_by} has taken over ${row.service}.`;
-  return row.status !== before.status ? SAID[row.status]?.(row) ?? "" : "";
+  return row.status !== before.status ? (SAID[row.status]?.(row) ?? "") : "";
 }

@@ -1,7 +1,11 @@
 /** Numbers and names as people read them. */
 
 const GROUPED = new Intl.NumberFormat("en-US");
-const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
+const DOLLARS = new Intl.NumberFormat("en-US", {
+  style: "currency",
+  currency: "USD",
+  maximumFractionDigits: 0,
+});
 const CENTS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 
 /** 12,345 */
@@ -47,7 +51,8 @@ export function shortSpan(seconds) {
 /** 2:05, or -0:12 when it is over. */
 export function countdown(seconds) {
   const s = Math.abs(Math.trunc(seconds));
-  const hours = Math.floor(s / 3_600), minutes = Math.floor((s % 3_600) / 60);
+  const hours = Math.floor(s / 3_600),
+    minutes = Math.floor((s % 3_600) / 60);
   const head = hours ? `${hours}:${String(minutes).padStart(2, "0")}` : String(minutes);
   return `${seconds < 0 ? "−" : ""}${head}:${String(s % 60).padStart(2, "0")}`;
 }
