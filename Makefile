@@ -7,7 +7,7 @@ export UV_NO_PROGRESS := 1
 # Bytecode is kept, whatever the shell says: else every worker and every synthesis compiles the CDK again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install demo test test-offline test-faults model bench check lock clean
+.PHONY: install browser demo test test-offline test-faults model bench check lock clean
 
 install: .venv/.installed
 
@@ -22,6 +22,16 @@ $(UV):
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
+# The browser of the browser tests: a Debian package, installed only where there is none.
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+
+browser:
+	@for name in chromium google-chrome chromium-browser; do command -v $$name >/dev/null && exit 0; done; \
+	echo 'installing chromium for the browser tests ...'; \
+	{ $(SUDO) apt-get -qq update && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
+	|| { echo 'make browser: install Chromium, so that `chromium` is on the PATH, and try again' >&2; exit 1; }
+
 SCENARIO ?= database_cascade
 
 demo: install
@@ -34,7 +44,7 @@ IN_LOCAL_AWS := tests/local_aws tests/faults
 
 part = @$(2) || { echo 'make $@: failed in part: $(1)' >&2; exit 1; }
 
-test: check
+test: check browser
 	$(call part,offline,$(PYTEST) -m 'not local_aws and not faults' $(IN_LOCAL_AWS:%=--ignore=%))
 	$(call part,local AWS,$(PYTEST) -n 3 -m 'not faults and not alone' $(IN_LOCAL_AWS))
 	$(call part,alone,$(BIN)/pytest -m 'not faults and alone' $(IN_LOCAL_AWS))
@@ -49,7 +59,7 @@ model: install
 bench: install
 	@$(BIN)/python -m scripts.bench
 
-test-offline: check
+test-offline: check browser
 	@$(PYTEST) -m 'not local_aws and not long and not faults' $(IN_LOCAL_AWS:%=--ignore=%)
 
 check: install
