@@ -30,8 +30,8 @@ OURS = "IncidentCommander-"
 """How the names of the commander's own alarms begin: they are not about the patient."""
 
 
-def nothing_more(_storefront: Storefront) -> None:
-    """For a patient that nobody needs afterwards."""
+def nothing_more(_of: object) -> None:
+    """For a stage that nobody looks at, and a patient that nobody needs afterwards."""
 
 
 def play(
@@ -39,17 +39,20 @@ def play(
     aws: LocalAws,
     voice: Voice,
     afterwards: Callable[[Storefront], None] = nothing_more,
+    beside: Callable[[Stage], None] = nothing_more,
 ) -> Run:
     """Deploy the stage beside the patient, break it, and follow it to its end.
 
     Args:
         afterwards: given the patient once it serves no more here.
+        beside: given the stage before anything breaks.
     """
     storefront = Storefront(aws, voice.say)
     storefront.create()  # before the pipeline: its own creation is no change to be explained
     voice.doing(lambda: "setting up")
     stage = deployed(aws, voice.say)
     stage.watch_over(storefront.catalogue)
+    beside(stage)
     with storefront:
         run = perform(scenario, stage, storefront, voice)
     afterwards(storefront)

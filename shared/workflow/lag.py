@@ -38,13 +38,13 @@ class Lag:
 
     def _ask(self, now: datetime) -> None:
         mark = self._views.marked()
-        self._unknown = mark is None
-        if mark is None:
-            return
         shown = {one.incident_id: one.version for one in self._views.newest(LOOKED_AT)}
+        self._unknown = mark is None and not shown  # of a new stage the first minute has no mark yet
+        if self._unknown:
+            return
         heads = self._log.heads([*shown]) if shown else {}
         missing = [self.first_missing(one, shown[one]) for one, head in heads.items() if head > shown[one]]
-        stale = [mark] if now - mark > KEPT_ALIVE else []
+        stale = [mark] if mark is not None and now - mark > KEPT_ALIVE else []
         self._since = min([*(one for one in missing if one), *stale], default=None)
 
     def first_missing(self, incident_id: str, version: int) -> datetime | None:

@@ -5,7 +5,7 @@ import json
 from tests.stacks.templates import Templates
 from tests.stacks.undeclared import OIDC
 
-DATA = "GET /api/v1/{route+}"
+DATA, SAID = "GET /api/v1/{route+}", "POST /api/v1/{route+}"
 
 
 def routes(templates: Templates) -> dict[str, str]:
@@ -15,12 +15,12 @@ def routes(templates: Templates) -> dict[str, str]:
 
 
 def test_without_an_issuer_everything_is_signed_by_a_principal_of_aws(dev: Templates) -> None:
-    assert routes(dev) == {DATA: "AWS_IAM", "GET /": "AWS_IAM", "GET /{file+}": "AWS_IAM"}
+    assert routes(dev) == {DATA: "AWS_IAM", SAID: "AWS_IAM", "GET /": "AWS_IAM", "GET /{file+}": "AWS_IAM"}
     assert dev.settings_of("dashboard")["COMMANDER_ROLES_CLAIM"] == ""
 
 
 def test_with_an_issuer_data_takes_its_token_and_the_page_none(spokes: Templates) -> None:
-    assert routes(spokes) == {DATA: "JWT", "GET /": "NONE", "GET /{file+}": "NONE"}
+    assert routes(spokes) == {DATA: "JWT", SAID: "JWT", "GET /": "NONE", "GET /{file+}": "NONE"}
     ((_, authorizer),) = spokes.only("Dashboard").of("AWS::ApiGatewayV2::Authorizer")
     assert authorizer["JwtConfiguration"] == {"Issuer": OIDC["issuer"], "Audience": OIDC["audience"]}
     assert spokes.settings_of("dashboard")["COMMANDER_ROLES_CLAIM"] == OIDC["roles_claim"]
