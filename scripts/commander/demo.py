@@ -67,7 +67,8 @@ def _kept(scenario: Scenario, voice: Voice, *, page: bool) -> Run:
     process.end_patient(aws.running)  # an earlier demo's: two would speak for one
     beside = partial(_served, voice) if page else nothing_more
     run = play(scenario, aws, voice, lambda patient: _left(patient, voice), beside)
-    voice.say(f"the local AWS stays at {aws.endpoint}; `commander local down` ends it")
+    if not page:
+        voice.say(f"the local AWS stays at {aws.endpoint}; `commander local down` ends it")
     return run
 
 
