@@ -26,7 +26,7 @@ def build(app: Construct, stage: StageConfig) -> None:
     interface = Interface(app, house)
     agents = Agents(app, house, interface.archive)
     consensus = Consensus(app, house, agents)
-    Dashboard(app, house)
-    Observability(app, house, agents=agents, consensus=consensus, interface=interface)
+    dashboard = Dashboard(app, house, interface.archive)
+    Observability(app, house, agents=agents, consensus=consensus, interface=interface, dashboard=dashboard)
     for account in stage.accounts.spokes:
         Spoke(app, stage, account)

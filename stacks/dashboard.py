@@ -1,4 +1,4 @@
-"""The dashboard stack: a function that only reads, and an HTTP API in front of it."""
+"""The dashboard stack: a function that only reads, one that writes what people say, and their HTTP API."""
 
 from collections.abc import Iterator
 
@@ -6,9 +6,11 @@ from aws_cdk import aws_apigatewayv2 as api
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from constructs import Construct
 
+from shared.domain.facts import Author
 from shared.settings import Setting
+from stacks.components.event_archive import INPUTS, EventArchive
 from stacks.components.function import Function, Size
-from stacks.components.http_api import HttpApi, Route
+from stacks.components.http_api import LOOKS, HttpApi, Route
 from stacks.components.member import CATALOGUE, DEMOTED, DIRECTORY, LEVELS, STANDING, STOP, leading
 from stacks.components.outputs import put_out
 from stacks.components.read_model import may_read_log, may_read_views
@@ -23,14 +25,21 @@ NOTHING_IN_IT = "the page's files hold nothing of the stage: what they show they
 
 
 class Dashboard(StageStack):
-    """What people say goes to `writer`, another function; without one nothing can be said here."""
+    """Who reads cannot write, and who writes takes nothing but what the API's authorizer vouches for."""
 
-    def __init__(self, scope: Construct, house: House, writer: Function | None = None) -> None:
+    def __init__(self, scope: Construct, house: House, archive: EventArchive) -> None:
         super().__init__(scope, "Dashboard", house.stage)
-        self._house, self._writer = house, writer
-        self.function = self._reader()
-        self.api = HttpApi(self, "Api", routes=self._routes(), retain=house.stage.retain)
-        put_out(self, {"DashboardUrl": self.api.url("/"), "DashboardFunction": self.function.name})
+        self._house, self._archive = house, archive
+        self.function, self.answering = self._reader(), self._answering()
+        self.api = HttpApi(self, "Api", routes=self._routes(), retain=house.stage.retain, rate=LOOKS)
+        put_out(
+            self,
+            {
+                "DashboardUrl": self.api.url("/"),
+                "DashboardFunction": self.function.name,
+                "AnsweringFunction": self.answering.name,
+            },
+        )
 
     def _reader(self) -> Function:
         house, data, oidc = self._house, self._house.data, self._house.stage.oidc
@@ -50,6 +59,7 @@ class Dashboard(StageStack):
                 Setting.VIEWS_TABLE: data.views.table_name,
                 Setting.POLICY: house.stage.policy.model_dump_json(),
                 Setting.ROLES_CLAIM: oidc.roles_claim if oidc else "",
+                Setting.ARCHIVE_BUCKET: self._archive.bucket.bucket_name,
             }
         )
         may_read_log(reader, data)
@@ -58,7 +68,40 @@ class Dashboard(StageStack):
         reader.allow_any(
             ["cloudwatch:GetMetricData"], "*", because="GetMetricData tells no metric from another"
         )
+        reader.allow_any(
+            ["s3:GetObject"],
+            f"{self._archive.arn_elsewhere}/{INPUTS}",
+            because="what an agent saw and did is named by its incident and its content",
+        )
         return reader
+
+    def _answering(self) -> Function:
+        """With the reception's key. The reception believes signatures, and this one an authorizer."""
+        house, data, oidc = self._house, self._house.data, self._house.stage.oidc
+        answering = Function(
+            self,
+            "Answering",
+            name="answering",
+            size=Size(29, 1024),
+            bundles=house.bundles,
+            retain=house.stage.retain,
+        )
+        answering.set(
+            {
+                Setting.AUTHOR: Author.RECEPTION.value,
+                Setting.STAGE: house.stage.name,
+                Setting.EVENTS_TABLE: data.events.table_name,
+                Setting.STATE_TABLE: data.state.table_name,
+                Setting.MAC_KEYS: data.every_mac_key,
+                Setting.ROLES_CLAIM: oidc.roles_claim if oidc else "",
+            }
+        )
+        answering.allow(["dynamodb:Query", "dynamodb:PutItem"], [data.events.table_arn])
+        answering.allow(["dynamodb:GetItem"], [data.state.table_arn], leading([DIRECTORY, STOP]))
+        answering.allow(["dynamodb:PutItem"], [data.state.table_arn], leading([STOP]))
+        answering.allow(["kms:GenerateMac"], [data.mac_keys[Author.RECEPTION].key_arn])
+        answering.role.add_managed_policy(data.verify_macs)
+        return answering
 
     def _routes(self) -> Iterator[Route]:
         """With an issuer the page is open, since a browser signs nothing; else all of it is IAM's."""
@@ -69,8 +112,7 @@ class Dashboard(StageStack):
                 yield Route("GET", path, self.function, NOTHING_IN_IT)
             else:
                 yield Route("GET", path, self.function, authorizer=guard)
-        if self._writer:
-            yield Route("POST", DATA, self._writer, authorizer=guard)
+        yield Route("POST", DATA, self.answering, authorizer=guard)
 
     def _guard(self) -> api.IHttpRouteAuthorizer:
         oidc = self._house.stage.oidc

@@ -22,10 +22,16 @@ from stacks.components.health_monitor import HealthMonitor
 from stacks.components.outputs import put_out
 from stacks.components.stack import StageStack
 from stacks.consensus import Consensus
+from stacks.dashboard import Dashboard
 from stacks.house import House
 from stacks.interface import Interface
 
-HALF_DONE = {"Executor": "a remedy is half done", "Reception": "somebody's answer was not written down"}
+HALF_DONE = {
+    "Executor": "a remedy is half done",
+    "Reception": "somebody's answer was not written down",
+    "Answering": "somebody's answer was not written down",
+    "Projector": "the dashboard is behind the log: `commander views rebuild` makes it anew",
+}
 """What to look for when a function failed."""
 LATE_MILLISECONDS = 60_000
 LATE_MINUTES = 3
@@ -42,6 +48,7 @@ class Observability(StageStack):
         agents: Agents,
         consensus: Consensus,
         interface: Interface,
+        dashboard: Dashboard,
     ) -> None:
         super().__init__(scope, "Observability", house.stage)
         self._topic, self._stage = self._alarm_topic(), house.stage
@@ -54,7 +61,13 @@ class Observability(StageStack):
         fed = {member.author.value: member.function for member in members}
         fed["anchor"] = interface.archive.function
         tasks = {each.author.value: each.function for each in (consensus.workflow, consensus.executor)}
-        asked = {"intake": interface.intake, "reception": interface.reception.function}
+        asked = {
+            "intake": interface.intake,
+            "reception": interface.reception.function,
+            "projector": interface.projector.function,
+            "dashboard": dashboard.function,
+            "answering": dashboard.answering,
+        }
         functions = {**fed, **tasks, **asked}
         self.monitor = HealthMonitor(
             self,
@@ -73,6 +86,8 @@ class Observability(StageStack):
             "Errors": [
                 self._errors("Executor", consensus.executor.function),
                 self._errors("Reception", interface.reception.function),
+                self._errors("Answering", dashboard.answering),
+                self._errors("Projector", interface.projector.function),
             ],
             "Quarantine": [self._quarantine(house.stage.name)],
             "Not told": list(self._untold(house.stage.name)),

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from scripts.commander.dashboard import caller_of
 from scripts.commander.main import run
 from scripts.commander.services import read
+from shared.domain.clearance import Caller, Clearance
 from shared.domain.errors import InvalidConfiguration
+from shared.domain.identity import Identity, Where
 from tests.people_sample import PEOPLE
 
 
@@ -101,3 +104,11 @@ def test_a_role_that_there_is_not_is_refused():
     asked = commander("dashboard", "--role", "king")
     assert asked.returncode == 2
     assert "king" in asked.stderr
+
+
+def test_the_dashboards_token_stands_for_who_aws_says_or_who_is_named_on_the_stage_local():
+    arn = Identity(where=Where.AWS, id="arn:aws:iam::000000000000:user/ada")
+    assert caller_of(arn, None) == Caller(where="aws", id=arn.id)
+    ada = Identity(where=Where.LOCAL, id="ada")
+    viewer = Caller(where="local", id="ada", claimed=Clearance.VIEWER)
+    assert caller_of(ada, Clearance.VIEWER) == viewer

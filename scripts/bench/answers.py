@@ -19,6 +19,7 @@ from shared.adapters.local.memory_controls import MemoryControls
 from shared.adapters.local.memory_directory import MemoryDirectory
 from shared.adapters.local.memory_event_store import MemoryLogs
 from shared.adapters.local.memory_log_reader import MemoryLogReader
+from shared.adapters.local.memory_recordings import MemoryRecordings
 from shared.adapters.local.memory_standing import MemoryStanding
 from shared.adapters.local.memory_views import MemoryViews
 from shared.adapters.local.system_clock import SystemClock
@@ -35,6 +36,7 @@ from shared.workflow.charting import Charting
 from shared.workflow.dashboard import Reads, Writes
 from shared.workflow.overview import Overview
 from shared.workflow.reading import Reading
+from shared.workflow.reasoned import Reasoner
 
 CLOCK = SystemClock()
 ASKED = 30
@@ -151,5 +153,5 @@ def _app(views: Views, log: LogReader) -> App:
         reading.lag.seconds,
     )
     charting = Charting(NoTelemetry(), catalogue, CLOCK)
-    reads = Reads(reading, charting, overview, ChainAudit(log))
+    reads = Reads(reading, charting, overview, ChainAudit(log), Reasoner(log, MemoryRecordings()))
     return App(Parts(directory, CLOCK, reads, Writes(MemoryAnswering(), controls, CLOCK, "bench")))

@@ -14,6 +14,7 @@ from scripts.dashboard.stage import stage_app
 from scripts.operator_log import CLOCK
 from shared.domain.clearance import Caller, Clearance
 from shared.domain.errors import InvalidConfiguration
+from shared.domain.identity import Identity, Where
 
 PORT = 8420
 
@@ -35,9 +36,7 @@ def dashboard(
         console.print(document(), markup=False, highlight=False)
         return
     reached = reach(stage)
-    caller = Caller(
-        where="local" if stage == "local" else "aws", id=identity(reached, stage, who), claimed=role
-    )
+    caller = caller_of(identity(reached, stage, who), role)
     server = _listening(Loopback, stage_app(reached, stage), caller, port)
     shown = {"url": server.origin, "token": server.token, "stage": stage, "identity": caller.id}
     console.print(json.dumps(shown) if as_json else server.url, markup=False, highlight=False)
@@ -47,6 +46,20 @@ def dashboard(
         pass
     finally:
         server.server_close()
+
+
+def caller_of(who: Identity, role: Clearance | None) -> Caller:
+    """Whom the token stands for.
+
+    Raises:
+        InvalidConfiguration: somebody whom neither AWS nor the stage `local` knows.
+    """
+    match who.where:
+        case Where.AWS:
+            return Caller(where="aws", id=who.id, name=who.name, claimed=role)
+        case Where.LOCAL:
+            return Caller(where="local", id=who.id, name=who.name, claimed=role)
+    raise InvalidConfiguration(f"{who.where} does not vouch for a command line")
 
 
 def _listening(make: type[Loopback], app: object, caller: Caller, port: int) -> Loopback:

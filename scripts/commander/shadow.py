@@ -48,7 +48,7 @@ def enter(
         raise typer.BadParameter("give one of --helped, --harmed and --no-effect")
     reached = reach(stage)
     said = HumanOutcome(
-        did=did, result=chosen[0], resolved_at=_moment(resolved_at), by=identity(reached, stage, "")
+        did=did, result=chosen[0], resolved_at=_moment(resolved_at), by=identity(reached, stage, "").id
     )
     StageShadow(reached).enter(incident, said)
     _print(f"{incident}: people did {did}, which {chosen[0].replace('_', ' ')}")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from scripts.audit.auditor import Auditor
+from scripts.commander.demo_control import control
 from scripts.commander.reached import Reached
 from scripts.operator_log import CLOCK, OperatorLog
 from scripts.policy.stage import StagePolicy
@@ -52,7 +53,9 @@ def tables_of(reached: Reached) -> Tables:
     outputs = reached.outputs
     if "ViewsTable" not in outputs:
         raise InvalidConfiguration("this stage has no read model yet: deploy the stacks again")
-    return Tables(outputs["EventsTable"], outputs["StateTable"], outputs["ViewsTable"])
+    return Tables(
+        outputs["EventsTable"], outputs["StateTable"], outputs["ViewsTable"], outputs["ArchiveBucket"]
+    )
 
 
 def stage_app(reached: Reached, stage: str) -> App:
@@ -65,12 +68,13 @@ def stage_app(reached: Reached, stage: str) -> App:
     found = reads(reached.client, tables, stage, policy.config, WholeAudit(reached), policy.permits)
     writes = Writes(Speaking(OperatorLog(reached).answers()), policy.controls, CLOCK, stage)
     people = directory(reached.client, tables.state)
-    return App(Parts(people, CLOCK, reads=found, writes=writes, files=Files(STATIC)))
+    demo = control(reached, stage) if reached.outputs.get("Demo") == "on" else None
+    return App(Parts(people, CLOCK, reads=found, writes=writes, files=Files(STATIC), demo=demo))
 
 
 def openapi() -> str:
     """The API's document, without any stage."""
     rules = PolicyRules(autonomy=Autonomy.OBSERVE)
-    found = reads(lambda _service: None, Tables("", "", ""), "none", rules)
+    found = reads(lambda _service: None, Tables("", "", "", ""), "none", rules)
     writes = Writes(MemoryAnswering(), MemoryControls(), CLOCK, "none")
     return App(Parts(MemoryDirectory(), CLOCK, reads=found, writes=writes)).openapi()

@@ -12,6 +12,7 @@ from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
 from shared.adapters.aws.dynamodb_log_reader import DynamodbLogReader
 from shared.adapters.aws.dynamodb_standing import DynamodbStanding
 from shared.adapters.aws.dynamodb_views import DynamodbViews
+from shared.adapters.aws.s3_recordings import S3Recordings
 from shared.adapters.local.fresh_for import FreshCatalogue, FreshDirectory
 from shared.analysis.scorecard import Permits
 from shared.composition import aws
@@ -24,6 +25,7 @@ from shared.workflow.charting import Charting
 from shared.workflow.dashboard import Reads
 from shared.workflow.overview import Overview
 from shared.workflow.reading import Reading
+from shared.workflow.reasoned import Reasoner
 from shared.workflow.scoring import Scoring
 
 
@@ -34,6 +36,7 @@ class Tables:
     events: str
     state: str
     views: str
+    archive: str  # the bucket in which agents leave what they saw and did
 
 
 def reads(
@@ -68,7 +71,13 @@ def reads(
         reading.lag.seconds,
     )
     telemetry = CloudwatchTelemetry(make("cloudwatch"), make("logs"))
-    return Reads(reading, Charting(telemetry, catalogue, aws.CLOCK), overview, auditing or ChainAudit(log))
+    return Reads(
+        reading,
+        Charting(telemetry, catalogue, aws.CLOCK),
+        overview,
+        auditing or ChainAudit(log),
+        Reasoner(log, S3Recordings(make("s3"), tables.archive)),
+    )
 
 
 def directory(make: Callable[[str], Any], state: str) -> DirectorySource:
@@ -78,7 +87,12 @@ def directory(make: Callable[[str], Any], state: str) -> DirectorySource:
 
 def tables() -> Tables:
     """Those of the function that this process is."""
-    return Tables(read(Setting.EVENTS_TABLE), read(Setting.STATE_TABLE), read(Setting.VIEWS_TABLE))
+    return Tables(
+        read(Setting.EVENTS_TABLE),
+        read(Setting.STATE_TABLE),
+        read(Setting.VIEWS_TABLE),
+        read(Setting.ARCHIVE_BUCKET),
+    )
 
 
 def function_reads() -> Reads:

@@ -1,21 +1,11 @@
 """Where answers of people go: who says it is known, and a refusal is an answer too."""
 
-from enum import StrEnum
 from typing import Protocol
 
+from shared.domain.answer import Outcome
 from shared.domain.clearance import Caller
 from shared.domain.model import Model
-
-
-class Outcome(StrEnum):
-    """What came of it."""
-
-    DONE = "done"
-    ALREADY = "already"
-    TOO_LATE = "too_late"
-    SUPERSEDED = "superseded"
-    NOT_YOURS = "not_yours"
-    UNKNOWN = "unknown"
+from shared.domain.severity import Severity
 
 
 class Said(Model):
@@ -45,4 +35,8 @@ class Answering(Protocol):
 
     def acknowledge(self, who: Caller, incident_id: str) -> Said:
         """Somebody has seen it."""
+        ...
+
+    def grade(self, who: Caller, incident_id: str, severity: Severity, reason: str) -> Said:
+        """How grave it is, with a reason that people are told."""
         ...

@@ -8,6 +8,7 @@ from shared.domain.incident import Status
 from shared.domain.model import Model, Utc
 from shared.domain.service import Measure
 from shared.views.documents import Page, Row
+from shared.views.looks import Reasoning
 from shared.views.parts import Line, Node, Word
 
 
@@ -161,3 +162,7 @@ class Audit(Answer):
     )
     findings: tuple[Line, ...]
     version: int
+
+
+class Reasoned(Answer, Reasoning):
+    """The reasoning trace."""

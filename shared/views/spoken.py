@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from shared.domain.model import Model
+from shared.domain.severity import Severity
 from shared.views.answers import Answer
 from shared.views.parts import Line, Word
 
@@ -28,6 +29,23 @@ class TakeOver(Model):
 
 class Acknowledge(Model):
     """Somebody has seen it."""
+
+
+class Named(Model):
+    """A scenario or a fault, by its name."""
+
+    name: str = Field(pattern=r"^[a-z0-9_-]{1,64}$")
+
+
+class Nothing(Model):
+    """No more is to be said."""
+
+
+class Grade(Model):
+    """How grave it is; people are told the reason."""
+
+    severity: Severity
+    reason: str = Field(min_length=1, max_length=1_000)
 
 
 class Flip(Model):

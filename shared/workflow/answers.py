@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain import facts
+from shared.domain.answer import Outcome
 from shared.domain.commands import change_severity
 from shared.domain.errors import CommandRefused, IncidentNotFound
 from shared.domain.identity import Identity, Speaker, speaker, who_may
@@ -20,7 +21,7 @@ from shared.ports.clock import Clock
 from shared.ports.directory import DirectorySource
 from shared.ports.event_store import Distrust, EventStore, load, record
 from shared.workflow.reasons import reasons
-from shared.workflow.refusals import Outcome, Refusal, approved, holder, refused, running, stamped
+from shared.workflow.refusals import Refusal, approved, holder, refused, running, stamped
 
 MOST_SAID, MOST_REASON = 500, 1_000
 """Characters of a sentence, and of somebody's own words."""

@@ -9,6 +9,7 @@ from shared.ports.controls import Controls
 from shared.workflow.charting import Charting
 from shared.workflow.overview import Overview
 from shared.workflow.reading import Reading
+from shared.workflow.reasoned import Reasoner
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Reads:
     charting: Charting
     overview: Overview
     auditing: Auditing
+    reasoner: Reasoner
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def reasons(incident: Incident) -> tuple[str, ...]:
 
 def _thought(incident: Incident) -> Iterator[str]:
     opened = incident.opened
-    yield f"{opened.summary} ({opened.service}, {opened.severity}); it is {incident.status.value}"
+    yield f"{opened.summary} ({opened.service}, {incident.severity}); it is {incident.status.value}"
     found = incident.findings.get(AgentName.DIAGNOSIS)
     if found is None:
         thought = opened.classification.replace("_", " ")

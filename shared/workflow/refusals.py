@@ -1,23 +1,11 @@
 """Why somebody's answer does not count: what the request, or the incident, has become meanwhile."""
 
 from datetime import datetime
-from enum import StrEnum
 
+from shared.domain.answer import Outcome
 from shared.domain.approval import Approval
 from shared.domain.identity import Speaker
 from shared.domain.incident import Incident
-
-
-class Outcome(StrEnum):
-    """What became of what somebody said."""
-
-    DONE = "done"
-    ALREADY = "already"  # it was so before
-    TOO_LATE = "too_late"  # expired, answered otherwise, or in somebody's hands
-    SUPERSEDED = "superseded"  # this is not what is asked now
-    NOT_YOURS = "not_yours"
-    UNKNOWN = "unknown"  # there is no such incident
-
 
 Refusal = tuple[Outcome, str]
 """Or that it was so before; with its sentence."""

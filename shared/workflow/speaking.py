@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from shared.domain.clearance import Caller
 from shared.domain.identity import Identity, Where
-from shared.ports.answering import Outcome, Said
+from shared.domain.severity import Severity
+from shared.ports.answering import Said
 from shared.workflow import answers
 from shared.workflow.answers import Answers
 
@@ -49,10 +50,18 @@ class Speaking:
         """
         return _told(self.answers.acknowledge(_identity(who), incident_id))
 
+    def grade(self, who: Caller, incident_id: str, severity: Severity, reason: str) -> Said:
+        """How grave it is.
+
+        Raises:
+            PortError: nothing is known to be written.
+        """
+        return _told(self.answers.grade(_identity(who), incident_id, severity, reason))
+
 
 def _identity(who: Caller) -> Identity:
     return Identity(where=Where(who.where), id=who.id, name=who.name[:MOST_NAME])
 
 
 def _told(said: answers.Said) -> Said:
-    return Said(outcome=Outcome(said.outcome.value), text=said.text)
+    return Said(outcome=said.outcome, text=said.text)

@@ -13,8 +13,8 @@ from constructs import Construct
 from stacks.components.acknowledged import acknowledge
 from stacks.components.function import Function
 
-RATE, BURST = 20, 40
-"""Requests a second, and at once: a crowd that clicks, and no more."""
+CLICKS, LOOKS = 20, 200
+"""Requests a second, and twice as many at once: a crowd that clicks; pages that ask for news all the time."""
 LOGGED = {
     "at": "$context.requestTime",
     "ip": "$context.identity.sourceIp",
@@ -40,13 +40,15 @@ class Route:
 class HttpApi(Construct):
     """Its one stage deploys by itself. A function is integrated once, whatever its routes are."""
 
-    def __init__(self, scope: Construct, id_: str, *, routes: Iterable[Route], retain: bool) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, routes: Iterable[Route], retain: bool, rate: int = CLICKS
+    ) -> None:
         super().__init__(scope, id_)
         self.resource = api.HttpApi(
             self, "Api", create_default_stage=False, description="What people say, and what they look at"
         )
         self._integrations: dict[str, integrations.HttpLambdaIntegration] = {}
-        self._stage = self._deployed(retain=retain)
+        self._stage = self._deployed(retain=retain, rate=rate)
         for route in routes:
             self.add(route)
 
@@ -76,7 +78,7 @@ class HttpApi(Construct):
         """Where a path is called from outside."""
         return f"{self.resource.api_endpoint}{path}"
 
-    def _deployed(self, *, retain: bool) -> api.HttpStage:
+    def _deployed(self, *, retain: bool, rate: int) -> api.HttpStage:
         log = logs.LogGroup(
             self,
             "AccessLog",
@@ -89,7 +91,7 @@ class HttpApi(Construct):
             http_api=self.resource,
             stage_name="$default",
             auto_deploy=True,
-            throttle=api.ThrottleSettings(rate_limit=RATE, burst_limit=BURST),
+            throttle=api.ThrottleSettings(rate_limit=rate, burst_limit=2 * rate),
         )
         settings = api.CfnStage.AccessLogSettingsProperty(
             destination_arn=log.log_group_arn, format=json.dumps(LOGGED)

@@ -16,6 +16,8 @@ from shared.domain.freeze import Freeze
 from shared.domain.incident import Status
 from shared.domain.policy import PolicyConfig
 from shared.domain.service import ServiceCatalogue, Tier
+from shared.views.projection import project
+from shared.workflow.reasons import reasons
 from tests.e2e.people import People
 from tests.e2e.storefront import Street, catalogue
 from tests.e2e.test_transaction import fallen
@@ -89,6 +91,12 @@ def test_explanation_and_review_name_who_graded_it_and_why(lowered: Street) -> N
     for text in (out.getvalue(), told):
         assert "ada" in text
         assert "as the shops say" in text
+
+
+def test_the_dashboards_row_and_whoever_asks_why_hear_the_severity_as_it_is_now(lowered: Street) -> None:
+    [events] = lowered.house.logs.events.values()
+    assert project(events).row.severity == "high"
+    assert "(web, high)" in reasons(lowered.incident())[0]
 
 
 def test_who_makes_it_critical_cannot_break_a_freeze_alone() -> None:

@@ -28,7 +28,7 @@ from shared.adapters.aws.kms_authority import KmsSigner
 from shared.adapters.http.slack_channel import SlackChannel
 from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.system_clock import SystemClock
-from shared.domain.errors import CommanderError
+from shared.domain.errors import CommanderError, ConcurrentAppend
 from shared.domain.events import head_of
 from shared.domain.facts import ApprovalGranted, Author, Fact, InvestigationStarted
 from shared.domain.model import AgentName
@@ -79,7 +79,14 @@ class House:
         signer = KmsSigner(self.stage.client("kms"), self.keys[author.value])
         clock = ManualClock(datetime.now(UTC) - ago)
         store = DynamodbEventStore(self.dynamodb, self.stage.outputs["EventsTable"], author, signer, clock)
-        store.append(INCIDENT, head_of(store.read(INCIDENT)), facts)
+
+        def appended() -> bool:
+            try:
+                return bool(store.append(INCIDENT, head_of(store.read(INCIDENT)), facts))
+            except ConcurrentAppend:  # the house itself writes too
+                return False
+
+        assert eventually(appended)
 
     def has_written(self, type_: str, *authors: str) -> bool:
         said = {one.recorded_by.value for one in self.stage.events(INCIDENT) if one.type == type_}
@@ -140,6 +147,12 @@ def house() -> Iterator[House]:
         yield House(deployed(aws, lambda _line: None))
 
 
+def sees(house: House, alarm: str) -> bool:
+    """Whether the alarm is on after one more look."""
+    house.look()
+    return house.alarms()[alarm] == "ALARM"
+
+
 def make_unwell(house: House) -> None:
     """Everything at once, as it would happen, but for what needs more time than a test has."""
     outputs, client = house.stage.outputs, house.stage.client
@@ -149,6 +162,7 @@ def make_unwell(house: House) -> None:
     asked = InvestigationStarted(attempt=1, execution=f"{INCIDENT}-1")
     house.write(Author.DETECTION, opened(datetime.now(UTC) - 3 * MINUTE), ago=3 * MINUTE)
     house.write(Author.WORKFLOW, asked, ago=3 * MINUTE)
+    assert eventually(lambda: sees(house, "ExecutionStuck"), 30)  # it waits for prediction, 20 s
     house.write(Author.DIAGNOSIS, ApprovalGranted(request="r", digest="d", by="diagnosis"))  # it may not
     standing = DynamodbStanding(house.dynamodb, outputs["StateTable"], CLOCK)
     for _ in range(5):

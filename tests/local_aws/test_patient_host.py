@@ -35,6 +35,7 @@ def note(tmp_path: Path) -> Iterator[Path]:
         yield file
     finally:
         process.down(file)
+        aws.stop()  # its child is reaped, or Python warns of it
 
 
 def ordered(line: DynamodbPatientLine, verb: Verb, name: str = "") -> str:

@@ -133,12 +133,13 @@ def test_an_incident_is_graded_again_once_and_by_whom_aws_knows(stage: Stage) ->
     store = DynamodbEventStore(stage.client("dynamodb"), table, Author.DETECTION, signer, CLOCK)
     store.append("INC-GRADED", head_of(()), [opened(CLOCK.now())])
     words = ("INC-GRADED", "low", "--reason", "one shop only")
-    assert commander(stage, *words, group="severity") == (0, "INC-GRADED: critical → low\n")
-    assert commander(stage, *words, group="severity") == (0, "INC-GRADED: low already\n")
+    code, said = commander(stage, *words, group="severity")
+    assert (code, said.startswith("INC-GRADED: graded low by ")) == (0, True)
+    assert "graded low already" in commander(stage, *words, group="severity")[1]
     [graded] = [one.fact for one in stage.events("INC-GRADED") if one.type == "SeverityChanged"]
     assert isinstance(graded, SeverityChanged)
     assert (graded.severity, graded.reason) == ("low", "one shop only")
-    assert f":{ACCOUNT}:" in graded.by
+    assert said == f"INC-GRADED: graded low by {graded.by}\n"
     shown = json.loads(commander(stage, "INC-GRADED", "--json", group="explain")[1])
     assert (shown["severity"], shown["graded"][0]["by"]) == ("low", graded.by)
 

@@ -68,6 +68,25 @@ def test_every_answer_names_a_recording_that_is_there_but_those_that_could_not_b
     for answer in answers:
         expected = answer.recorded_by.value != "prediction"
         assert (answer.data["inputs"] in kept) is expected, (answer.type, answer.recorded_by)
+        assert (answer.data["spans"] in kept) is expected, (answer.type, answer.recorded_by)
+
+
+def test_every_look_is_explained_and_its_spans_are_in_the_functions_log(recorded) -> None:
+    code, said = recorded.commander("explain", recorded.incident, "--json")
+    accounts = {one["agent"]: one["looks"] for one in json.loads(said)["reasoning"]["agents"]}
+    assert code == 0
+    assert {one["trace"] for one in accounts["prediction"]} == {"not kept"}
+    for agent in ("detection", "diagnosis", "resolution"):
+        for look in accounts[agent]:
+            assert (look["trace"], look["input_tokens"]) == ("read", 0)
+            assert look["milliseconds"] > 0
+            assert look["computed"]
+    client, name = recorded.stage.client, recorded.stage.outputs["DiagnosisFunction"]
+    group = client("lambda").get_function_configuration(FunctionName=name)["LoggingConfig"]["LogGroup"]
+    found = client("logs").filter_log_events(logGroupName=group, filterPattern='"resourceSpans"')["events"]
+    requests = [json.loads(one["message"])["resourceSpans"][0]["scopeSpans"][0] for one in found]
+    names = {span["name"] for one in requests for span in one["spans"]}
+    assert {"invoke_agent diagnosis", "step the metrics", "execute_tool telemetry.series"} <= names
 
 
 def test_nobody_who_is_none_of_our_roles_may_put_there(recorded) -> None:

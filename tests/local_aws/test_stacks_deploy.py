@@ -23,6 +23,7 @@ pytestmark = pytest.mark.local_aws
 FUNCTIONS = (
     "Intake", "Detection", "Diagnosis", "Prediction", "Resolution", "Communication", "Coordinator",
     "Workflow", "Executor", "Anchor", "Health", "Reception", "Projector", "Dashboard",
+    "Answering",
 )  # fmt: skip
 Become = Callable[[str], Callable[[str], Any]]
 

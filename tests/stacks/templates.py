@@ -19,6 +19,7 @@ ALONE = {
     "anchor": "ArchiveAnchorRole",
     "projector": "ProjectorFunctionRole",
     "dashboard": "DashboardRole",
+    "answering": "AnsweringRole",
     "health": "MonitorFunctionRole",
 }
 """The roles of functions that write no events."""

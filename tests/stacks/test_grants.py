@@ -259,7 +259,18 @@ def test_the_projector_reads_the_log_and_writes_nothing_but_views(dev: Templates
 
 def test_the_dashboard_function_can_write_nothing(dev: Templates) -> None:
     kept = ["CATALOGUE", "DIRECTORY", "AGENT#*", "CONTROL#STOP", "CONTROL#LEVELS", "CONTROL#DEMOTED"]
-    assert dev.grants_of("dashboard") == READING | LISTS | state("GetItem", keys=kept) | METRICS
+    traces = on("ArchiveBucket.Arn/inputs/*", "s3:GetObject")
+    assert dev.grants_of("dashboard") == READING | LISTS | state("GetItem", keys=kept) | METRICS | traces
+
+
+def test_what_is_said_by_the_dashboard_is_written_with_one_key_and_nothing_else_is(dev: Templates) -> None:
+    assert dev.grants_of("answering") == (
+        on("Events.Arn", "dynamodb:PutItem", "dynamodb:Query")
+        | state("GetItem", keys=["DIRECTORY", "CONTROL#STOP"])
+        | state("PutItem", keys=["CONTROL#STOP"])
+        | on(KEYS["reception"], "kms:GenerateMac")
+        | VERIFYING
+    )
 
 
 def test_nothing_is_granted_on_everything_but_what_is_named_here(dev: Templates) -> None:

@@ -25,7 +25,12 @@ WATCHED = {
         "CoordinatorFunction",
         "ArchiveAnchorFunction",
     },
-    ("AWS/Lambda", "Errors"): {"ExecutorFunction", "ReceptionFunction"},
+    ("AWS/Lambda", "Errors"): {
+        "AnsweringFunction",
+        "ExecutorFunction",
+        "ProjectorFunction",
+        "ReceptionFunction",
+    },
     ("IncidentCommander/dev", "Quarantined"): {"coordinator"},
     ("IncidentCommander/dev", "NotificationFailed"): {"coordinator"},
     ("IncidentCommander/dev", "Undelivered"): {"communication"},
@@ -101,7 +106,7 @@ def test_the_monitor_knows_every_queue_function_and_limit(dev: Templates) -> Non
     assert len(json.loads(settings["COMMANDER_LETTERBOXES"])) == 3
     assert set(json.loads(settings["COMMANDER_FUNCTIONS"])) == {
         "detection", "diagnosis", "prediction", "resolution", "communication", "coordinator", "anchor",
-        "workflow", "executor", "intake", "reception",
+        "workflow", "executor", "intake", "reception", "projector", "dashboard", "answering",
     }  # fmt: skip
     assert json.loads(settings["COMMANDER_AGENT_SECONDS"])["diagnosis"] == 180
     # findings, three rounds, approval, watch, an hour's expiry, and half an hour for what is done

@@ -46,7 +46,7 @@ OUTPUTS = {
         "LastResortTopic",
         "RuleDeadLettersUrl",
     },
-    "Dashboard": {"DashboardUrl", "DashboardFunction"},
+    "Dashboard": {"DashboardUrl", "DashboardFunction", "AnsweringFunction"},
     "Observability": {"AlarmTopic", "HealthFunction"},
 }
 UNZIPPED = 250 * 2**20
@@ -162,6 +162,7 @@ def test_local_and_dev_differ_in_waits_autonomy_python_and_the_demos_mail_only(
     assert {_setting(path) for path in paths} == {
         "COMMANDER_STAGE",
         "COMMANDER_CHANNELS",
+        "Demo",  # an output: the patient may be broken on purpose
         "Statement",  # what sends mail, in communication's policy
         "COMMANDER_POLICY",
         "COMMANDER_AGENT_CODE",  # the hash of code that is compiled for another Python
@@ -190,12 +191,19 @@ def _without(value: Any, numbers: dict[str, int]) -> Any:
     return [_without(each, numbers) for each in value] if isinstance(value, list) else value
 
 
-def test_the_http_api_has_these_routes_only_and_is_throttled_and_logged(dev: Templates) -> None:
-    keys = {route["RouteKey"] for _, route in dev.of("AWS::ApiGatewayV2::Route")}
-    assert keys == {"POST /slack/answers", "POST /pagerduty/webhook"}
-    ((_, stage),) = dev.of("AWS::ApiGatewayV2::Stage")
-    assert stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 40, "ThrottlingRateLimit": 20}
-    assert json.loads(stage["AccessLogSettings"]["Format"])["status"] == "$context.status"
+def test_the_http_apis_have_these_routes_only_and_are_throttled_and_logged(dev: Templates) -> None:
+    routes = {one["RouteKey"]: one["AuthorizationType"] for _, one in dev.of("AWS::ApiGatewayV2::Route")}
+    signed = {"POST /slack/answers": "NONE", "POST /pagerduty/webhook": "NONE"}
+    read = ("GET /", "GET /{file+}", "GET /api/v1/{route+}", "POST /api/v1/{route+}")
+    assert routes == signed | dict.fromkeys(read, "AWS_IAM")
+    limits = []
+    for _, stage in dev.of("AWS::ApiGatewayV2::Stage"):
+        limits.append(stage["DefaultRouteSettings"])
+        assert json.loads(stage["AccessLogSettings"]["Format"])["status"] == "$context.status"
+    assert sorted(limits, key=lambda one: one["ThrottlingRateLimit"]) == [
+        {"ThrottlingBurstLimit": 40, "ThrottlingRateLimit": 20},
+        {"ThrottlingBurstLimit": 400, "ThrottlingRateLimit": 200},  # a page asks for news twice a second
+    ]
 
 
 def test_the_machine_has_its_stages_limits(dev: Templates) -> None:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.adapters.local.memory_directory import MemoryDirectory
+from shared.domain.answer import Outcome
 from shared.domain.clearance import Caller, Clearance, cleared
 from shared.domain.directory import Directory
-from shared.ports.answering import Outcome
 from shared.ports.views import stamp
 from shared.runtime.web.app import WRITING
 from shared.runtime.web.request import caller_of
@@ -21,16 +21,25 @@ from tests.views.web import HOST, Web, caller, event
 DIGEST = "0123456789abcdef" * 4
 BODIES = {
     "approve": {"request": "R1", "digest": DIGEST},
+    "severity": {"severity": "low", "reason": "only the staff sees it"},
     "deny": {"request": "R1", "digest": DIGEST, "reason": "no"},
     "take_over": {"reason": "mine"},
     "acknowledge": {},
     "kill_switch": {"on": True, "reason": "drill", "confirm": "local"},
+    "demo_start": {"name": "memory_leak"},
+    "demo_inject": {"name": "leak"},
+    "demo_pause": {},
+    "demo_resume": {},
+    "demo_reset": {},
 }
 MATRIX = {
     "incidents": "viewer", "incident": "viewer", "events": "viewer", "metrics": "viewer", "audit": "viewer",
     "changes": "viewer", "health": "viewer", "autonomy": "viewer", "scorecard": "viewer",
-    "runbooks": "viewer", "on_call": "viewer", "me": "viewer", "openapi": "viewer",
+    "runbooks": "viewer", "reasoning": "viewer", "on_call": "viewer", "me": "viewer", "openapi": "viewer",
     "approve": "approver", "deny": "approver", "take_over": "approver", "acknowledge": "approver",
+    "severity": "approver",
+    "demo": "operator", "demo_start": "operator", "demo_inject": "operator", "demo_pause": "operator",
+    "demo_resume": "operator", "demo_reset": "operator",
     "kill_switch": "operator",
 }  # fmt: skip
 """Route -> the least that may use it, written down here a second time on purpose."""
@@ -71,7 +80,7 @@ def test_no_route_is_reached_that_declares_no_role(web):
 
 
 def test_the_app_that_reads_cannot_be_asked_to_write_and_names_what_the_other_one_takes(incident):
-    reads, writes = Web(writes=False), Web(reads=False)
+    reads, writes = Web(writes=False), Web(reads=False, demo=None)
     for name, path in (("approve", f"/incidents/{incident}/approve"), ("kill_switch", "/kill-switch")):
         assert reads.post(path, BODIES[name]).status == 404
         assert writes.post(path, BODIES[name]).status == 200
@@ -79,7 +88,7 @@ def test_the_app_that_reads_cannot_be_asked_to_write_and_names_what_the_other_on
     assert writes.get("/openapi.json").status == 404
     declared = {(route.name, route.needs) for route in writes.app.routes.declared}
     assert declared == set(WRITING)
-    assert {*BODIES} <= {*reads.get("/me").json["may"]}
+    assert {name for name, _ in WRITING} <= {*reads.get("/me").json["may"]}
 
 
 def test_what_somebody_may_do_is_what_the_page_is_told(web, incident):
@@ -89,7 +98,7 @@ def test_what_somebody_may_do_is_what_the_page_is_told(web, incident):
         assert told["role"] == clearance
     waiting = Web(sample("waiting"))
     path = f"/incidents/{incident}"
-    assert waiting.get(path).json["may"] == ["approve", "deny", "take_over", "acknowledge"]
+    assert waiting.get(path).json["may"] == ["approve", "deny", "take_over", "acknowledge", "severity"]
     assert waiting.get(path, who=caller(Clearance.VIEWER)).json["may"] == []
     assert web.get(path).json["may"] == []  # it is closed
 

@@ -86,3 +86,15 @@ def test_after_half_a_day_the_token_is_worthless(served):
     assert ask(server)[0] == 401
     clock.advance(-LASTS)
     assert ask(server)[0] == 200
+
+
+def test_a_page_that_goes_away_is_no_fault(served, capsys):
+    server, _ = served
+    for error in (BrokenPipeError(), ValueError("ours")):
+        try:
+            raise error
+        except (OSError, ValueError):
+            server.handle_error(None, ("127.0.0.1", 1))
+    told = capsys.readouterr().err
+    assert "ours" in told
+    assert "BrokenPipe" not in told

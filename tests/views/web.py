@@ -17,7 +17,9 @@ from shared.runtime.web.files import Files
 from shared.workflow.chain_audit import ChainAudit
 from shared.workflow.charting import Charting
 from shared.workflow.dashboard import Reads, Writes
+from shared.workflow.demo_control import DemoStatus, Reset
 from shared.workflow.overview import Overview
+from shared.workflow.reasoned import Reasoner
 from tests.views.house import Seen, sample
 
 HOST = "127.0.0.1:8420"
@@ -56,6 +58,27 @@ class Asked:
         return json.loads(self.text)
 
 
+class RememberedDemo:
+    """A demo of which only is remembered what was asked of it."""
+
+    def __init__(self):
+        self.asked = []
+
+    def status(self):
+        return DemoStatus(patient=None, incidents=())
+
+    def reset(self):
+        self.asked.append(("reset",))
+        return Reset(said="reset", closed=(), open=())
+
+    def __getattr__(self, verb):
+        def ask(*names):
+            self.asked.append((verb, *names))
+            return f"{verb} {' '.join(names)}".strip()
+
+        return ask
+
+
 @dataclass
 class Web:
     """Everything in one app, as `commander dashboard` serves it."""
@@ -67,6 +90,7 @@ class Web:
     reads: bool = True
     writes: bool = True
     static: Path = STATIC
+    demo: object = field(default_factory=RememberedDemo)
 
     def __post_init__(self) -> None:
         clock, reading = self.seen.clock, self.seen.reading
@@ -85,6 +109,7 @@ class Web:
             Charting(self.seen.street.patient, self.seen.catalogue, clock),
             overview,
             ChainAudit(self.seen.log),
+            Reasoner(self.seen.log, self.seen.street.house.recordings),
         )
         writes = Writes(self.answering, self.controls, clock, "local")
         self.app = App(
@@ -94,6 +119,7 @@ class Web:
                 reads if self.reads else None,
                 writes if self.writes else None,
                 Files(self.static) if self.reads else None,
+                self.demo if self.writes else None,
             )
         )
 

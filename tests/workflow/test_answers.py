@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain import facts
+from shared.domain.answer import Outcome
 from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.consensus import tally, to_choice
 from shared.domain.directory import Directory
@@ -14,7 +15,6 @@ from shared.domain.facts import Author
 from shared.domain.identity import Identity, Where
 from shared.domain.model import AgentName
 from shared.domain.severity import Severity
-from shared.workflow.answers import Outcome
 from tests.answering import ARN, INCIDENT, Asked
 from tests.sample import NOON, scale_out
 

@@ -57,14 +57,14 @@ class SqsLetterbox:
             self._give_back(list(found.values()))
 
     def _receive(self, found: dict[str, Posted], most: int) -> None:
-        wait = self._wait if self.count() else 0
+        expected = self.count()
         while len(found) < most:
             with port_errors():
                 answer = self._client.receive_message(
                     QueueUrl=self._url,
                     MaxNumberOfMessages=min(AT_ONCE, most - len(found)),
                     VisibilityTimeout=HOLD,
-                    WaitTimeSeconds=wait,
+                    WaitTimeSeconds=self._wait if len(found) < expected else 0,
                     MessageSystemAttributeNames=["SentTimestamp"],
                     MessageAttributeNames=["All"],
                 )

@@ -1,7 +1,9 @@
 """Answers that are only remembered, in this process."""
 
+from shared.domain.answer import Outcome
 from shared.domain.clearance import Caller
-from shared.ports.answering import Outcome, Said
+from shared.domain.severity import Severity
+from shared.ports.answering import Said
 
 
 class MemoryAnswering:
@@ -26,6 +28,10 @@ class MemoryAnswering:
     def acknowledge(self, who: Caller, incident_id: str) -> Said:
         """Remember who has seen it."""
         return self._hear("acknowledge", who, incident_id)
+
+    def grade(self, who: Caller, incident_id: str, severity: Severity, reason: str) -> Said:
+        """Remember how grave it is."""
+        return self._hear("grade", who, incident_id, severity.value, reason)
 
     def _hear(self, what: str, who: Caller, *words: str) -> Said:
         self.heard.append((what, who.id, *words))

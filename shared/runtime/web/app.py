@@ -19,6 +19,7 @@ from shared.ports.clock import Clock
 from shared.ports.directory import DirectorySource
 from shared.ports.views import stamp
 from shared.runtime.observed import count, logger
+from shared.runtime.web.demo_routes import demo_routes
 from shared.runtime.web.files import Files
 from shared.runtime.web.reading_routes import reading_routes
 from shared.runtime.web.request import Request
@@ -26,6 +27,7 @@ from shared.runtime.web.response import PROBLEM, Answered, finished, of_error, p
 from shared.runtime.web.routes import BASE, Declared, Routes
 from shared.runtime.web.writing_routes import writing_routes
 from shared.workflow.dashboard import Reads, Writes
+from shared.workflow.demo_control import DemoControl
 
 NAME = "dashboard"
 MOST_BODY = 16_000
@@ -35,6 +37,7 @@ WRITING = (
     ("deny", Clearance.APPROVER),
     ("take_over", Clearance.APPROVER),
     ("acknowledge", Clearance.APPROVER),
+    ("severity", Clearance.APPROVER),
     ("kill_switch", Clearance.OPERATOR),
 )
 """What the app that reads names to whoever may do it, though another one serves it."""
@@ -49,6 +52,7 @@ class Parts:
     reads: Reads | None = None
     writes: Writes | None = None
     files: Files | None = None
+    demo: DemoControl | None = None
 
 
 class App:
@@ -63,6 +67,8 @@ class App:
             self.routes.declared.append(Declared("GET", OPENAPI, "openapi", Clearance.VIEWER))
         if parts.writes:
             writing_routes(self.routes, parts.writes)
+        if parts.demo:
+            demo_routes(self.routes, parts.demo)
         self._resolver.not_found(_nowhere)
         self._resolver.exception_handler(CommanderError)(self._refused)
         self._resolver.exception_handler([RequestValidationError, RequestUnsupportedContentType])(_invalid)

@@ -8,7 +8,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from shared.domain.clearance import Clearance
 from shared.domain.incident import Status
 from shared.runtime.web.routes import Routes
-from shared.views.answers import Audit, Changes, EventList, IncidentAnswer, IncidentList, Metrics
+from shared.views.answers import (
+    Audit,
+    Changes,
+    EventList,
+    IncidentAnswer,
+    IncidentList,
+    Metrics,
+    Reasoned,
+)
 from shared.views.documents import Page
 from shared.views.house_answers import Autonomy, Health, Me, OnCall, Runbooks, Scorecard
 from shared.workflow.dashboard import Reads
@@ -16,7 +24,6 @@ from shared.workflow.dashboard import Reads
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="of an incident")]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=6_000, description="of the answer before")]
-ANSWERS = ("approve", "deny", "take_over", "acknowledge")
 
 
 def reading_routes(routes: Routes, reads: Reads, may: Callable[[Clearance], tuple[str, ...]]) -> None:
@@ -46,6 +53,10 @@ def _incidents(routes: Routes, reads: Reads, may: Callable[[Clearance], tuple[st
     @routes.route("GET", "/incidents/<incident_id>/metrics", "metrics", Clearance.VIEWER)
     def metrics(incident_id: Id) -> Metrics:
         return reads.charting.metrics(*reads.reading.page(incident_id))
+
+    @routes.route("GET", "/incidents/<incident_id>/reasoning", "reasoning", Clearance.VIEWER)
+    def reasoning(incident_id: Id) -> Reasoned:
+        return reads.reasoner.reasoned(incident_id)
 
     @routes.route("GET", "/incidents/<incident_id>/audit", "audit", Clearance.VIEWER)
     def audit(incident_id: Id) -> Audit:
@@ -98,4 +109,4 @@ def sensible_answers(page: Page) -> tuple[str, ...]:
         return ()
     asked = page.approval is not None and page.approval.state == "open"
     first = ("approve", "deny") if asked else ()
-    return (*first, *(() if page.taken else ("take_over",)), "acknowledge")
+    return (*first, *(() if page.taken else ("take_over",)), "acknowledge", "severity")

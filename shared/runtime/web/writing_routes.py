@@ -5,12 +5,13 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
+from shared.domain.answer import Outcome
 from shared.domain.clearance import Caller, Clearance
 from shared.domain.errors import CommandRefused, Forbidden, IncidentNotFound, InvalidQuery
-from shared.ports.answering import Outcome, Said
+from shared.ports.answering import Said
 from shared.ports.controls import KillSwitch
 from shared.runtime.web.routes import Routes
-from shared.views.spoken import Acknowledge, Approve, Deny, Done, Flip, TakeOver
+from shared.views.spoken import Acknowledge, Approve, Deny, Done, Flip, Grade, TakeOver
 from shared.workflow.dashboard import Writes
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="of an incident")]
@@ -36,6 +37,10 @@ def writing_routes(routes: Routes, writes: Writes) -> None:
     @routes.route("POST", "/incidents/<incident_id>/acknowledge", "acknowledge", Clearance.APPROVER)
     def acknowledge(incident_id: Id, said: Annotated[Acknowledge, Body()]) -> Done:
         return _heard(answering.acknowledge(_who(routes), incident_id))
+
+    @routes.route("POST", "/incidents/<incident_id>/severity", "severity", Clearance.APPROVER)
+    def severity(incident_id: Id, said: Annotated[Grade, Body()]) -> Done:
+        return _heard(answering.grade(_who(routes), incident_id, said.severity, said.reason))
 
     @routes.route("POST", "/kill-switch", "kill_switch", Clearance.OPERATOR)
     def kill_switch(said: Annotated[Flip, Body()]) -> Done:
