@@ -235,3 +235,22 @@ def test_that_who_looks_at_it_and_who_was_called_is_seen(page, desk):
     told = page.locator("section:has(#h-told)")
     expect(told).to_contain_text("nobody answered: level 2 of booking is called (noor)")
     expect(told).to_contain_text("noor grades it critical: it is the sale")
+
+
+def test_that_a_page_which_nobody_sees_asks_little_and_catches_up_when_it_is_seen(page, desk):
+    page.clock.install()
+    visit(page, desk.url)
+    page.evaluate(
+        """() => { window.away = true;
+        Object.defineProperty(document, "hidden", {get: () => window.away});
+        document.dispatchEvent(new Event("visibilitychange")); }"""
+    )
+    before = len(desk.asked)
+    for _ in range(12):
+        page.clock.run_for(1_000)
+        page.evaluate("() => fetch('/api/v1/nothing').then((answer) => answer.text())")
+    ours = [one for one in desk.asked[before:] if "nothing" not in one]
+    assert len(ours) <= 2
+    desk.change(ACTING, status="escalated", closed=True)
+    page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
+    expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides", timeout=4_000)

@@ -1,7 +1,7 @@
 /** What is seen in three seconds: what is broken, who is hurt, what the machine does, how long, how much. */
 import { now } from "./api.js";
 import { el, tick } from "./dom.js";
-import { spent } from "./incidents.js";
+import { spent, uncounted } from "./incidents.js";
 import { severity, sign, status } from "./signs.js";
 import { doingNow } from "./steps.js";
 import { capital, count, countdown, money, span } from "./words.js";
@@ -45,7 +45,7 @@ export function facts(page, running) {
     fact(
       "Money",
       tick(el("span", { class: "big" }), () => money(Math.floor(spent(running)))),
-      Number(running.usd_per_minute) ? `${money(running.usd_per_minute)} a minute` : "and no more",
+      Number(running.usd_per_minute) ? `${money(running.usd_per_minute)} a minute` : uncounted(row),
     ),
   ];
 }

@@ -32,6 +32,10 @@ export function spent(running) {
   return Number(running.usd) + Number(running.usd_per_minute) * Math.max(0, minutes);
 }
 
+/** Why a minute costs nothing now: it is over, or people have it and nobody counts. */
+export const uncounted = (row) =>
+  LEFT.has(row.status) && !row.people_said ? "not counted since then" : "no more";
+
 export class Incidents {
   constructor() {
     this.rows = new Map();

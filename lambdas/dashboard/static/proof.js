@@ -1,7 +1,7 @@
 /** What it costs, and what proves it. */
 import { pair } from "./ask.js";
 import { el, tick } from "./dom.js";
-import { spent } from "./incidents.js";
+import { spent, uncounted } from "./incidents.js";
 import { pill } from "./signs.js";
 import { certificate } from "./vote.js";
 import { count, many, money, plain } from "./words.js";
@@ -16,7 +16,7 @@ export function moneyPart({ row, tokens }, running) {
       "Business",
       tick(el("strong"), () => money(Math.floor(spent(running)))),
     ),
-    pair("A minute", Number(running.usd_per_minute) ? money(running.usd_per_minute) : "no more"),
+    pair("A minute", Number(running.usd_per_minute) ? money(running.usd_per_minute) : uncounted(row)),
     Number(running.user_charge) > 0 && pair("Users, once", money(running.user_charge)),
     pair("This response", money(row.spent.own_usd)),
     pair(
