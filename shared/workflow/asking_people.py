@@ -57,7 +57,7 @@ class AskingPeople:
             preview=preview(before, remedy.effect(proposal, before)),
             blast_radius=services.above(proposal.service),
             undo=_undo(remedy, proposal),
-            cost_per_minute=str(impact.cumulative_cost(now, now + timedelta(minutes=1))),
+            cost_per_minute=str(impact.rate(now)),
             reasons=verdict.reasons,
         )
 
