@@ -21,8 +21,8 @@ from tests.views.web import STATIC
 BASE = "/api/v1/"
 TOKEN = "a-token-of-the-test"
 VIEWER = ("reasoning",)
-APPROVER = (*VIEWER, "approve", "deny", "take_over", "acknowledge")
-MAY = {"viewer": VIEWER, "approver": APPROVER, "operator": (*APPROVER, "kill_switch", "demo", "severity")}
+APPROVER = (*VIEWER, "approve", "deny", "take_over", "acknowledge", "severity")
+MAY = {"viewer": VIEWER, "approver": APPROVER, "operator": (*APPROVER, "kill_switch", "demo")}
 OF_AN_INCIDENT = ("approve", "deny", "take_over", "acknowledge")
 Answer = dict[str, Any]
 

@@ -6,11 +6,11 @@ from shared.runbooks.catalogue import remedies
 
 Answer = dict[str, Any]
 SENTENCES = (
-    "Checkout and web fail since the database refuses connections.",
-    "Its limit was lowered from 200 to 20 a minute before.",
-    "All four agents voted to put it back, with 1000 of 1000.",
-    "Policy lets it be done after one person's yes.",
-    "Nothing was done yet.",
+    "Web began to fail (database failure); detection saw it 11 s later, 95 % sure, graded critical.",
+    "Diagnosis, 95 % sure, says: database is the root cause: configuration change.",
+    "In one round restore-parameter on database (Value=200) won with 1000 of 1000.",
+    "People were asked whether it may be done: they have not answered yet.",
+    "It is not over: it is awaiting approval.",
 )
 CHEATED = "equivocation: two different ballots in one round"
 

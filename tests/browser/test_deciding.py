@@ -182,9 +182,13 @@ def test_that_a_severity_is_changed_with_its_reason(asked, desk):
 def test_that_what_the_server_does_not_name_is_not_shown(page, desk):
     desk.role = "approver"
     visit(page, desk.url, f"#/incidents/{ASKS}")
-    expect(page.locator("#confirm")).to_be_visible()
+    expect(page.locator("#grade")).to_be_visible()
     assert page.get_by_role("link", name="Demo").count() == 0
-    expect(page.locator("#grade")).to_have_count(0)
+    desk.role = "viewer"
+    page.reload()
+    expect(page.locator("#ask")).to_be_visible()
+    expect(page.locator("#who")).to_contain_text("viewer")
+    expect(page.locator("#grade")).to_be_hidden()
 
 
 def test_that_somebody_says_that_they_look_at_it(asked, desk):

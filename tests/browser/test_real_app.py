@@ -71,6 +71,18 @@ def test_that_a_yes_arrives_and_a_refusal_is_said_in_the_words_of_the_app(there,
     assert web.answering.heard[-1] == ("approve", "ada", WAITING, asked.request, asked.proposal.digest)
 
 
+def test_that_the_reasoning_is_shown_and_a_severity_is_sent(there, web):
+    go(there, f"#/incidents/{WAITING}")
+    expect(there.locator(".sentences li")).to_have_count(5)
+    there.locator("#trace-diagnosis > summary").click()
+    expect(there.locator("section:has(#h-trace)")).to_contain_text("Findings, attempt 1")
+    there.locator("#grade").select_option("low")
+    there.locator("#grade-reason").fill("only our own staff")
+    there.locator("#grade-set").click()
+    expect(there.locator("#speech")).to_contain_text("done")
+    assert web.answering.heard[-1][2:] == (WAITING, "low", "only our own staff")
+
+
 def test_that_everything_can_be_stopped_and_let_go_on(there, web):
     for button, what in (("#stop-all", True), ("#resume", False)):
         there.locator(button).click()
