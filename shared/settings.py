@@ -56,6 +56,15 @@ def read(setting: Setting) -> str:
     return value
 
 
+HOUSE = "IncidentCommander-"
+"""Begins the name of every stack, and so of whatever CloudFormation names in one."""
+
+
+def stacks_of(stage: str) -> str:
+    """How the names of a stage's stacks begin, and of what is in them: `IncidentCommander-Dev-`."""
+    return f"{HOUSE}{stage.capitalize()}-"
+
+
 def namespace(stage: str) -> str:
     """Where a stage's own counters are: alarms watch what functions count."""
     return f"IncidentCommander/{stage}"

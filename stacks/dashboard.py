@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from aws_cdk import Aws
 from aws_cdk import aws_apigatewayv2 as api
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from constructs import Construct
@@ -67,6 +68,11 @@ class Dashboard(StageStack):
         reader.allow(["dynamodb:GetItem"], [data.state.table_arn], leading(KEPT))
         reader.allow_any(
             ["cloudwatch:GetMetricData"], "*", because="GetMetricData tells no metric from another"
+        )
+        reader.allow_any(
+            ["cloudwatch:DescribeAlarms"],
+            f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:*",
+            because="a list of alarms is asked for as alarm:*, whatever prefix the question has",
         )
         reader.allow_any(
             ["s3:GetObject"],

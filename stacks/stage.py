@@ -129,11 +129,6 @@ class StageConfig(PolicyRules):
         return asked + self.approval_seconds + self.watch_seconds + kept + DOING
 
     @property
-    def title(self) -> str:
-        """The name as it stands in a stack's name."""
-        return self.name.capitalize()
-
-    @property
     def on_this_machine(self) -> bool:
         """Whether the functions run under this machine's Python, in the local AWS."""
         return self.name == "local"

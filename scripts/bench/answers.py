@@ -13,6 +13,7 @@ from scripts.dashboard.loopback import event_of
 from scripts.local_aws.process import LocalAws
 from shared.adapters.aws.dynamodb_log_reader import DynamodbLogReader
 from shared.adapters.aws.dynamodb_views import DynamodbViews
+from shared.adapters.local.memory_alarms import MemoryAlarms
 from shared.adapters.local.memory_answering import MemoryAnswering
 from shared.adapters.local.memory_catalogue import MemoryCatalogue
 from shared.adapters.local.memory_controls import MemoryControls
@@ -151,6 +152,7 @@ def _app(views: Views, log: LogReader) -> App:
         CLOCK,
         lambda: ((), 0, True),
         reading.lag.seconds,
+        MemoryAlarms(),
     )
     charting = Charting(NoTelemetry(), catalogue, CLOCK)
     reads = Reads(reading, charting, overview, ChainAudit(log), Reasoner(log, MemoryRecordings()))

@@ -13,6 +13,7 @@ from scripts.local_aws.process import LocalAws
 from scripts.log import read_log
 from shared.domain.errors import IncidentNotFound, InvalidConfiguration
 from shared.domain.events import Event
+from shared.settings import stacks_of
 
 PARTS = ("Data", "Agents", "Consensus", "Interface", "Observability")
 StageOption = Annotated[
@@ -64,7 +65,7 @@ def reach(stage: str) -> Reached:
 
 def stack_name(stage: str, part: str) -> str:
     """What the stacks are called."""
-    return f"IncidentCommander-{stage.capitalize()}-{part}"
+    return f"{stacks_of(stage)}{part}"
 
 
 def clients(stage: str) -> Callable[[str], Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.adapters.aws.clients import client
+from shared.adapters.aws.cloudwatch_alarms import CloudwatchAlarms
 from shared.adapters.aws.cloudwatch_telemetry import CloudwatchTelemetry
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_controls import DynamodbControls
@@ -13,13 +14,13 @@ from shared.adapters.aws.dynamodb_log_reader import DynamodbLogReader
 from shared.adapters.aws.dynamodb_standing import DynamodbStanding
 from shared.adapters.aws.dynamodb_views import DynamodbViews
 from shared.adapters.aws.s3_recordings import S3Recordings
-from shared.adapters.local.fresh_for import FreshCatalogue, FreshDirectory
+from shared.adapters.local.fresh_for import FreshAlarms, FreshCatalogue, FreshDirectory
 from shared.analysis.scorecard import Permits
 from shared.composition import aws
 from shared.domain.policy import PolicyRules
 from shared.ports.auditing import Auditing
 from shared.ports.directory import DirectorySource
-from shared.settings import Setting, read
+from shared.settings import Setting, read, stacks_of
 from shared.workflow.chain_audit import ChainAudit
 from shared.workflow.charting import Charting
 from shared.workflow.dashboard import Reads
@@ -69,6 +70,7 @@ def reads(
         aws.CLOCK,
         Scoring(views, log, controls, catalogue, rules, permits, aws.CLOCK),
         reading.lag.seconds,
+        FreshAlarms(CloudwatchAlarms(make("cloudwatch"), stacks_of(stage)), aws.CLOCK),
     )
     telemetry = CloudwatchTelemetry(make("cloudwatch"), make("logs"))
     return Reads(

@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 
 from shared.domain.clearance import Clearance
 from shared.domain.model import AgentName, Model, Utc
+from shared.ports.alarms import AlarmState
 from shared.views.answers import Answer
 from shared.views.parts import Line, Word
 
@@ -27,12 +28,25 @@ class Switch(Model):
     reason: Line = ""
 
 
+class AlarmView(Model):
+    """One of the stage's own alarms."""
+
+    name: Word
+    state: AlarmState
+    since: Utc | None
+    meaning: Line = Field(description="and what to do")
+    reason: Line = Field(description="what CloudWatch judged the state by")
+
+
 class Health(Answer):
     """What the house says of itself."""
 
     read_model: Literal["current", "behind", "unknown"]
     kill_switch: Switch
     agents: tuple[Member, ...]
+    alarms: tuple[AlarmView, ...] | None = Field(
+        description="those in alarm first, then those without data; null: they are not known"
+    )
 
 
 class Level(Model):

@@ -8,15 +8,18 @@ from shared.analysis.scorecard import Grade
 from shared.analysis.scorecard import Row as Scored
 from shared.domain.clearance import Cleared
 from shared.domain.directory import on_call
+from shared.domain.errors import PortError
 from shared.domain.model import VOTERS
 from shared.domain.policy import PolicyRules
 from shared.domain.runbook import Remedy
+from shared.ports.alarms import Alarm, Alarms, AlarmState
 from shared.ports.clock import Clock
 from shared.ports.controls import Controls
 from shared.ports.directory import DirectorySource
 from shared.ports.standing import Standing
 from shared.runbooks.catalogue import remedies
 from shared.views.house_answers import (
+    AlarmView,
     Autonomy,
     Health,
     Level,
@@ -37,6 +40,9 @@ from shared.views.house_answers import (
 Score = Callable[[], tuple[Sequence[Scored], int, bool]]
 """Rows, how many incidents they are of, and whether those are all."""
 
+URGENT = (AlarmState.ALARM, AlarmState.NO_DATA, AlarmState.OK)
+"""What a person has to see first."""
+
 
 @dataclass
 class Overview:
@@ -50,12 +56,13 @@ class Overview:
     clock: Clock
     score: Score
     behind: Callable[[], int | None]
+    alarms: Alarms
 
     def health(self) -> Health:
-        """Agents, kill switch, read model.
+        """Agents, kill switch, read model, and the house's own alarms, if they can be read.
 
         Raises:
-            PortError: something cannot be read.
+            PortError: something else cannot be read.
         """
         behind, quarantined = self.behind(), self.standing.quarantined(self.clock.now())
         return Health(
@@ -69,6 +76,7 @@ class Overview:
                 )
                 for name in VOTERS
             ),
+            alarms=self._alarms(),
             behind_seconds=behind,
         )
 
@@ -171,11 +179,22 @@ class Overview:
             behind_seconds=self.behind(),
         )
 
+    def _alarms(self) -> tuple[AlarmView, ...] | None:
+        try:
+            found = self.alarms.alarms()
+        except PortError:
+            return None
+        return tuple(_alarm(one) for one in sorted(found, key=lambda each: URGENT.index(each.state)))
+
     def _switch(self) -> Switch:
         found = self.controls.kill_switch()
         if found is None:
             return Switch(on=False)
         return Switch(on=found.on, by=found.by, at=found.at, reason=found.reason)
+
+
+def _alarm(one: Alarm) -> AlarmView:
+    return AlarmView(name=one.name, state=one.state, since=one.since, meaning=one.meaning, reason=one.reason)
 
 
 def _scored(row: Scored) -> ScoreRow:

@@ -3,10 +3,10 @@
 from aws_cdk import Environment, Stack
 from constructs import Construct
 
+from shared.settings import HOUSE, stacks_of
 from stacks.stage import StageConfig
 
-PREFIX = "IncidentCommander-"
-"""Begins the name of every stack, and so of whatever CloudFormation names in one."""
+PREFIX = HOUSE
 
 
 class StageStack(Stack):
@@ -25,7 +25,7 @@ class StageStack(Stack):
             scope,
             part,
             env=env,
-            stack_name=f"{PREFIX}{stage.title}-{part}",
+            stack_name=f"{stacks_of(stage.name)}{part}",
             tags={"application": "incident-commander", "stage": stage.name},
             termination_protection=protected,
         )

@@ -38,6 +38,7 @@ class Desk:
         self.asked: list[str] = []
         self.changed: list[str] = []
         self.patient = fixed.patient()
+        self.alarms: list[Answer] | None = fixed.alarms()
         self.switch: Answer = {"on": False, "by": "", "at": None, "reason": ""}
         self.files = Files(STATIC)
         self.fill(town.town(datetime.now(UTC), hostile=hostile))
@@ -111,7 +112,7 @@ class Desk:
             (r"incidents/([^/]+)/metrics", lambda one: town.metrics(self.answers[one], datetime.now(UTC))),
             (r"incidents/([^/]+)/audit", self._audit),
             (r"incidents/([^/]+)/reasoning", lambda one: fixed.reasoning(self._row(one))),
-            ("health", lambda: fixed.health(self.switch)),
+            ("health", lambda: fixed.health(self.switch, self.alarms)),
             ("autonomy", lambda: fixed.autonomy(self.switch)),
             ("autonomy/scorecard", fixed.scorecard),
             ("runbooks", fixed.runbooks),

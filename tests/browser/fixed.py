@@ -15,11 +15,39 @@ SENTENCES = (
 CHEATED = "equivocation: two different ballots in one round"
 
 
-def health(switch: Answer) -> Answer:
+ALARMS = (
+    (
+        "DeadLettersWaiting", "alarm", "2026-11-20T10:00:00Z",
+        "Something was given up: `commander dead-letters list` says what and why. Mend the cause, then "
+        "`redrive`; a stream keeps what it could not deliver for a day.",
+        "Threshold Crossed: 1 datapoint [2.0 (20/11/26 09:59:00)] was greater than the threshold (0.0).",
+    ),
+    (
+        "Spending", "no_data", None,
+        "Incidents have cost us more than 10 USD today, as the log estimates: see what makes so many.",
+        "Unchecked: Initial alarm creation",
+    ),
+    (
+        "DetectionLate", "ok", "2026-11-19T10:00:00Z",
+        "The detection function is more than a minute behind its stream: look at its log.", "",
+    ),
+    (
+        "ExecutionStuck", "ok", "2026-11-19T10:00:00Z",
+        "An execution runs longer than everything in it may take: open it in the Step Functions console.", "",
+    ),
+)  # fmt: skip
+
+
+def alarms() -> list[Answer]:
+    names = ("name", "state", "since", "meaning", "reason")
+    return [dict(zip(names, one, strict=True)) for one in ALARMS]
+
+
+def health(switch: Answer, alarms: list[Answer] | None) -> Answer:
     agents = [("detection", None, "closed"), ("diagnosis", None, "half_open")]
     agents += [("prediction", None, "closed"), ("resolution", CHEATED, "open")]
     members = [{"agent": name, "quarantined": why, "breaker": phase} for name, why, phase in agents]
-    return {"read_model": "current", "kill_switch": switch, "agents": members}
+    return {"read_model": "current", "kill_switch": switch, "agents": members, "alarms": alarms}
 
 
 def autonomy(switch: Answer) -> Answer:

@@ -254,3 +254,28 @@ def test_that_a_page_which_nobody_sees_asks_little_and_catches_up_when_it_is_see
     desk.change(ACTING, status="escalated", closed=True)
     page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
     expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides", timeout=4_000)
+
+
+def test_that_an_alarm_stands_first_in_words_with_what_to_do_and_the_rest_is_a_count(page, desk):
+    desk.alarms[0]["meaning"] = HOSTILE
+    visit(page, desk.url, "#/health")
+    first = page.locator("main .sheet").first
+    expect(first.locator("#alarms-now")).to_have_text(re.compile("1 alarm has gone off"))
+    fired = first.locator(".alarms").first
+    expect(fired).to_have_text(re.compile(r"ALARM\s*Dead letters waiting\s*since 20 Nov"))
+    expect(fired).to_contain_text(HOSTILE)
+    assert first.locator("img, script, b").count() == 0
+    quiet = first.locator("#alarms-quiet")
+    expect(quiet.locator("summary")).to_have_text("2 OK, 1 without data")
+    expect(quiet.locator("li").first).not_to_be_visible()
+    quiet.locator("summary").click()
+    expect(quiet.locator("li").first).to_contain_text("no data")
+
+
+def test_that_alarms_that_nobody_could_read_are_said_to_be_not_known(page, desk):
+    desk.alarms = None
+    visit(page, desk.url, "#/health")
+    expect(page.locator("main .sheet").first).to_contain_text("not known")
+    expect(page.locator("main")).to_contain_text("its ballots count")
+    desk.alarms = []
+    expect(page.locator("main .sheet").first).to_contain_text("Nobody hears", timeout=12_000)

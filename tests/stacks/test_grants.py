@@ -260,7 +260,9 @@ def test_the_projector_reads_the_log_and_writes_nothing_but_views(dev: Templates
 def test_the_dashboard_function_can_write_nothing(dev: Templates) -> None:
     kept = ["CATALOGUE", "DIRECTORY", "AGENT#*", "CONTROL#STOP", "CONTROL#LEVELS", "CONTROL#DEMOTED"]
     traces = on("ArchiveBucket.Arn/inputs/*", "s3:GetObject")
-    assert dev.grants_of("dashboard") == READING | LISTS | state("GetItem", keys=kept) | METRICS | traces
+    alarms = on("arn:Partition:cloudwatch:Region:AccountId:alarm:*", "cloudwatch:DescribeAlarms")
+    reading = READING | LISTS | METRICS | traces | alarms
+    assert dev.grants_of("dashboard") == reading | state("GetItem", keys=kept)
 
 
 def test_what_is_said_by_the_dashboard_is_written_with_one_key_and_nothing_else_is(dev: Templates) -> None:

@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.adapters.local.memory_alarms import MemoryAlarms
 from shared.adapters.local.memory_directory import MemoryDirectory
 from shared.domain.answer import Outcome
 from shared.domain.clearance import Caller, Clearance, cleared
 from shared.domain.directory import Directory
+from shared.domain.errors import AccessDenied
+from shared.ports.alarms import Alarm, AlarmState
 from shared.ports.views import stamp
 from shared.runtime.web.app import WRITING
 from shared.runtime.web.request import caller_of
@@ -300,6 +303,36 @@ def test_the_kill_switch_takes_the_stages_name_typed_out():
     assert web.get("/health").json["kill_switch"]["reason"] == "drill"
     assert web.post("/kill-switch", {**BODIES["kill_switch"], "on": False}).status == 200
     assert not web.controls.kill_switch().on
+
+
+class Blind:
+    """Nobody may list alarms."""
+
+    def alarms(self):
+        raise AccessDenied("not authorized to perform: cloudwatch:DescribeAlarms")
+
+
+def test_health_has_what_is_in_alarm_first_with_what_to_do_and_what_has_no_data_before_what_is_well():
+    at = datetime(2026, 11, 20, 10, tzinfo=UTC)
+    made = (
+        Alarm("DetectionLate", AlarmState.OK, "look at its log"),
+        Alarm("Spending", AlarmState.NO_DATA, "see what makes so many"),
+        Alarm("Undelivered", AlarmState.ALARM, "look at <b>the log</b>\u202e", "1 datapoint", at),
+    )
+    found = Web(alarms=MemoryAlarms(*made)).get("/health").json["alarms"]
+    assert [(one["name"], one["state"]) for one in found] == [
+        ("Undelivered", "alarm"), ("Spending", "no_data"), ("DetectionLate", "ok"),
+    ]  # fmt: skip
+    assert found[0] | {"state": ""} == {
+        "name": "Undelivered", "state": "", "since": "2026-11-20T10:00:00Z", "reason": "1 datapoint",
+        "meaning": "look at <b>the log</b>",
+    }  # fmt: skip
+
+
+def test_alarms_that_cannot_be_read_are_not_known_and_everything_else_is_shown():
+    found = Web(alarms=Blind()).get("/health")
+    assert (found.status, found.json["alarms"], found.json["read_model"]) == (200, None, "current")
+    assert len(found.json["agents"]) == 4
 
 
 def test_the_same_answer_is_not_sent_twice_and_its_age_is_no_difference(incident):

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared.adapters.local.memory_alarms import MemoryAlarms
 from shared.adapters.local.memory_answering import MemoryAnswering
 from shared.adapters.local.memory_controls import MemoryControls
 from shared.adapters.local.memory_directory import MemoryDirectory
@@ -12,6 +13,7 @@ from shared.adapters.local.memory_standing import MemoryStanding
 from shared.domain.autonomy import Autonomy
 from shared.domain.clearance import Caller, Clearance
 from shared.domain.policy import PolicyRules
+from shared.ports.alarms import Alarms
 from shared.runtime.web.app import App, Parts
 from shared.runtime.web.files import Files
 from shared.workflow.chain_audit import ChainAudit
@@ -87,6 +89,7 @@ class Web:
     directory: MemoryDirectory = field(default_factory=MemoryDirectory)
     answering: MemoryAnswering = field(default_factory=MemoryAnswering)
     controls: MemoryControls = field(default_factory=MemoryControls)
+    alarms: Alarms = field(default_factory=MemoryAlarms)
     reads: bool = True
     writes: bool = True
     static: Path = STATIC
@@ -103,6 +106,7 @@ class Web:
             clock,
             lambda: ((), 0, True),
             reading.lag.seconds,
+            self.alarms,
         )
         reads = Reads(
             reading,

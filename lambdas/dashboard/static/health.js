@@ -1,9 +1,9 @@
-/** Health: what the house says of itself, and who is called. */
-import { read } from "./api.js";
-import { el } from "./dom.js";
-import { pill } from "./signs.js";
+/** Health: what the house and its alarms say of itself, and who is called. */
+import { read, since } from "./api.js";
+import { el, tick } from "./dom.js";
+import { pill, sign } from "./signs.js";
 import { sheet, SheetPage, table } from "./sheet_page.js";
-import { capital, plain } from "./words.js";
+import { capital, many, plain, shortSpan, time } from "./words.js";
 
 const BREAKER = {
   closed: ["check", "good", "closed: it is called"],
@@ -14,6 +14,12 @@ const MODEL = {
   current: ["check", "good", "current"],
   behind: ["clock", "warn", "behind the log"],
   unknown: ["ring", "", "unknown"],
+};
+
+const ALARM = {
+  alarm: ["alert", "bad", "ALARM"],
+  no_data: ["ring", "", "no data"],
+  ok: ["check", "good", "OK"],
 };
 
 export const healthPage = () =>
@@ -27,6 +33,7 @@ export const healthPage = () =>
       return { health, people };
     },
     ({ health, people }) => [
+      sheet("Alarms", alarms(health.alarms)),
       sheet(
         "Right now",
         el(
@@ -94,3 +101,63 @@ function team({ team: name, services, applications, levels }) {
     ),
   );
 }
+
+function alarms(all) {
+  if (!all) {
+    const what = " The house’s own alarms cannot be read now: that none is shown does not mean that all is well.";
+    return el("p", {}, pill("ring", "warn", "not known"), what);
+  }
+  if (!all.length)
+    return el("p", {}, pill("alert", "bad", "none"), " Nobody hears when the house is unwell: deploy it again.");
+  const firing = all.filter((one) => one.state === "alarm");
+  const rest = all.filter((one) => one.state !== "alarm");
+  return [
+    el(
+      "p",
+      { id: "alarms-now" },
+      firing.length
+        ? el("strong", { class: "bad fired" }, sign("alert"), ` ${many(firing.length, "alarm has", "alarms have")} gone off`)
+        : pill("check", "good", "No alarm has gone off"),
+    ),
+    firing.length > 0 && el("ul", { class: "list-plain alarms" }, firing.map(alarm)),
+    rest.length > 0 &&
+      el(
+        "details",
+        { id: "alarms-quiet" },
+        el("summary", {}, counted(rest)),
+        el("ul", { class: "list-plain alarms" }, rest.map(alarm)),
+      ),
+  ];
+}
+
+/** 33 OK, 1 without data */
+function counted(rest) {
+  const silent = rest.filter((one) => one.state !== "ok").length;
+  const well = rest.length - silent;
+  return [well && `${well} OK`, silent && `${silent} without data`].filter(Boolean).join(", ");
+}
+
+function alarm({ name, state, since: at, meaning, reason }) {
+  return el(
+    "li",
+    { class: "tight" },
+    el(
+      "div",
+      { class: "row" },
+      pill(...(ALARM[state] ?? ["ring", "", plain(state) || "unknown"])),
+      el("strong", {}, worded(name)),
+      at && el("span", { class: "soft small" }, `since ${time(at)}, `, tick(el("span"), () => shortSpan(since(at)))),
+    ),
+    state === "alarm"
+      ? el("p", {}, commands(meaning))
+      : el("p", { class: "small" }, el("span", { class: "soft" }, "It would mean: "), commands(meaning)),
+    state !== "ok" &&
+      reason && el("p", { class: "soft small" }, reason),
+  );
+}
+
+/** What stands between backquotes is something to type. */
+const commands = (text) => text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
+
+/** DeadLettersWaiting → Dead letters waiting */
+const worded = (name) => capital(name.replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase());

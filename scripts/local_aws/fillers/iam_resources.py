@@ -152,6 +152,12 @@ def _rds(call: Call, found: str) -> str:
     return call.arn("rds", f"pg:{group}") if group else found
 
 
+def _cloudwatch(call: Call, found: str) -> str:
+    """A list of alarms is asked for as all of them, whatever prefix the question has."""
+    operation = call.operation or call.query.get("Action") or _last(call.path)
+    return call.arn("cloudwatch", "alarm:*") if operation == "DescribeAlarms" else found
+
+
 def _autoscaling(call: Call, found: str) -> str:
     """A group's ARN has an id of its own, and describing knows no resource."""
     if call.query.get("Action", "").startswith("Describe"):
@@ -174,6 +180,7 @@ RESOURCES: dict[str, Callable[[Call, str], str]] = {
     "kms": _kms,
     "lambda": _lambda,
     "logs": _logs,
+    "monitoring": _cloudwatch,
     "rds": _rds,
     "scheduler": _scheduler,
     "ses": _ses,

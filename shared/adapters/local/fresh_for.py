@@ -1,4 +1,4 @@
-"""Sources that are asked again only after ten seconds: they change seldom, and every request reads them."""
+"""Sources that are asked again only after ten seconds: they change seldom, and many requests read them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from shared.domain.directory import Directory
 from shared.domain.service import ServiceCatalogue
+from shared.ports.alarms import Alarm, Alarms
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.clock import Clock
 from shared.ports.directory import DirectorySource
@@ -58,3 +59,14 @@ class FreshDirectory:
         """
         self._source.save(directory)
         self._fresh.forget()
+
+
+class FreshAlarms:
+    """The house's alarms, at most ten seconds old: CloudWatch throttles who lists alarms too often."""
+
+    def __init__(self, source: Alarms, clock: Clock) -> None:
+        self._fresh = _Fresh(source.alarms, clock)
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """The alarms as they were lately."""
+        return self._fresh.get()
