@@ -21,7 +21,7 @@ from shared.domain.clearance import Caller
 from tests.browser.look import browser
 
 EVERY = 5.0
-"""Seconds between two incidents, beside what they take: each has its agents and its vote on this machine too."""
+"""Seconds between two incidents, each of which has its agents and its vote on this machine too."""
 LIMIT = 20_000
 """Milliseconds after which an incident counts as never shown."""
 
