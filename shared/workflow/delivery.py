@@ -200,7 +200,7 @@ class _Sending:
         for incident_id, version in marks.items():
             if incident_id in self.stuck:
                 continue
-            if self._known.get(incident_id, (0,))[0] != version:
+            if self._is_new(incident_id, version):
                 outlook = self.delivery.looking.look(incident_id)
                 self._known[incident_id] = version, list(outlook.due), outlook.later
             _, due, later = self._known[incident_id]
@@ -209,6 +209,11 @@ class _Sending:
             for one in due:
                 roads.setdefault(one.road, []).append(one)
         return roads
+
+    def _is_new(self, incident_id: str, version: int) -> bool:
+        """Whether it is to be looked at: unknown, changed since, or its time has come meanwhile."""
+        known, _, later = self._known.get(incident_id, (0, [], None))
+        return known != version or (later is not None and later <= self.delivery.clock.now())
 
     def _put_off(self, wake: Wake, later: datetime | None) -> None:
         """Nothing is due: clear the mark, once somebody will look when something is."""
@@ -220,6 +225,7 @@ class _Sending:
             self.why = str(error)
         else:
             self.delivery.untold.clear(wake.incident_id, wake.version)
+            del self._known[wake.incident_id]  # marked again, by a call that has come, it is looked at again
 
     def _send(self, waiting: Sequence[Due]) -> bool:
         """Send the first of these, or the first forty as a digest; whether something came of it."""

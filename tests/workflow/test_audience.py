@@ -287,6 +287,48 @@ def test_what_cannot_be_put_off_stays_marked_is_seen_and_holds_nobody_up():
     assert told.delivery.untold.some() == {ID: 1}
 
 
+class Slow(MemoryChannel):
+    """A channel each of whose calls takes so many minutes, and during which something may happen."""
+
+    def __init__(self, name, clock, minutes, meanwhile):
+        super().__init__(name)
+        self.clock, self.minutes, self.meanwhile = clock, minutes, meanwhile
+
+    def send(self, message):
+        self.clock.advance(self.minutes * MINUTE)
+        self.meanwhile()
+        return super().send(message)
+
+
+def test_a_time_that_comes_while_others_are_told_is_not_slept_through():
+    told = People(ADA, BO, CY, **team(*LEVELS))
+    told.of["ada"] = Slow("memory:ada", told.house.clock, 6, lambda: None)
+    for event in told.house.logs.events[ID]:
+        told.delivery.mark(event)
+    told.deliver(seconds=420)
+    assert [one.level for one in told.facts("LevelCalled")] == [2]
+    assert all(at > told.house.clock.now() for _, at in told.delivery.wakes.asked)
+
+
+def test_a_call_that_comes_while_its_mark_is_just_cleared_is_heard():
+    """The call marks the very version that this sender has just found nothing due under."""
+    told = People(person("cy", Role.INCIDENT_LEAD, "UTC", LUNCH), severity="high")
+    told.tell()
+    (wake,) = told.delivery.wakes.asked.values()
+    told.house.store(Author.DETECTION).append("OTHER", Head(), [opened(told.house.clock.now())])
+
+    def called():
+        for one in told.delivery.wakes.due(told.house.clock.now()):
+            told.delivery.wake(one)
+
+    told.delivery.wake(wake)
+    told.of["cy"] = Slow("memory:cy", told.house.clock, 91, called)
+    told.delivery.untold.mark("OTHER", 1)
+    told.deliver(seconds=20_000)
+    assert told.heard("cy") == ["checkout is slow", "checkout is slow"]
+    assert told.delivery.untold.some() == {}
+
+
 def test_the_log_says_to_whom_each_level_was_told():
     told = People(ADA, BO, CY, **team(*LEVELS))
     told.tell()
