@@ -130,7 +130,9 @@ class Delivery:
         last = due.events[-1]
 
         def decide(_state: Incident) -> tuple[Fact, ...]:
-            told = facts_of(self.store.read(last.incident_id), NotificationSent)
+            events = self.store.read(last.incident_id)
+            ignored = self.looking.distrust(events)
+            told = facts_of((one for one in events if one.event_id not in ignored), NotificationSent)
             if any(one.recipient == due.recipient and one.version >= last.version for one in told):
                 return ()
             return tuple(

@@ -146,6 +146,16 @@ def test_a_notification_by_another_key_silences_nothing():
     assert told.titles() == ["checkout is slow"]
 
 
+def test_a_forged_notification_does_not_keep_a_genuine_one_out_of_the_log():
+    told = Told()
+    forged = MemoryEventStore(told.house.logs, Author.COMMUNICATION, MemorySigner(b"x"), told.house.clock)
+    forge(forged, "NotificationSent", {**SAID.plain(), "recipient": "everybody", "version": 10**6})
+    assert told.titles() == ["checkout is slow"]
+    told.house.tasks.escalate(ID, "no_quorum")
+    assert told.titles() == ["checkout is slow", "A human must decide"]
+    assert told.channel.messages[-1].lines[-1] != "Before that: checkout is slow"
+
+
 def test_what_was_told_before_there_were_recipients_is_not_told_again():
     told = Told()
     told.write(SAID, author=Author.COMMUNICATION)
