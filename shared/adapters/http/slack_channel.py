@@ -6,7 +6,7 @@ https://docs.slack.dev/messaging/formatting-message-text#escaping
 
 import logging
 from collections.abc import Callable, Mapping
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from typing import Any
 
 from slack_sdk import WebClient
@@ -116,6 +116,10 @@ def asked(call: Callable[[], SlackResponse]) -> SlackResponse:
         raise _refused(error) from error
     except SlackClientError as error:
         raise PortError(f"Slack cannot be asked: {error}", retryable=False) from error
+    except (InvalidURL, ValueError):  # of the secret's token or api_url, which are not shown
+        raise PortError(
+            "the Slack secret's token or api_url is none: write it again", retryable=False
+        ) from None
     except (HTTPException, OSError) as error:
         raise PortError(f"Slack cannot be reached: {error}", retryable=True) from error
 
