@@ -119,7 +119,7 @@ UNUSABLE = {"token": "hunter2", "channel": "C1", "api_url": "http://127.0.0.1:1/
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"token": "hunter2\n"},
+        {"token": "hunter2\nx"},
         {"token": "hunter2☃"},
         {"api_url": "hunter2"},
         {"api_url": "https://[hunter2"},
