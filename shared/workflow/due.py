@@ -81,7 +81,8 @@ class Looking:
             record(self.store, incident_id, lambda state: self.audience.calls(state, now), "", self.distrust)
             log = self._log(incident_id) or log
         found = []
-        for hearer in self.audience.hearers(log.incident, {one.type for one in log.heard}, now):
+        types = {one.type for one in log.heard}
+        for hearer in self.audience.hearers(log.incident, types, now, log.recipients):
             pending = log.pending(hearer)
             if not pending:
                 continue
@@ -149,6 +150,11 @@ class _Log:
     believed: Sequence[Event]
     heard: Sequence[Event]
     incident: Incident
+
+    @property
+    def recipients(self) -> frozenset[str]:
+        """Everybody who was told something of it."""
+        return frozenset(one.recipient for one in facts_of(self.believed, NotificationSent))
 
     def told(self, hearer: Hearer) -> list[NotificationSent]:
         """What this recipient was told."""

@@ -21,6 +21,7 @@ from shared.domain.facts import (
 )
 from shared.domain.local_time import Quiet
 from shared.domain.person import Role
+from shared.ports.channel import State
 from shared.ports.wakes import Wake
 from shared.workflow.audience import NOBODY_LEFT
 from tests.people_sample import person
@@ -226,6 +227,20 @@ def test_what_people_are_needed_for_anew_calls_anew():
     assert (called.level, called.since) == (2, escalated.occurred_at)
 
 
+def test_when_people_are_asked_anew_the_last_resort_waits_for_the_last_level_anew():
+    told = People(ADA, BO, **team(Level(people=("ada",), minutes=5), Level(people=("bo",), minutes=5)))
+    told.tell()
+    told.after(10)
+    nobody = "Nobody has answered, and nobody is left to call"
+    assert [one.title for one in told.sns.messages] == [nobody]
+    told.write(EscalatedToHuman(reason="no_quorum"))
+    told.tell()
+    told.after(5)
+    assert [one.title for one in told.sns.messages] == [nobody]  # level 2 was called just now
+    told.after(5)
+    assert [one.title for one in told.sns.messages] == [nobody, nobody]
+
+
 TURNS = Rotation(id="turns", people=("ada", "bo"), first=NOON.date(), days=1, handover=time(12, 30))
 
 
@@ -237,6 +252,25 @@ def test_what_nobody_has_answered_is_told_to_who_has_the_next_shift():
     told.after(31)
     assert told.heard(after) == ["checkout is slow"]
     assert told.heard(before) == ["checkout is slow"]
+
+
+def test_whose_shift_is_over_hears_that_somebody_has_it_and_that_it_is_over_but_nothing_else():
+    """Their page would stay open, and call them, when nobody closed it."""
+    told = People(ADA, BO, rotations=(TURNS,), teams=team(Level(people=("turns",), minutes=1440))["teams"])
+    told.tell()
+    before, after = ("bo", "ada") if told.heard("bo") else ("ada", "bo")
+    told.after(31)
+    for fact, author in (
+        (graded("high"), Author.OPERATOR),
+        (Acknowledged(by=after, through="pagerduty"), Author.RECEPTION),
+        (EscalatedToHuman(reason="no_quorum"), Author.WORKFLOW),
+        (IncidentResolved(business_usd="1", incident_usd="0"), Author.WORKFLOW),
+    ):
+        told.write(fact, author=author)
+        told.tell()
+    assert told.heard(before) == ["checkout is slow", f"{after} has seen it", "Resolved"]
+    assert [one.state for one in told.of[before].messages[1:]] == [State.ACKNOWLEDGED, State.RESOLVED]
+    assert told.heard(after)[-2:] == ["A human must decide", "Resolved"]
 
 
 def test_who_has_the_next_shift_hears_who_has_it():
