@@ -11,6 +11,7 @@ from shared.domain.errors import PortError
 from shared.domain.events import Head
 from shared.domain.facts import (
     Acknowledged,
+    ApprovalRequested,
     Author,
     EscalatedToHuman,
     IncidentResolved,
@@ -25,7 +26,7 @@ from shared.ports.channel import State
 from shared.ports.wakes import Wake
 from shared.workflow.audience import NOBODY_LEFT
 from tests.people_sample import person
-from tests.sample import NOON, opened
+from tests.sample import NOON, opened, scale_out
 from tests.workflow.test_delivery import ID, NEVER, Failing, Told
 
 MINUTE = timedelta(minutes=1)
@@ -281,6 +282,43 @@ def test_who_has_the_next_shift_hears_who_has_it():
     told.tell()
     told.after(60)
     assert told.heard(after) == [f"{before} has taken over"]
+
+
+@pytest.mark.parametrize(
+    ("role", "lead", "on_call"), [("on_call", True, True), ("incident_lead", True, False)]
+)
+def test_people_are_asked_only_what_they_can_answer(role, lead, on_call):
+    people = (
+        ADA,
+        person("cy", Role.INCIDENT_LEAD),
+        person("di", Role.STAKEHOLDER),
+        person("ed", Role.EXECUTIVE),
+    )
+    told = People(*people, **team(Level(people=("ada",))))
+    remedy = scale_out()
+    asked = ApprovalRequested(
+        request="r",
+        attempt=1,
+        proposal=remedy,
+        needed=1,
+        role=role,
+        expires_at=NOON + timedelta(days=9),
+        preview=(),
+        blast_radius=("checkout",),
+        undo="none",
+        cost_per_minute="1",
+    )
+    told.write(asked)
+    told.tell()
+    asks = {one: told.of[one].messages[-1].ask for one in ("ada", "cy", "di", "ed")}
+    assert {one: bool(ask and ask.request) for one, ask in asks.items()} == {
+        "ada": on_call,
+        "cy": lead,
+        "di": False,
+        "ed": False,
+    }
+    assert (asks["ada"] is None, asks["di"], asks["ed"]) == (False, None, None)  # Ada may take it over
+    assert told.channel.messages[-1].ask.request == "r"
 
 
 class Unreadable:
