@@ -14,6 +14,7 @@ from shared.domain.folding import fold
 from shared.domain.identity import counts
 from shared.domain.incident import Incident
 from shared.domain.person import Role
+from shared.domain.repair import repaired
 from shared.domain.service import ServiceCatalogue
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.channel import Ask, Channel, Message, State
@@ -97,7 +98,7 @@ class Looking:
         return Outlook(tuple(found), min(later, default=None))
 
     def _log(self, incident_id: str) -> "_Log | None":
-        events = self.store.read(incident_id)
+        events = repaired(self.store.read(incident_id), self.distrust)
         ignored = self.distrust(events)
         believed = [one for one in events if one.event_id not in ignored and malformed(one) is None]
         heard = [one for one in believed if tells(one)]

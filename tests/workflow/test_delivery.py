@@ -11,8 +11,8 @@ from shared.adapters.local.memory_channel import MemoryChannel
 from shared.adapters.local.memory_event_store import MemoryEventStore
 from shared.adapters.local.memory_locks import MemoryLocks
 from shared.domain.errors import ConcurrentAppend, PortError, RateLimited
-from shared.domain.events import Head
-from shared.domain.facts import Author, EscalatedToHuman, IncidentResolved, NotificationSent, TakenOver
+from shared.domain.events import Head, head_of
+from shared.domain.facts import Author, EscalatedToHuman, IncidentResolved, LogRepaired, NotificationSent, TakenOver
 from shared.domain.model import VOTERS
 from shared.ports.buckets import Bucket
 from shared.ports.channel import State
@@ -352,6 +352,24 @@ def test_a_log_that_others_always_write_first_holds_nobody_up():
         told.deliver()
     assert [one.incident_id for one in told.channel.messages] == ["I000", "I001", ID]
     assert told.delivery.untold.some() == {"I000": 1}
+
+
+def test_what_was_restored_is_told():
+    told = Told()
+    genuine = told.house.logs.events[ID][0]
+    told.house.logs.events[ID] = [
+        genuine.model_copy(update={"data": {**genuine.data, "summary": "nothing to see"}}),
+        *told.house.logs.events[ID][1:],
+    ]
+    told.delivery.mark(genuine)
+    told.deliver()
+    assert told.channel.messages == []
+    restored = LogRepaired(version=1, original=genuine.plain(), found="sha-256 x")
+    head = head_of(told.house.logs.events[ID])
+    told.house.store(Author.OPERATOR).append(ID, head, [restored])
+    told.delivery.mark(genuine)
+    told.deliver()
+    assert [one.title for one in told.channel.messages] == ["checkout is slow"]
 
 
 def test_a_mark_without_anything_to_tell_is_cleared():
