@@ -12,7 +12,14 @@ from shared.adapters.local.memory_event_store import MemoryEventStore
 from shared.adapters.local.memory_locks import MemoryLocks
 from shared.domain.errors import ConcurrentAppend, PortError, RateLimited
 from shared.domain.events import Head, head_of
-from shared.domain.facts import Author, EscalatedToHuman, IncidentResolved, LogRepaired, NotificationSent, TakenOver
+from shared.domain.facts import (
+    Author,
+    EscalatedToHuman,
+    IncidentResolved,
+    LogRepaired,
+    NotificationSent,
+    TakenOver,
+)
 from shared.domain.model import VOTERS
 from shared.ports.buckets import Bucket
 from shared.ports.channel import State
