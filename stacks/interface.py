@@ -98,6 +98,8 @@ class Interface(StageStack):
         self._peoples_roads(communication.function)
         Waking(self, "Wakes", function=communication.function, dead_letters=self.rule_letters)
         Schedule(self, "Sweep", function=communication.function, dead_letters=self.rule_letters)
+        letters = self._house.data.dead_letters.queue_arn  # of a call that came and could not be noted
+        AsyncRetries(self, "WakesRetries", function=communication.function, dead_letters_arn=letters)
         return communication
 
     def _reception(self) -> Member:

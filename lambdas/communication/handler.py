@@ -16,7 +16,6 @@ on_wake = bus_handler(NAME, woken(lambda: delivery().wake))
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Stream records and calls say where to look; then, and every minute, what is there is told."""
     answer = on_stream(event, context) if "Records" in event else None
-    if "wake" in event:
-        on_wake(event, context)
+    called = on_wake(event, context) if "wake" in event else None
     on_time(context, hurried=answer is not None)
-    return answer
+    return answer or called

@@ -72,7 +72,7 @@ class Recorder:
                 return 429, {"ok": False, "error": "ratelimited"}
             ts = str(body["ts"]) if path.endswith("update") else self._new_ts()
             self.messages.append({**_shown(body), "path": path, "ts": ts})
-            return 200, {"ok": True, "channel": body["channel"], "ts": ts, "message": _shown(body)}
+            return 200, {"ok": True, "channel": _place(body["channel"]), "ts": ts, "message": _shown(body)}
 
     def _whispered(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """https://docs.slack.dev/reference/methods/chat.postEphemeral"""
@@ -83,6 +83,8 @@ class Recorder:
     def _refusal(self, path: str, body: dict[str, Any]) -> str | None:
         channel = body.get("channel")
         if not channel or (self.channels is not None and channel not in self.channels):
+            return "channel_not_found"
+        if path.endswith("update") and _place(channel) != channel:  # a direct message is updated in its D…
             return "channel_not_found"
         if path.endswith("update") and not self._knows(body.get("ts")):
             return "message_not_found"
@@ -188,6 +190,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
         """Silence: the record is the log."""
+
+
+def _place(channel: str) -> str:
+    """Where a message to a member goes: the direct message with them."""
+    return f"D{channel[1:]}" if channel[:1] in ("U", "W") else channel
 
 
 def _shown(body: dict[str, Any]) -> dict[str, Any]:

@@ -50,10 +50,7 @@ class Speaker:
 
     def may(self, role: str) -> bool:
         """Whether their word counts where that role is asked for."""
-        if self.unlisted:
-            return True
-        needed = next((rank for one, rank in RANK.items() if one == role), None)
-        return needed is not None and self.role is not None and RANK.get(self.role, 0) >= needed
+        return self.unlisted or counts(self.role, role)
 
     def among(self, people: Iterable[str]) -> bool:
         """Whether the same human is one of them, whatever road they took."""
@@ -76,14 +73,15 @@ def speaker(directory: Directory, identity: Identity) -> Speaker:
     return Speaker(person.id, frozenset({person.id, *roads, *arns}), person.role)
 
 
+def counts(role: Role | None, asked: str) -> bool:
+    """Whether the word of who has this role, if any, counts where that one is asked for."""
+    needed = next((rank for one, rank in RANK.items() if one == asked), None)
+    return needed is not None and role is not None and RANK.get(role, 0) >= needed
+
+
 def who_may(directory: Directory, role: str, opened: IncidentDetected) -> str:
     """In words: whose answer counts for an incident, by name where the directory has any."""
-    needed = next((rank for one, rank in RANK.items() if one == role), None)
-    names = [
-        one.name
-        for one in directory.people
-        if needed is not None and RANK.get(one.role, 0) >= needed and one.concerns(opened)
-    ]
+    names = [one.name for one in directory.people if counts(one.role, role) and one.concerns(opened)]
     asked = role.replace("_", " ")
     if not names:
         return f"nobody of the directory who is {asked}: `commander people set` one"

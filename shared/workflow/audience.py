@@ -2,6 +2,7 @@
 
 Everything goes to the stage's own channels. The stakeholder directory adds people: each hears of what their
 role is for, on their own channels, and not while they do not want to be disturbed, unless it is critical.
+Whom it concerned once, and does not any more, hears how it ends.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -17,7 +18,14 @@ from shared.domain.directory import (
     recipients,
 )
 from shared.domain.errors import PortError
-from shared.domain.facts import LevelCalled
+from shared.domain.facts import (
+    Acknowledged,
+    ApprovalGranted,
+    IncidentResolved,
+    LevelCalled,
+    NotNeeded,
+    TakenOver,
+)
 from shared.domain.incident import Incident
 from shared.domain.person import Person
 from shared.ports.channel import Channel
@@ -25,6 +33,10 @@ from shared.ports.directory import DirectorySource
 
 NOBODY_LEFT = "nobody left to call"
 """The recipient that only the last resort reaches: every level was called, and nobody answered."""
+CLOSES = frozenset(
+    fact.__name__ for fact in (Acknowledged, ApprovalGranted, TakenOver, NotNeeded, IncidentResolved)
+)
+"""What brings a page to an end, for now or for good."""
 HANDED_ON = timedelta(days=7)
 """For how long what nobody has acknowledged is told to whoever has the next shift."""
 
@@ -49,8 +61,14 @@ class Audience:
     source: DirectorySource
     roads: Callable[[Person], tuple[Channel, ...]]
 
-    def hearers(self, incident: Incident, types: Collection[str], now: datetime) -> tuple[Hearer, ...]:
+    def hearers(
+        self, incident: Incident, types: Collection[str], now: datetime, told: Collection[str] = ()
+    ) -> tuple[Hearer, ...]:
         """Who hears of which of these types of event.
+
+        Args:
+            told: names of who has heard of the incident: also when it is not theirs any more, since their
+                shift is over, they hear that somebody has it and that it is over, which closes their page.
 
         Raises:
             PortError: the directory cannot be read now, and may be later.
@@ -58,16 +76,20 @@ class Audience:
         directory, heard, found = self._directory(), dict[str, set[str]](), dict[str, Hearer]()
         called = tuple(_called(directory, incident))
         for type_ in types:
-            told = recipients(
+            reached = recipients(
                 directory, incident.opened, type_, incident.severity, now, called, incident.gravest
             )
-            for one in told:
+            for one in reached:
                 heard.setdefault(one.person.id, set()).add(type_)
                 found[one.person.id] = Hearer(
                     one.person.id, self.roads(one.person), frozenset(heard[one.person.id]), one.at, one.person
                 )
+        for person in directory.people:
+            if person.id in told and person.id not in found and not incident.unanswered:
+                at = person.reached_at(incident.severity, now)
+                found[person.id] = Hearer(person.id, self.roads(person), CLOSES, at, person)
         stage = Hearer(self.name, self.channels, frozenset(types), now)
-        left = any(not one.people for one in incident.called)
+        left = any(not one.people and one.since == incident.asked_at for one in incident.called)
         nobody = [Hearer(NOBODY_LEFT, (), frozenset({LevelCalled.__name__}), now)] if left else []
         return (stage, *found.values(), *nobody)
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared.agents.communication import tells
-from shared.domain.errors import PortError, RateLimited
+from shared.domain.errors import CommanderError, ConcurrentAppend, PortError, RateLimited
 from shared.domain.events import Event
 from shared.domain.facts import Fact, NotificationFailed, NotificationSent
 from shared.domain.incident import Incident
@@ -130,7 +130,9 @@ class Delivery:
         last = due.events[-1]
 
         def decide(_state: Incident) -> tuple[Fact, ...]:
-            told = facts_of(self.store.read(last.incident_id), NotificationSent)
+            events = self.store.read(last.incident_id)
+            ignored = self.looking.distrust(events)
+            told = facts_of((one for one in events if one.event_id not in ignored), NotificationSent)
             if any(one.recipient == due.recipient and one.version >= last.version for one in told):
                 return ()
             return tuple(
@@ -170,7 +172,7 @@ class _Sending:
     """One invocation's sending: what it knows of logs and of how channels do."""
 
     delivery: Delivery
-    stuck: set[str] = field(default_factory=set)  # what cannot be put off, and stays marked
+    stuck: set[str] = field(default_factory=set)  # what cannot be read, written or put off, and stays marked
     why: str = ""
     _known: dict[str, tuple[int, list[Due], datetime | None]] = field(default_factory=dict)
     _not_before: dict[str, datetime] = field(default_factory=dict)
@@ -200,9 +202,8 @@ class _Sending:
         for incident_id, version in marks.items():
             if incident_id in self.stuck:
                 continue
-            if self._known.get(incident_id, (0,))[0] != version:
-                outlook = self.delivery.looking.look(incident_id)
-                self._known[incident_id] = version, list(outlook.due), outlook.later
+            if self._is_new(incident_id, version) and not self._look(incident_id, version):
+                continue
             _, due, later = self._known[incident_id]
             if not due:
                 self._put_off(Wake(incident_id=incident_id, version=version), later)
@@ -210,16 +211,41 @@ class _Sending:
                 roads.setdefault(one.road, []).append(one)
         return roads
 
+    def _is_new(self, incident_id: str, version: int) -> bool:
+        """Whether it is to be looked at: unknown, changed since, or its time has come meanwhile."""
+        known, _, later = self._known.get(incident_id, (0, [], None))
+        return known != version or (later is not None and later <= self.delivery.clock.now())
+
+    def _look(self, incident_id: str, version: int) -> bool:
+        """Whether it is known now what is due; a log that cannot be read for good holds up nobody else's.
+
+        Raises:
+            PortError: a store failed, for all of them.
+        """
+        try:
+            outlook = self.delivery.looking.look(incident_id)
+        except CommanderError as error:
+            if isinstance(error, PortError) and error.retryable and not isinstance(error, ConcurrentAppend):
+                raise
+            self._leave(incident_id, error)
+            return False
+        self._known[incident_id] = version, list(outlook.due), outlook.later
+        return True
+
+    def _leave(self, incident_id: str, error: CommanderError) -> None:
+        self.stuck.add(incident_id)
+        self.why = str(error)
+
     def _put_off(self, wake: Wake, later: datetime | None) -> None:
         """Nothing is due: clear the mark, once somebody will look when something is."""
         try:
             if later is not None:
                 self.delivery.wakes.at(wake, later)
         except PortError as error:  # nobody else waits for it; the next sender tries again
-            self.stuck.add(wake.incident_id)
-            self.why = str(error)
+            self._leave(wake.incident_id, error)
         else:
             self.delivery.untold.clear(wake.incident_id, wake.version)
+            del self._known[wake.incident_id]  # marked again, by a call that has come, it is looked at again
 
     def _send(self, waiting: Sequence[Due]) -> bool:
         """Send the first of these, or the first forty as a digest; whether something came of it."""
@@ -237,7 +263,7 @@ class _Sending:
             return self._refused(batch, error)
         self._failures[channel.name] = 0
         for one in batch:
-            ports.sent(one, reference, digest=many)
+            self._written(one, lambda due: ports.sent(due, reference, digest=many))
             _, left, _ = self._known.get(one.message.incident_id, (0, [one], None))
             left.remove(one)
         return True
@@ -256,9 +282,16 @@ class _Sending:
         if error.retryable:  # what comes next has one try until the channel works again
             self._failures[channel.name] = TRIES - 1
         for one in batch:
-            self.delivery.failed(one, str(error))
+            self._written(one, lambda due: self.delivery.failed(due, str(error)))
             self._known.pop(one.message.incident_id, None)  # the log says now which road is next
         return True
+
+    def _written(self, due: Due, write: Callable[[Due], None]) -> None:
+        """Write it; a log on which every race was lost is left to the next sender, and is alone in that."""
+        try:
+            write(due)
+        except ConcurrentAppend as error:
+            self._leave(due.message.incident_id, error)
 
     def _hold(self, channel: Channel, seconds: float) -> None:
         self._not_before[channel.name] = self.delivery.clock.now() + timedelta(seconds=seconds)

@@ -11,7 +11,10 @@ from shared.domain.errors import CommanderError
 from shared.domain.events import Event, malformed
 from shared.domain.facts import Fact, NotificationFailed, NotificationSent
 from shared.domain.folding import fold
+from shared.domain.identity import counts
 from shared.domain.incident import Incident
+from shared.domain.person import Role
+from shared.domain.repair import repaired
 from shared.domain.service import ServiceCatalogue
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.channel import Ask, Channel, Message, State
@@ -81,7 +84,8 @@ class Looking:
             record(self.store, incident_id, lambda state: self.audience.calls(state, now), "", self.distrust)
             log = self._log(incident_id) or log
         found = []
-        for hearer in self.audience.hearers(log.incident, {one.type for one in log.heard}, now):
+        types = {one.type for one in log.heard}
+        for hearer in self.audience.hearers(log.incident, types, now, log.recipients):
             pending = log.pending(hearer)
             if not pending:
                 continue
@@ -94,7 +98,7 @@ class Looking:
         return Outlook(tuple(found), min(later, default=None))
 
     def _log(self, incident_id: str) -> "_Log | None":
-        events = self.store.read(incident_id)
+        events = repaired(self.store.read(incident_id), self.distrust)
         ignored = self.distrust(events)
         believed = [one for one in events if one.event_id not in ignored and malformed(one) is None]
         heard = [one for one in believed if tells(one)]
@@ -112,7 +116,7 @@ class Looking:
         roads = [one for one in (*hearer.channels, self.last_resort) if one.name not in tried]
         if not roads:
             return None
-        message = self._message(log, pending)
+        message = self._message(log, pending, hearer)
         threads = [
             one.reference for one in log.told(hearer) if one.channel == roads[0].name and not one.digest
         ]
@@ -122,7 +126,7 @@ class Looking:
         }
         return Due(hearer.name, roads[0], len(roads) == 1, pending, message.model_copy(update=said))
 
-    def _message(self, log: "_Log", pending: Sequence[Event]) -> Message:
+    def _message(self, log: "_Log", pending: Sequence[Event], hearer: Hearer) -> Message:
         services = self.catalogue.services()
 
         def said(event: Event) -> Message:
@@ -134,7 +138,7 @@ class Looking:
             update={
                 "lines": (*latest.lines, *([f"Before that: {before}"] if before else [])),
                 "state": _state(log.incident),
-                "ask": _ask(log.incident),
+                "ask": _ask(log.incident, hearer),
                 "opening": latest.opening if pending[-1] is not log.heard[0] else (),
             }
         )
@@ -149,6 +153,11 @@ class _Log:
     believed: Sequence[Event]
     heard: Sequence[Event]
     incident: Incident
+
+    @property
+    def recipients(self) -> frozenset[str]:
+        """Everybody who was told something of it."""
+        return frozenset(one.recipient for one in facts_of(self.believed, NotificationSent))
 
     def told(self, hearer: Hearer) -> list[NotificationSent]:
         """What this recipient was told."""
@@ -181,12 +190,19 @@ def _state(incident: Incident) -> State:
     return State.ACKNOWLEDGED if incident.acknowledged_at is not None else State.OPEN
 
 
-def _ask(incident: Incident) -> Ask | None:
-    """What can be answered now: the approval that is open, and, until it is over, to take it."""
+def _ask(incident: Incident, hearer: Hearer) -> Ask | None:
+    """What they can answer now: the approval that is open, and, until it is over, to take it.
+
+    Whose role decides nothing is asked nothing. Of the stage's own channels nobody knows who reads them.
+    """
     if incident.closed is not None or incident.taken is not None or incident.resolved_at is not None:
         return None
-    approval = incident.approval
+    person, approval = hearer.person, incident.approval
+    if person is not None and not counts(person.role, Role.ON_CALL):
+        return None
     if approval is None or not approval.open:
+        return Ask()
+    if person is not None and not counts(person.role, approval.asked.role):
         return Ask()
     proposal, asked = approval.asked.proposal, approval.asked
     values = ", ".join(f"{name}={value}" for name, value in proposal.parameters.items())

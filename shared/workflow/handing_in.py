@@ -5,12 +5,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from shared.domain.change_record import change_record, changed_event
 from shared.domain.dead_letter import AGAIN
 from shared.domain.errors import CommandRefused, InvalidSignal
 from shared.domain.model import VOTERS
 from shared.domain.service import ServiceCatalogue
 from shared.domain.signal import parse_signal
+from shared.ports.wakes import Wake
 from shared.workflow.archiving import archived
 from shared.workflow.intake import to_signal
 
@@ -29,7 +32,9 @@ def check(consumer: str, body: bytes, catalogue: ServiceCatalogue) -> None:
         CommanderError: with the function's own reason why not.
     """
     change = change_record(body)
-    if consumer == INTAKE:
+    if _is_wake(consumer, body):
+        _wake(_value(body))
+    elif consumer == INTAKE:
         to_signal(_value(body), catalogue)
     elif consumer == ANCHOR:
         archived((change or {}).get("dynamodb", {}).get("NewImage", {}))
@@ -50,6 +55,8 @@ def call(consumer: str, body: bytes) -> dict[str, Any]:
         InvalidSignal: it cannot even be wrapped.
         CommandRefused: the function takes no letters.
     """
+    if _is_wake(consumer, body):
+        return {**_value(body), AGAIN: True}
     if consumer in BY_KINESIS:
         kinesis = {"data": base64.b64encode(body).decode(), "sequenceNumber": "0"}
         return batch([{"eventSource": "aws:kinesis", "kinesis": kinesis}])
@@ -75,6 +82,21 @@ def _value(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InvalidSignal("malformed: not a JSON object")
     return value
+
+
+def _is_wake(consumer: str, body: bytes) -> bool:
+    """Whether it is a call that communication asked for: it has two ways in, and this is no record."""
+    try:
+        return consumer == COMMUNICATION and "wake" in _value(body)
+    except InvalidSignal:
+        return False
+
+
+def _wake(called: Mapping[str, Any]) -> None:
+    try:
+        Wake.model_validate(called["wake"])
+    except ValidationError as error:
+        raise InvalidSignal(f"malformed: no call to wake ({error.error_count()} errors)") from error
 
 
 def _ended_execution(event: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.adapters.http.slack_channel import SlackChannel, blocks
+from shared.adapters.http.webhook_channel import WebhookChannel
 from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.memory_channel import MemoryChannel
 from shared.domain.errors import PortError
@@ -110,6 +111,37 @@ def test_a_secret_that_is_not_filled_in_is_named_but_not_shown(secret: dict[str,
         SlackChannel(KeptSecret(lambda: secret, ManualClock())).send(message("x"))
     assert not raised.value.retryable
     assert "hunter2" not in str(raised.value)
+
+
+UNUSABLE = {"token": "hunter2", "channel": "C1", "api_url": "http://127.0.0.1:1/"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"token": "hunter2\nx"},
+        {"token": "hunter2☃"},
+        {"api_url": "hunter2"},
+        {"api_url": "https://[hunter2"},
+        {"api_url": "https://127.0.0.1:1/hunter2 x"},
+    ],
+)
+def test_a_secret_that_slack_cannot_be_asked_with_is_a_failure_for_good(wrong: dict[str, str]) -> None:
+    channel = SlackChannel(KeptSecret(lambda: {**UNUSABLE, **wrong}, ManualClock()))
+    with pytest.raises(PortError, match="write it again") as raised:
+        channel.send(message("x"))
+    assert not raised.value.retryable
+    assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://[x", "https://x:99999", "https://x y", "https://..x", "https://127.0.0.1:1/ä b"]
+)
+def test_a_webhook_whose_address_is_none_is_a_failure_for_good(url: str) -> None:
+    channel = WebhookChannel(KeptSecret(lambda: {"url": url, "key": "k" * 32}, ManualClock()), ManualClock())
+    with pytest.raises(PortError, match="write it again") as raised:
+        channel.send(message("x"))
+    assert not raised.value.retryable
 
 
 def test_the_memory_channel_keeps_messages_and_numbers_them() -> None:

@@ -85,6 +85,24 @@ def test_one_message_an_incident_is_updated_and_its_detail_goes_into_its_thread(
     assert (detail["thread_ts"], detail["text"]) == (ts, "Resolved")
 
 
+def test_a_member_is_told_in_one_direct_message_which_is_updated_where_slack_keeps_it(slack: Slack) -> None:
+    given = {"token": SLACK_TOKEN, "channel": "C1", "api_url": f"{slack.url}/api"}
+    member = SlackChannel(KeptSecret(lambda: given, SystemClock()), name="slack:ada:1", to="U0ADA")
+    reference = member.send(MESSAGE)
+    assert member.send(LATER.model_copy(update={"thread": reference})) == reference
+    first, update, detail = slack.messages()
+    assert (first["channel"], update["channel"], detail["channel"]) == ("U0ADA", "D0ADA", "D0ADA")
+    assert detail["thread_ts"] == update["ts"] == first["ts"]
+
+
+def test_a_member_whose_direct_message_is_not_known_gets_a_new_one(slack: Slack) -> None:
+    given = {"token": SLACK_TOKEN, "channel": "C1", "api_url": f"{slack.url}/api"}
+    member = SlackChannel(KeptSecret(lambda: given, SystemClock()), name="slack:ada:1", to="U0ADA")
+    member.send(LATER.model_copy(update={"thread": "1.0"}))
+    (found,) = slack.messages()
+    assert (found["channel"], found.get("thread_ts")) == ("U0ADA", None)
+
+
 def test_where_the_message_was_deleted_a_new_one_begins(slack: Slack) -> None:
     ts = slack.channel().send(LATER.model_copy(update={"thread": "1.0"}))
     (found,) = slack.messages()

@@ -117,7 +117,7 @@ def test_every_minute_somebody_looks_for_what_was_not_told(dev: Templates) -> No
 def test_what_rules_feed_gives_up_into_the_dead_letters(dev: Templates) -> None:
     found = [config for _, config in dev.of("AWS::Lambda::EventInvokeConfig")]
     functions = {dev.flat(config["FunctionName"]) for config in found}
-    fed = ("Intake", "Coordinator", "Projector", "Reception")
+    fed = ("Intake", "Coordinator", "Projector", "Reception", "Communication")
     assert functions == {f"{name}Function" for name in fed}
     for config in found:
         assert config["MaximumRetryAttempts"] == 2

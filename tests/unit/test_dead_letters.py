@@ -16,12 +16,13 @@ from shared.adapters.local.memory_catalogue import MemoryCatalogue
 from shared.adapters.local.memory_consumers import MemoryConsumers, MemoryStreams
 from shared.adapters.local.memory_dead_letters import MemoryDeadLetters
 from shared.adapters.local.memory_letterbox import MemoryLetterbox
-from shared.domain.dead_letter import Kind, read_letter
+from shared.domain.dead_letter import AGAIN, Kind, read_letter
 from shared.domain.errors import CommandRefused, InvalidSignal, PortError, UnknownService
 from shared.domain.service import Service, ServiceCatalogue
 from shared.domain.signal import Signal, SignalKind
 from shared.runtime.bus import bus_handler
 from shared.runtime.stream import stream_handler
+from shared.workflow.handing_in import call, check
 from shared.workflow.redriving import Handed, Redriving
 from tests.runtime.test_entry_points import EVENT, captured
 
@@ -250,6 +251,16 @@ def test_an_event_of_the_log_mends_a_letter_of_whoever_hears_events(house: House
     redriving.fix(old, captured(EVENT), "ada")
     with pytest.raises(InvalidSignal):
         redriving.fix(redriving.letters()[0][0].id, b'{"a": 1}', "ada")
+
+
+def test_a_call_that_never_came_is_handed_in_as_the_call_that_it_is() -> None:
+    wake = {"wake": {"incident_id": "INC-1", "version": 7}}
+    body = json.dumps(wake).encode()
+    check("communication", body, ServiceCatalogue(services=()))
+    assert call("communication", body) == {**wake, AGAIN: True}
+    assert "Records" in call("diagnosis", body)
+    with pytest.raises(InvalidSignal, match="no call to wake"):
+        check("communication", b'{"wake": 7}', ServiceCatalogue(services=()))
 
 
 def test_a_pointer_has_no_body_to_fix(house: House) -> None:

@@ -11,6 +11,7 @@ from shared.domain.errors import PortError
 from shared.domain.events import Head
 from shared.domain.facts import (
     Acknowledged,
+    ApprovalRequested,
     Author,
     EscalatedToHuman,
     IncidentResolved,
@@ -21,10 +22,11 @@ from shared.domain.facts import (
 )
 from shared.domain.local_time import Quiet
 from shared.domain.person import Role
+from shared.ports.channel import State
 from shared.ports.wakes import Wake
 from shared.workflow.audience import NOBODY_LEFT
 from tests.people_sample import person
-from tests.sample import NOON, opened
+from tests.sample import NOON, opened, scale_out
 from tests.workflow.test_delivery import ID, NEVER, Failing, Told
 
 MINUTE = timedelta(minutes=1)
@@ -226,6 +228,20 @@ def test_what_people_are_needed_for_anew_calls_anew():
     assert (called.level, called.since) == (2, escalated.occurred_at)
 
 
+def test_when_people_are_asked_anew_the_last_resort_waits_for_the_last_level_anew():
+    told = People(ADA, BO, **team(Level(people=("ada",), minutes=5), Level(people=("bo",), minutes=5)))
+    told.tell()
+    told.after(10)
+    nobody = "Nobody has answered, and nobody is left to call"
+    assert [one.title for one in told.sns.messages] == [nobody]
+    told.write(EscalatedToHuman(reason="no_quorum"))
+    told.tell()
+    told.after(5)
+    assert [one.title for one in told.sns.messages] == [nobody]  # level 2 was called just now
+    told.after(5)
+    assert [one.title for one in told.sns.messages] == [nobody, nobody]
+
+
 TURNS = Rotation(id="turns", people=("ada", "bo"), first=NOON.date(), days=1, handover=time(12, 30))
 
 
@@ -239,6 +255,25 @@ def test_what_nobody_has_answered_is_told_to_who_has_the_next_shift():
     assert told.heard(before) == ["checkout is slow"]
 
 
+def test_whose_shift_is_over_hears_that_somebody_has_it_and_that_it_is_over_but_nothing_else():
+    """Their page would stay open, and call them, when nobody closed it."""
+    told = People(ADA, BO, rotations=(TURNS,), teams=team(Level(people=("turns",), minutes=1440))["teams"])
+    told.tell()
+    before, after = ("bo", "ada") if told.heard("bo") else ("ada", "bo")
+    told.after(31)
+    for fact, author in (
+        (graded("high"), Author.OPERATOR),
+        (Acknowledged(by=after, through="pagerduty"), Author.RECEPTION),
+        (EscalatedToHuman(reason="no_quorum"), Author.WORKFLOW),
+        (IncidentResolved(business_usd="1", incident_usd="0"), Author.WORKFLOW),
+    ):
+        told.write(fact, author=author)
+        told.tell()
+    assert told.heard(before) == ["checkout is slow", f"{after} has seen it", "Resolved"]
+    assert [one.state for one in told.of[before].messages[1:]] == [State.ACKNOWLEDGED, State.RESOLVED]
+    assert told.heard(after)[-2:] == ["A human must decide", "Resolved"]
+
+
 def test_who_has_the_next_shift_hears_who_has_it():
     told = People(ADA, BO, rotations=(TURNS,), teams=team(Level(people=("turns",), minutes=1440))["teams"])
     told.tell()
@@ -247,6 +282,43 @@ def test_who_has_the_next_shift_hears_who_has_it():
     told.tell()
     told.after(60)
     assert told.heard(after) == [f"{before} has taken over"]
+
+
+@pytest.mark.parametrize(
+    ("role", "lead", "on_call"), [("on_call", True, True), ("incident_lead", True, False)]
+)
+def test_people_are_asked_only_what_they_can_answer(role, lead, on_call):
+    people = (
+        ADA,
+        person("cy", Role.INCIDENT_LEAD),
+        person("di", Role.STAKEHOLDER),
+        person("ed", Role.EXECUTIVE),
+    )
+    told = People(*people, **team(Level(people=("ada",))))
+    remedy = scale_out()
+    asked = ApprovalRequested(
+        request="r",
+        attempt=1,
+        proposal=remedy,
+        needed=1,
+        role=role,
+        expires_at=NOON + timedelta(days=9),
+        preview=(),
+        blast_radius=("checkout",),
+        undo="none",
+        cost_per_minute="1",
+    )
+    told.write(asked)
+    told.tell()
+    asks = {one: told.of[one].messages[-1].ask for one in ("ada", "cy", "di", "ed")}
+    assert {one: bool(ask and ask.request) for one, ask in asks.items()} == {
+        "ada": on_call,
+        "cy": lead,
+        "di": False,
+        "ed": False,
+    }
+    assert (asks["ada"] is None, asks["di"], asks["ed"]) == (False, None, None)  # Ada may take it over
+    assert told.channel.messages[-1].ask.request == "r"
 
 
 class Unreadable:
@@ -285,6 +357,48 @@ def test_what_cannot_be_put_off_stays_marked_is_seen_and_holds_nobody_up():
         told.deliver()
     assert [one.title for one in told.channel.messages] == ["checkout is slow"]
     assert told.delivery.untold.some() == {ID: 1}
+
+
+class Slow(MemoryChannel):
+    """A channel each of whose calls takes so many minutes, and during which something may happen."""
+
+    def __init__(self, name, clock, minutes, meanwhile):
+        super().__init__(name)
+        self.clock, self.minutes, self.meanwhile = clock, minutes, meanwhile
+
+    def send(self, message):
+        self.clock.advance(self.minutes * MINUTE)
+        self.meanwhile()
+        return super().send(message)
+
+
+def test_a_time_that_comes_while_others_are_told_is_not_slept_through():
+    told = People(ADA, BO, CY, **team(*LEVELS))
+    told.of["ada"] = Slow("memory:ada", told.house.clock, 6, lambda: None)
+    for event in told.house.logs.events[ID]:
+        told.delivery.mark(event)
+    told.deliver(seconds=420)
+    assert [one.level for one in told.facts("LevelCalled")] == [2]
+    assert all(at > told.house.clock.now() for _, at in told.delivery.wakes.asked)
+
+
+def test_a_call_that_comes_while_its_mark_is_just_cleared_is_heard():
+    """The call marks the very version that this sender has just found nothing due under."""
+    told = People(person("cy", Role.INCIDENT_LEAD, "UTC", LUNCH), severity="high")
+    told.tell()
+    (wake,) = told.delivery.wakes.asked.values()
+    told.house.store(Author.DETECTION).append("OTHER", Head(), [opened(told.house.clock.now())])
+
+    def called():
+        for one in told.delivery.wakes.due(told.house.clock.now()):
+            told.delivery.wake(one)
+
+    told.delivery.wake(wake)
+    told.of["cy"] = Slow("memory:cy", told.house.clock, 91, called)
+    told.delivery.untold.mark("OTHER", 1)
+    told.deliver(seconds=20_000)
+    assert told.heard("cy") == ["checkout is slow", "checkout is slow"]
+    assert told.delivery.untold.some() == {}
 
 
 def test_the_log_says_to_whom_each_level_was_told():

@@ -10,9 +10,16 @@ from shared.adapters.local.memory_catalogue import MemoryCatalogue
 from shared.adapters.local.memory_channel import MemoryChannel
 from shared.adapters.local.memory_event_store import MemoryEventStore
 from shared.adapters.local.memory_locks import MemoryLocks
-from shared.domain.errors import PortError, RateLimited
-from shared.domain.events import Head
-from shared.domain.facts import Author, EscalatedToHuman, IncidentResolved, NotificationSent, TakenOver
+from shared.domain.errors import ConcurrentAppend, PortError, RateLimited
+from shared.domain.events import Head, head_of
+from shared.domain.facts import (
+    Author,
+    EscalatedToHuman,
+    IncidentResolved,
+    LogRepaired,
+    NotificationSent,
+    TakenOver,
+)
 from shared.domain.model import VOTERS
 from shared.ports.buckets import Bucket
 from shared.ports.channel import State
@@ -144,6 +151,16 @@ def test_a_notification_by_another_key_silences_nothing():
     forged = MemoryEventStore(told.house.logs, Author.COMMUNICATION, MemorySigner(b"x"), told.house.clock)
     forge(forged, "NotificationSent", SAID.plain())
     assert told.titles() == ["checkout is slow"]
+
+
+def test_a_forged_notification_does_not_keep_a_genuine_one_out_of_the_log():
+    told = Told()
+    forged = MemoryEventStore(told.house.logs, Author.COMMUNICATION, MemorySigner(b"x"), told.house.clock)
+    forge(forged, "NotificationSent", {**SAID.plain(), "recipient": "everybody", "version": 10**6})
+    assert told.titles() == ["checkout is slow"]
+    told.house.tasks.escalate(ID, "no_quorum")
+    assert told.titles() == ["checkout is slow", "A human must decide"]
+    assert told.channel.messages[-1].lines[-1] != "Before that: checkout is slow"
 
 
 def test_what_was_told_before_there_were_recipients_is_not_told_again():
@@ -306,6 +323,60 @@ def test_words_that_fail_are_said_to_fail_and_hold_nobody_up():
     told = Told(catalogue=MemoryCatalogue(Broken()))
     assert told.titles() == ["IncidentDetected"]
     assert "cannot be put into words" in told.channel.messages[0].lines[0]
+
+
+def test_a_log_that_begins_with_something_else_holds_nobody_up_and_is_seen():
+    told = Told()
+    odd = told.house.store(Author.WORKFLOW).append("A", Head(), [EscalatedToHuman(reason="odd")])
+    told.delivery.mark(odd[0])
+    told.delivery.mark(told.house.logs.events[ID][0])
+    with pytest.raises(PortError, match="1 incidents stay marked"):
+        told.deliver()
+    assert [one.title for one in told.channel.messages] == ["checkout is slow"]
+    assert told.delivery.untold.some() == {"A": 1}
+
+
+class Contested:
+    """A store on which one incident's every append comes too late."""
+
+    def __init__(self, store, incident):
+        self._store, self._incident = store, incident
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def append(self, incident_id, head, facts, cause=""):
+        if incident_id == self._incident:
+            raise ConcurrentAppend(incident_id, head.version)
+        return self._store.append(incident_id, head, facts, cause)
+
+
+def test_a_log_that_others_always_write_first_holds_nobody_up():
+    told = Told()
+    told.storm(2)
+    told.delivery = replace(told.delivery, store=Contested(told.delivery.store, "I000"))
+    with pytest.raises(PortError, match="I000"):
+        told.deliver()
+    assert [one.incident_id for one in told.channel.messages] == ["I000", "I001", ID]
+    assert told.delivery.untold.some() == {"I000": 1}
+
+
+def test_what_was_restored_is_told():
+    told = Told()
+    genuine = told.house.logs.events[ID][0]
+    told.house.logs.events[ID] = [
+        genuine.model_copy(update={"data": {**genuine.data, "summary": "nothing to see"}}),
+        *told.house.logs.events[ID][1:],
+    ]
+    told.delivery.mark(genuine)
+    told.deliver()
+    assert told.channel.messages == []
+    restored = LogRepaired(version=1, original=genuine.plain(), found="sha-256 x")
+    head = head_of(told.house.logs.events[ID])
+    told.house.store(Author.OPERATOR).append(ID, head, [restored])
+    told.delivery.mark(genuine)
+    told.deliver()
+    assert [one.title for one in told.channel.messages] == ["checkout is slow"]
 
 
 def test_a_mark_without_anything_to_tell_is_cleared():

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,16 +32,13 @@ def post(who: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         AccessDenied: 401 or 403.
         PortError: another status, `retryable` when it is 408 or 5xx; or the network, which may be retried.
     """
-    parts = urlsplit(url)
-    plain = parts.scheme == "http" and parts.hostname in LOOPBACK
-    if not parts.hostname or not (parts.scheme == "https" or plain):
-        raise PortError(f"the address of {who} is not https: write it again", retryable=False)
-    connection = (HTTPConnection if plain else HTTPSConnection)(parts.hostname, parts.port, timeout=SECONDS)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection, path = _connection(who, url)
     try:
         connection.request("POST", path, body, {"Content-Type": "application/json", **headers})
         answer = connection.getresponse()
         text, status = answer.read(MOST), answer.status
+    except (InvalidURL, ValueError):  # a space in the path, a host that no name may be; it may be a secret
+        raise _unusable(who) from None
     except (HTTPException, OSError) as error:
         raise PortError(f"{who} cannot be reached: {error}", retryable=True) from error
     finally:
@@ -55,6 +52,23 @@ def post(who: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         said = text[:200].decode(errors="replace")
         raise PortError(f"{who}: {status} {said}", retryable=status >= 500 or status == 408)
     return Answer(status, _object(text))
+
+
+def _connection(who: str, url: str) -> tuple[HTTPConnection, str]:
+    """The connection, not open yet, and the path."""
+    try:
+        parts = urlsplit(url)
+        plain = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if not parts.hostname or not (parts.scheme == "https" or plain):
+            raise PortError(f"the address of {who} is not https: write it again", retryable=False)
+        made = (HTTPConnection if plain else HTTPSConnection)(parts.hostname, parts.port, timeout=SECONDS)
+    except (InvalidURL, ValueError):
+        raise _unusable(who) from None
+    return made, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _unusable(who: str) -> PortError:
+    return PortError(f"the address of {who} is none: write it again", retryable=False)
 
 
 def seconds_of(retry_after: str | None) -> float:

@@ -6,7 +6,7 @@ https://docs.slack.dev/messaging/formatting-message-text#escaping
 
 import logging
 from collections.abc import Callable, Mapping
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from typing import Any
 
 from slack_sdk import WebClient
@@ -21,6 +21,8 @@ from shared.ports.buckets import Bucket
 from shared.ports.channel import Message
 from shared.ports.secrets import KeptSecret
 
+MEMBERS = ("U", "W")
+"""How the id of a person begins."""
 HEADER, NAME = 150, 256
 SECTIONS = 48
 """A message takes 50 blocks; the header and the context are two."""
@@ -48,7 +50,8 @@ class SlackChannel:
         """Post the incident's message, or bring it up to date and reply to it; the reference is its `ts`.
 
         The update comes first: it may be repeated when the reply fails. Where the incident's message was
-        deleted a new one is posted.
+        deleted a new one is posted. Of a member the reference is `D…/ts`: one may post to a member, but only
+        the direct message's own id can be updated.
 
         Raises:
             RateLimited: Slack said when to come again.
@@ -63,13 +66,15 @@ class SlackChannel:
             if not value:
                 raise PortError(f"the Slack secret has no {key}: put yours there", retryable=False)
         client = slack(secret)
-        thread = message.thread
+        place, _, thread = message.thread.rpartition("/")
+        if where[:1] in MEMBERS:
+            where, thread = (place, thread) if place else (where, "")
         if thread:
             try:
                 now = current(message)
                 asked(lambda: client.chat_update(channel=where, ts=thread, text=now[0], blocks=now[1]))
             except MessageGone:
-                thread = ""
+                thread, where = "", self._to or where
         posted = asked(
             lambda: client.chat_postMessage(
                 channel=where,
@@ -80,7 +85,10 @@ class SlackChannel:
                 unfurl_media=False,
             )
         )
-        return thread or str(posted["ts"])
+        if thread:
+            return message.thread
+        direct = f"{posted.get('channel') or where}/" if where[:1] in MEMBERS else ""
+        return f"{direct}{posted['ts']}"
 
 
 def slack(secret: Mapping[str, str]) -> WebClient:
@@ -116,6 +124,10 @@ def asked(call: Callable[[], SlackResponse]) -> SlackResponse:
         raise _refused(error) from error
     except SlackClientError as error:
         raise PortError(f"Slack cannot be asked: {error}", retryable=False) from error
+    except (InvalidURL, ValueError):  # of the secret's token or api_url, which are not shown
+        raise PortError(
+            "the Slack secret's token or api_url is none: write it again", retryable=False
+        ) from None
     except (HTTPException, OSError) as error:
         raise PortError(f"Slack cannot be reached: {error}", retryable=True) from error
 

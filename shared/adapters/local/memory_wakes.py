@@ -1,6 +1,6 @@
 """Wakes in this process, which somebody must call."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.ports.wakes import Wake
 
@@ -12,8 +12,9 @@ class MemoryWakes:
         self.asked: dict[tuple[str, datetime], Wake] = {}
 
     def at(self, wake: Wake, moment: datetime) -> None:
-        """Keep it."""
-        self.asked.setdefault((wake.incident_id, moment.replace(microsecond=0)), wake)
+        """Keep it, for the next full second: never before it is due."""
+        second = moment.replace(microsecond=0) + timedelta(seconds=1 if moment.microsecond else 0)
+        self.asked.setdefault((wake.incident_id, second), wake)
 
     def due(self, now: datetime) -> tuple[Wake, ...]:
         """The calls that are to come by now; each comes once."""
