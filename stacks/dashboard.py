@@ -88,7 +88,7 @@ class Dashboard(StageStack):
             self,
             "Answering",
             name="answering",
-            size=Size(29, 1024),
+            size=Size(29, 1024, numerics=True),
             bundles=house.bundles,
             retain=house.stage.retain,
         )

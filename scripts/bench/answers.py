@@ -34,10 +34,11 @@ from shared.runtime.web.app import App, Parts
 from shared.views.keeping import kept
 from shared.workflow.chain_audit import ChainAudit
 from shared.workflow.charting import Charting
-from shared.workflow.dashboard import Reads, Writes
+from shared.workflow.dashboard import Reads
 from shared.workflow.overview import Overview
 from shared.workflow.reading import Reading
 from shared.workflow.reasoned import Reasoner
+from shared.workflow.writes import Writes
 
 CLOCK = SystemClock()
 ASKED = 30

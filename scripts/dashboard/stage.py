@@ -19,8 +19,8 @@ from shared.domain.policy import PolicyRules
 from shared.ports.auditing import Audited
 from shared.runtime.web.app import App, Parts
 from shared.runtime.web.files import Files
-from shared.workflow.dashboard import Writes
 from shared.workflow.speaking import Speaking
+from shared.workflow.writes import Writes
 
 STATIC: Path = REPOSITORY / "lambdas" / "dashboard" / "static"
 

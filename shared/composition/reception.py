@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from shared.adapters.aws.clients import client, hasty_client
-from shared.adapters.aws.dynamodb_controls import DynamodbControls
 from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
 from shared.adapters.aws.lambda_later import LambdaLater
 from shared.adapters.aws.secretsmanager_secrets import SecretsManagerSecrets
@@ -15,8 +14,6 @@ from shared.ports.reception import PAGERDUTY_PATH, SLACK_PATH, Desk, Later
 from shared.ports.secrets import KeptSecret
 from shared.settings import Setting, read
 from shared.workflow.answers import Answers
-from shared.workflow.dashboard import Writes
-from shared.workflow.speaking import Speaking
 
 
 def answers() -> Answers:
@@ -32,12 +29,6 @@ def desks(lost: Callable[[str], None]) -> Mapping[str, Desk]:
         SLACK_PATH: SlackDesk(slack, said, aws.CLOCK, SlackAside(slack), lost),
         PAGERDUTY_PATH: PagerDutyDesk(_kept(Setting.PAGERDUTY_SECRET), said, read(Setting.STAGE)),
     }
-
-
-def writes() -> Writes:
-    """What callers of the dashboard's API say, by the same rules."""
-    controls = DynamodbControls(client("dynamodb"), read(Setting.STATE_TABLE), aws.CLOCK)
-    return Writes(Speaking(answers()), controls, aws.CLOCK, read(Setting.STAGE))
 
 
 def later() -> Later:

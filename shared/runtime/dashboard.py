@@ -11,7 +11,8 @@ from shared.runtime.web.files import Files
 from shared.runtime.web.request import caller_of
 from shared.runtime.web.response import Answered
 from shared.settings import Setting, read
-from shared.workflow.dashboard import Reads, Writes
+from shared.workflow.dashboard import Reads
+from shared.workflow.writes import Writes
 
 Handler = Callable[[dict[str, Any], Any], Answered]
 

@@ -1,11 +1,8 @@
-"""What the two apps of the dashboard stand on: one reads, and another one writes down what people say."""
+"""What the reading routes of the dashboard's API stand on."""
 
 from dataclasses import dataclass
 
-from shared.ports.answering import Answering
 from shared.ports.auditing import Auditing
-from shared.ports.clock import Clock
-from shared.ports.controls import Controls
 from shared.workflow.charting import Charting
 from shared.workflow.overview import Overview
 from shared.workflow.reading import Reading
@@ -21,13 +18,3 @@ class Reads:
     overview: Overview
     auditing: Auditing
     reasoner: Reasoner
-
-
-@dataclass(frozen=True)
-class Writes:
-    """What the writing routes stand on."""
-
-    answering: Answering
-    controls: Controls
-    clock: Clock
-    stage: str

@@ -245,7 +245,8 @@ def test_the_whole_stream_again_changes_nothing(house: House) -> None:
         assert json.loads(answer["Payload"].read()) == {"batchItemFailures": []}
     anchors = {key for key, _ in house.objects()} - {key for key, _ in before}
     assert (anchors, house.objects()) == (set(), before)
-    assert [one for one in house.stage.dead_letters() if one not in letters] == []
+    ours = [one for one in house.stage.dead_letters() if one.get("source") != "projector"]
+    assert [one for one in ours if one not in letters] == []  # a log that opens no incident has no page
 
 
 def image(event: Event) -> dict[str, Any]:

@@ -52,6 +52,7 @@ BY_METRIC = {
     "IncidentExecutionsFailed": "the emulator has no metrics of Step Functions",
     "IncidentExecutionsTimedOut": "the same",
     "Undelivered": "a failing table would fail everything else",
+    "Unanswered": "Slack would have to fail while it takes everything else",
     "Spending": "ten dollars are a thousand incidents",
 }
 BY_CAUSE = {

@@ -144,7 +144,7 @@ def watched(house: House) -> dict[tuple[str, int], float | None]:
     """Seconds from each event's append to its row in the feed."""
     for number in range(INCIDENTS):
         house.append(f"INC-{number}", Author.DETECTION, opened(number))
-    assert eventually(lambda: len(get(house.app, "/incidents")["incidents"]) == INCIDENTS)
+    assert eventually(lambda: len(get(house.app, "/incidents")["incidents"]) == INCIDENTS, seconds=60)
     watcher = Watcher(house.app)
     thread = threading.Thread(target=watcher.run, daemon=True)
     thread.start()

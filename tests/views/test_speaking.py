@@ -5,8 +5,8 @@ import pytest
 from shared.domain.clearance import Caller
 from shared.domain.facts import ApprovalGranted, TakenOver
 from shared.runtime.web.app import App, Parts
-from shared.workflow.dashboard import Writes
 from shared.workflow.speaking import Speaking
+from shared.workflow.writes import Writes
 from tests.answering import ARN, INCIDENT, Asked
 from tests.views.web import Asked as Answer
 from tests.views.web import event

@@ -18,10 +18,11 @@ from shared.runtime.web.app import App, Parts
 from shared.runtime.web.files import Files
 from shared.workflow.chain_audit import ChainAudit
 from shared.workflow.charting import Charting
-from shared.workflow.dashboard import Reads, Writes
+from shared.workflow.dashboard import Reads
 from shared.workflow.demo_control import DemoStatus, Reset
 from shared.workflow.overview import Overview
 from shared.workflow.reasoned import Reasoner
+from shared.workflow.writes import Writes
 from tests.views.house import Seen, sample
 
 HOST = "127.0.0.1:8420"

@@ -26,8 +26,9 @@ from shared.runtime.web.request import Request
 from shared.runtime.web.response import PROBLEM, Answered, finished, of_error, problem
 from shared.runtime.web.routes import BASE, Declared, Routes
 from shared.runtime.web.writing_routes import writing_routes
-from shared.workflow.dashboard import Reads, Writes
+from shared.workflow.dashboard import Reads
 from shared.workflow.demo_control import DemoControl
+from shared.workflow.writes import Writes
 
 NAME = "dashboard"
 MOST_BODY = 16_000

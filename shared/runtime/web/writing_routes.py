@@ -12,7 +12,7 @@ from shared.ports.answering import Said
 from shared.ports.controls import KillSwitch
 from shared.runtime.web.routes import Routes
 from shared.views.spoken import Acknowledge, Approve, Deny, Done, Flip, Grade, TakeOver
-from shared.workflow.dashboard import Writes
+from shared.workflow.writes import Writes
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="of an incident")]
 
