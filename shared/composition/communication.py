@@ -19,7 +19,7 @@ from shared.adapters.http.slack_channel import SlackChannel
 from shared.adapters.http.webhook_channel import WebhookChannel
 from shared.adapters.local.unconfigured_channel import UnconfiguredChannel
 from shared.composition import aws
-from shared.domain.person import ChannelKind, Contact, Person
+from shared.domain.person import STAGE, ChannelKind, Contact, Person
 from shared.ports.channel import Channel
 from shared.ports.directory import KeptDirectory
 from shared.ports.secrets import KeptSecret
@@ -92,7 +92,7 @@ def delivery() -> Delivery:
         store=store,
         distrust=aws.trust().distrust,
         catalogue=aws.catalogue(),
-        audience=Audience("stage", stage_channels(), directory, roads),
+        audience=Audience(STAGE, stage_channels(), directory, roads),
         last_resort=SnsChannel(client("sns"), read(Setting.LAST_RESORT_TOPIC)),
         clock=aws.CLOCK,
     )

@@ -67,6 +67,8 @@ HEARS = {
     Role.EXECUTIVE: BEGINNING | GRADED | HANDED_OVER | END,
 }
 """The types of events that a role hears of; who is not here hears of everything that is told."""
+STAGE = "stage"
+"""Who the stage's own channels are in the log: what they were told is not what a person was told."""
 CRITICAL = "critical"
 """The severity that gets through do-not-disturb."""
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -152,6 +154,8 @@ class Person(Interest):
 def problems(person: Person, called: Container[str]) -> Iterator[str]:
     """Everything that is wrong with a person, by path; `called` are the ids that some level calls."""
     path = f"people.{person.id}"
+    if person.id == STAGE:
+        yield f"{path}.id: the stage's own channels are called so; give another"
     yield from unknown_zone(path, person.time_zone)
     if not person.channels:
         yield f"{path}.channels: empty, so nothing could reach them; give one"

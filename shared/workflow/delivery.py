@@ -11,7 +11,8 @@ One sender works at a time, under a lease. What a recipient has not heard of one
 latest event's, with the earlier ones folded into it, so that nothing stale follows something newer. Where
 more than five incidents wait for one channel, up to forty are one digest. A failed call is tried again with
 back-off, jitter and the vendor's Retry-After, at most six times; then the recipient's next channel has its
-turn, at the end the last resort, and each of these is a `NotificationFailed` in the log.
+turn, at the end the last resort, and each of these is a `NotificationFailed` in the log. An incident
+whose log cannot be read or written stays marked, and the others are told.
 
 At least once cannot be once in one case: the sender dies, or the log cannot be written, after the vendor took
 a message and before that is in the log. The message is then sent again after the lease has ended. In Slack
@@ -31,12 +32,13 @@ from shared.domain.events import Event
 from shared.domain.facts import Fact, NotificationFailed, NotificationSent
 from shared.domain.incident import Incident
 from shared.ports.buckets import Buckets
-from shared.ports.channel import Channel, Message
+from shared.ports.channel import Channel
 from shared.ports.clock import Clock
 from shared.ports.event_store import EventStore, record
 from shared.ports.locks import Busy, Locks
 from shared.ports.untold import Untold
 from shared.ports.wakes import Wake, Wakes
+from shared.workflow.digesting import digest
 from shared.workflow.due import Due, Looking, facts_of
 
 DIGEST_OVER = 5
@@ -295,20 +297,3 @@ class _Sending:
 
     def _hold(self, channel: Channel, seconds: float) -> None:
         self._not_before[channel.name] = self.delivery.clock.now() + timedelta(seconds=seconds)
-
-
-def digest(batch: Sequence[Due]) -> Message:
-    """One message about many incidents, worst first: a line each."""
-    said = [one.message for one in batch]
-    return Message(
-        incident_id=f"{len(said)} incidents",
-        title=f"{len(said)} incidents have news",
-        lines=tuple(f"{one.severity} · {one.incident_id} · {_headline(one)}" for one in said),
-        severity=said[0].severity,
-    )
-
-
-def _headline(message: Message) -> str:
-    folded = [line for line in message.lines if line.startswith("Before that: ")]
-    about = [message.opening[0]] if message.opening else []
-    return " · ".join([*about, message.title, *folded])

@@ -123,6 +123,9 @@ WRONG = {
         do_not_disturb=(Quiet(begins=time(1), ends=time(1)),)
     ),
     "people.ada.role: on_call, but no team's level calls them": Directory(people=PEOPLE.people[:1]),
+    "people.stage.id: the stage's own channels are called so": Directory(
+        people=(person("stage", Role.STAKEHOLDER),)
+    ),
     "di: this id is used 2 times": Directory(people=(PEOPLE.people[3],) * 2),
     "ada: this id is used 2 times": with_team(
         "ada", rotations=(Rotation(id="ada", people=("ada",), first=NOON.date()),)
