@@ -17,11 +17,11 @@ from shared.adapters.aws.sns_channel import SnsChannel
 from shared.adapters.http.pagerduty_channel import PagerDutyChannel
 from shared.adapters.http.slack_channel import SlackChannel
 from shared.adapters.http.webhook_channel import WebhookChannel
+from shared.adapters.local.fresh_for import FreshDirectory
 from shared.adapters.local.unconfigured_channel import UnconfiguredChannel
 from shared.composition import aws
 from shared.domain.person import STAGE, ChannelKind, Contact, Person
 from shared.ports.channel import Channel
-from shared.ports.directory import KeptDirectory
 from shared.ports.secrets import KeptSecret
 from shared.settings import Setting, read
 from shared.workflow.audience import Audience
@@ -87,7 +87,7 @@ def _wakes() -> SchedulerWakes:
 def delivery() -> Delivery:
     """The communication agent at work: the stage hears of everything, people of what is theirs."""
     table, store = read(Setting.STATE_TABLE), aws.store()
-    directory = KeptDirectory(DynamodbDirectory(client("dynamodb"), table), aws.CLOCK)
+    directory = FreshDirectory(DynamodbDirectory(client("dynamodb"), table), aws.CLOCK)
     looking = Looking(
         store=store,
         distrust=aws.trust().distrust,
