@@ -28,8 +28,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 browser:
 	@for name in chromium google-chrome chromium-browser; do command -v $$name >/dev/null && exit 0; done; \
 	echo 'installing chromium for the browser tests ...'; \
-	{ $(SUDO) apt-get -qq update && \
-	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
+	{ $(SUDO) apt-get -qq -o Acquire::Retries=3 update && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get -qq -o Acquire::Retries=3 install -y --no-install-recommends chromium >/dev/null; } \
 	|| { echo 'make browser: install Chromium, so that `chromium` is on the PATH, and try again' >&2; exit 1; }
 
 SCENARIO ?= database_cascade
