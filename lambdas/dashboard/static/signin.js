@@ -9,7 +9,7 @@ import { el, fill } from "./dom.js";
 const BEGUN = "incident-commander.sign-in";
 const PATIENCE = 15_000,
   LONGEST = 300;
-const LOCAL = ["127.0.0.1", "localhost", "[::1]"];
+const LOOPBACK = "127.0.0.1";
 
 /** Why nobody is signed in, as a sentence. */
 class NotSignedIn extends Error {}
@@ -74,9 +74,9 @@ export class SignIn {
       main,
       el(
         "section",
-        { class: "sheet", "aria-labelledby": "h-sign-in" },
+        { class: "sheet stack", "aria-labelledby": "h-sign-in" },
         el("h1", { id: "h-sign-in" }, "Sign in"),
-        el("p", {}, `This stage shows itself to whom ${this.about.issuer} vouches for.`),
+        el("p", {}, `Sign in at ${this.about.issuer} to see this stage.`),
         this.fault && el("p", { id: "sign-in-fault", role: "alert" }, this.fault),
         this.button(),
       ),
@@ -150,7 +150,7 @@ export class SignIn {
 
   #endpoint(found, name) {
     const url = URL.canParse(found[name]) ? new URL(found[name]) : null;
-    const local = LOCAL.includes(new URL(this.about.issuer).hostname) && LOCAL.includes(url?.hostname);
+    const local = [new URL(this.about.issuer), url].every((one) => one?.hostname === LOOPBACK);
     const safe = url?.protocol === "https:" || (local && url?.protocol === "http:");
     if (!safe || url.username || url.password || url.hash)
       throw new NotSignedIn(`The issuer’s ${name} cannot be used: ${told(found[name])}`);
