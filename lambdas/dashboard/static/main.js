@@ -41,7 +41,7 @@ const nav = new Part(document.querySelector("#nav"));
 const emergency = new Part(document.querySelector("#emergency"));
 const who = new Part(document.querySelector("#who"));
 
-const state = { me: null, page: null, place: null, cursor: null, loaded: false, meAt: 0 };
+const state = { me: null, page: null, place: null, cursor: null, loaded: false, meAt: 0, started: false };
 
 const door = new SignIn(() => (state.page ? frame() : enter()));
 
@@ -257,14 +257,12 @@ function route() {
 function enter() {
   if (door.shut) {
     door.show(main);
-    frame();
-    return;
+    return frame();
   }
   route();
-  if (!started) feed.start();
-  started = true;
+  if (!state.started) feed.start();
+  state.started = true;
 }
-let started = false;
 
 addEventListener("hashchange", () => {
   takeToken();
