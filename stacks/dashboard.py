@@ -60,6 +60,7 @@ class Dashboard(StageStack):
                 Setting.VIEWS_TABLE: data.views.table_name,
                 Setting.POLICY: house.stage.policy.model_dump_json(),
                 Setting.ROLES_CLAIM: oidc.roles_claim if oidc else "",
+                Setting.SIGN_IN: oidc.sign_in.model_dump_json() if oidc else "",
                 Setting.ARCHIVE_BUCKET: self._archive.bucket.bucket_name,
             }
         )

@@ -10,6 +10,7 @@ from shared.domain.consensus import Rules
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.naming import Accounts
 from shared.domain.policy import PolicyRules
+from shared.domain.sign_in import SignIn, origin_of
 from shared.runbooks.catalogue import remedies
 
 DEFAULT_STAGE = "dev"
@@ -57,9 +58,34 @@ class Oidc(_Config):
 
     issuer: str = Field(pattern=r"^https://[a-z0-9.-]{1,253}(/[\w./~-]{0,200})?$")
     audience: tuple[str, ...] = Field(min_length=1, max_length=10, description="client ids")
+    client_id: str = Field(
+        pattern=r"^[\x21-\x7e]{1,255}$", description="the page's own, of a public client: it has no secret"
+    )
+    scope: str = Field(default="openid profile email", pattern=r"^[\x21\x23-\x5b\x5d-\x7e ]{1,500}$")
+    token_origin: str | None = Field(
+        default=None,
+        pattern=r"^https://[a-z0-9.-]{1,253}$",
+        description="where the token endpoint is, if not at the issuer's origin",
+    )
     roles_claim: str = Field(
         pattern=r"^[A-Za-z][\w:./-]{0,127}$", description="names viewer, approver or operator"
     )
+
+    @model_validator(mode="after")
+    def _its_id_token_opens(self) -> Self:
+        if self.client_id not in self.audience:
+            raise ValueError("client_id must be one of audience: the page's ID tokens have it as their aud")
+        if "openid" not in self.scope.split():
+            raise ValueError("scope must contain openid: without it the issuer gives no ID token")
+        return self
+
+    @property
+    def sign_in(self) -> SignIn:
+        """What the page is told."""
+        token_origin = self.token_origin or origin_of(self.issuer)
+        return SignIn(
+            issuer=self.issuer, client_id=self.client_id, scope=self.scope, token_origin=token_origin
+        )
 
 
 class StageConfig(PolicyRules):

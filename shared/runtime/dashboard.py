@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.composition import aws, dashboard
 from shared.domain.clearance import Caller
+from shared.domain.sign_in import SignIn
 from shared.runtime.web.app import App, Parts, web_handler
 from shared.runtime.web.files import Files
 from shared.runtime.web.request import caller_of
@@ -21,8 +22,8 @@ def reading_handler(static: Path, reads: Callable[[], Reads] = dashboard.functio
     """A Lambda handler for everything that is read; its role writes nothing."""
 
     def made() -> App:
-        found = reads()
-        return App(Parts(found.overview.directory, aws.CLOCK, reads=found, files=Files(static)))
+        found, files = reads(), Files(static, _sign_in(read(Setting.SIGN_IN)))
+        return App(Parts(found.overview.directory, aws.CLOCK, reads=found, files=files))
 
     return web_handler(made, identify)
 
@@ -39,3 +40,7 @@ def writing_handler(writes: Callable[[], Writes]) -> Handler:
 def identify(event: Any) -> Caller | None:
     """Whom the HTTP API's authorizer vouches for."""
     return caller_of(event, read(Setting.ROLES_CLAIM), aws.CLOCK.now())
+
+
+def _sign_in(setting: str) -> SignIn | None:
+    return SignIn.model_validate_json(setting) if setting else None

@@ -13,8 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from shared.domain.sign_in import SignIn
 from shared.runtime.web.files import Files
-from shared.runtime.web.response import PAGE_POLICY
+from shared.runtime.web.response import DATA_POLICY
 from tests.browser import fixed, town
 from tests.views.web import STATIC
 
@@ -30,7 +31,7 @@ Answer = dict[str, Any]
 class Desk:
     """What is answered now; tests turn its knobs. Every POST is kept in `said`, every path in `asked`."""
 
-    def __init__(self, *, hostile: bool = True) -> None:
+    def __init__(self, *, hostile: bool = True, sign_in: SignIn | None = None) -> None:
         self.role, self.dead, self.behind = "operator", False, 0
         self.stuck, self._hang = "", (threading.Event(), threading.Event())
         self.fails: dict[str, tuple[int, str]] = {}
@@ -40,7 +41,7 @@ class Desk:
         self.patient = fixed.patient()
         self.alarms: list[Answer] | None = fixed.alarms()
         self.switch: Answer = {"on": False, "by": "", "at": None, "reason": ""}
-        self.files = Files(STATIC)
+        self.files, self.tokens = Files(STATIC, sign_in), {TOKEN}
         self.fill(town.town(datetime.now(UTC), hostile=hostile))
         self.server = _Server(("127.0.0.1", 0), _Handler)
         self.server.desk = self
@@ -178,7 +179,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not url.path.startswith(BASE):
             found = {"isBase64Encoded": False} | desk.files.answer("GET", url.path)
             body = b64decode(found["body"]) if found["isBase64Encoded"] else found["body"].encode()
-            self._send(found["statusCode"], found["headers"]["Content-Type"], body)
+            policy = found["headers"].get("Content-Security-Policy", DATA_POLICY)
+            self._send(found["statusCode"], found["headers"]["Content-Type"], body, policy)
             return
         path = unquote(url.path.removeprefix(BASE))
         desk.asked.append(self.path)
@@ -202,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
             return True
-        wrong = self.headers.get("Authorization") != f"Bearer {TOKEN}"
+        wrong = self.headers.get("Authorization", "").removeprefix("Bearer ") not in desk.tokens
         fault = (401, "the token is wrong") if wrong else desk.fails.get(path)
         if fault:
             self._problem(*fault)
@@ -215,14 +217,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _json(self, answer: Answer) -> None:
         self._send(200, "application/json", json.dumps(answer).encode())
 
-    def _send(self, status: int, kind: str, body: bytes) -> None:
+    def _send(self, status: int, kind: str, body: bytes, policy: str = DATA_POLICY) -> None:
         tag, behind = f'W/"{hashlib.sha256(body).hexdigest()[:16]}"', self.server.desk.behind
         same = status == 200 and self.headers.get("If-None-Match") == tag
         self.send_response(304 if same else status)
         headers = {
             "Content-Type": kind,
             "Content-Length": "0" if same else str(len(body)),
-            "Content-Security-Policy": PAGE_POLICY,
+            "Content-Security-Policy": policy,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-cache",
             "ETag": tag,

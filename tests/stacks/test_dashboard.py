@@ -17,6 +17,7 @@ def routes(templates: Templates) -> dict[str, str]:
 def test_without_an_issuer_everything_is_signed_by_a_principal_of_aws(dev: Templates) -> None:
     assert routes(dev) == {DATA: "AWS_IAM", SAID: "AWS_IAM", "GET /": "AWS_IAM", "GET /{file+}": "AWS_IAM"}
     assert dev.settings_of("dashboard")["COMMANDER_ROLES_CLAIM"] == ""
+    assert dev.settings_of("dashboard")["COMMANDER_SIGN_IN"] == ""
 
 
 def test_with_an_issuer_data_takes_its_token_and_the_page_none(spokes: Templates) -> None:
@@ -24,6 +25,15 @@ def test_with_an_issuer_data_takes_its_token_and_the_page_none(spokes: Templates
     ((_, authorizer),) = spokes.only("Dashboard").of("AWS::ApiGatewayV2::Authorizer")
     assert authorizer["JwtConfiguration"] == {"Issuer": OIDC["issuer"], "Audience": OIDC["audience"]}
     assert spokes.settings_of("dashboard")["COMMANDER_ROLES_CLAIM"] == OIDC["roles_claim"]
+
+
+def test_the_page_is_told_the_issuer_and_its_own_name_there(spokes: Templates) -> None:
+    assert json.loads(spokes.settings_of("dashboard")["COMMANDER_SIGN_IN"]) == {
+        "issuer": OIDC["issuer"],
+        "client_id": OIDC["client_id"],
+        "scope": "openid profile email",
+        "token_origin": "https://login.example.com",
+    }
 
 
 def test_it_is_throttled_and_logged(dev: Templates) -> None:

@@ -12,6 +12,14 @@ from stacks.stage import StageConfig, read_stage
 STAGES = json.loads((REPOSITORY / "cdk.json").read_text())["context"]["stages"]
 
 
+ISSUER = {
+    "issuer": "https://x.example",
+    "audience": ["a"],
+    "client_id": "a",
+    "roles_claim": "groups",
+}
+
+
 def changed(**values: Any) -> dict[str, Any]:
     return {"local": {**STAGES["local"], **values}}
 
@@ -63,12 +71,28 @@ def test_dev_is_the_default_and_only_prod_retains() -> None:
             "stages.local.actions_per_hour: Input should be greater than or equal to 1",
         ),
         (
-            changed(oidc={"issuer": "http://x", "audience": ["a"], "roles_claim": "groups"}),
+            changed(oidc=ISSUER | {"issuer": "http://x"}),
             "stages.local.oidc.issuer: String should match pattern '^https://[a-z0-9.-]{1,253}(/[\\w./~-]{0,200})?$'",
         ),
         (
-            changed(oidc={"issuer": "https://x.example", "audience": [], "roles_claim": "groups"}),
+            changed(oidc=ISSUER | {"audience": []}),
             "stages.local.oidc.audience: Tuple should have at least 1 item after validation, not 0",
+        ),
+        (
+            changed(oidc={name: value for name, value in ISSUER.items() if name != "client_id"}),
+            "stages.local.oidc.client_id: Field required",
+        ),
+        (
+            changed(oidc=ISSUER | {"client_id": "b"}),
+            "stages.local.oidc: client_id must be one of audience: the page's ID tokens have it as their aud",
+        ),
+        (
+            changed(oidc=ISSUER | {"scope": "profile"}),
+            "stages.local.oidc: scope must contain openid: without it the issuer gives no ID token",
+        ),
+        (
+            changed(oidc=ISSUER | {"token_origin": "https://x.example/token"}),
+            "stages.local.oidc.token_origin: String should match pattern '^https://[a-z0-9.-]{1,253}$'",
         ),
         (changed(channels={"pager": True}), "stages.local.channels.pager: Extra inputs are not permitted"),
         (

@@ -6,7 +6,12 @@ from shared.runbooks.restore_parameter import RUNBOOK
 
 HUB, SANDBOX, TARGET = "111122223333", "444455556666", "777788889999"
 MAIL = {"sender": "commander@example.com", "to": "ops@example.com"}
-OIDC = {"issuer": "https://login.example.com/pool", "audience": ["client"], "roles_claim": "groups"}
+OIDC = {
+    "issuer": "https://login.example.com/pool",
+    "audience": ["client"],
+    "client_id": "client",
+    "roles_claim": "groups",
+}
 HOME = Place("dev", HUB, "eu-central-1")
 
 

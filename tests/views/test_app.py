@@ -498,6 +498,26 @@ def test_files_need_no_token_and_are_not_sent_twice(tmp_path):
     assert web.ask("GET", "/", who=None, if_none_match=first.headers["ETag"]).status == 304
 
 
+def test_the_page_may_ask_its_issuer_and_nobody_else_and_learns_it_before_anybody_is_known(tmp_path):
+    from shared.domain.sign_in import SignIn  # noqa: PLC0415
+    from shared.runtime.web.files import Files  # noqa: PLC0415
+
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    issuer = {
+        "issuer": "https://login.example.com/pool",
+        "client_id": "client",
+        "scope": "openid",
+        "token_origin": "https://tokens.example.com",
+    }
+    alone, two = Files(tmp_path), Files(tmp_path, SignIn.model_validate(issuer))
+    policies = [each.answer("GET", "/")["headers"]["Content-Security-Policy"] for each in (alone, two)]
+    assert "; connect-src 'self'; " in policies[0]
+    others = "https://login.example.com https://tokens.example.com"
+    assert policies[1] == policies[0].replace("connect-src 'self'", f"connect-src 'self' {others}")
+    assert json.loads(two.answer("GET", "/signin.json")["body"]) == issuer
+    assert Web(static=tmp_path).ask("GET", "/signin.json", who=None).json == {"issuer": None}
+
+
 def test_an_event_that_is_none_is_a_problem(web):
     for given in ({}, {"requestContext": None, "headers": None}, event(path="")):
         assert web.app.answer(given, caller())["statusCode"] in (200, 404, 405)

@@ -14,7 +14,7 @@ export class Refused extends Error {
 
 const PLAIN = {
   0: "There is no connection to the server.",
-  401: "Your sign-in is not valid any more. Nothing was done. Open the dashboard anew with a fresh link: commander dashboard.",
+  401: "Your sign-in is not valid any more. Nothing was done. Sign in again, or open a fresh link: commander dashboard.",
   403: "Your role does not allow this. Nothing was done. Ask somebody who may.",
   404: "There is no such thing any more.",
   409: "It has changed meanwhile. Nothing was done. Look at it again before you decide.",
@@ -25,9 +25,15 @@ const PLAIN = {
 export function takeToken() {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
   if (!given) return;
-  sessionStorage.setItem(TOKEN, given);
+  keepToken(given);
   history.replaceState(null, "", `${location.pathname}${location.search}#/`);
 }
+
+/** Whether there is a token; it may have ended. */
+export const hasToken = () => sessionStorage.getItem(TOKEN) !== null;
+
+/** Keeps a token while this tab is open, and nowhere else. */
+export const keepToken = (token) => sessionStorage.setItem(TOKEN, token);
 
 /** Forgets the token. */
 export const forgetToken = () => sessionStorage.removeItem(TOKEN);

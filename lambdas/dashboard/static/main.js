@@ -4,17 +4,19 @@ import { auditPage } from "./audit.js";
 import { autonomyPage } from "./autonomy.js";
 import { demoPage } from "./demo.js";
 import { help, killSwitch } from "./dialogs.js";
-import { el, fill, Part, tickAll } from "./dom.js";
+import { el, Part, tickAll } from "./dom.js";
 import { Feed } from "./feed.js";
+import { showFoot } from "./foot.js";
 import { healthPage } from "./health.js";
 import { IncidentPage } from "./incident.js";
 import { Incidents } from "./incidents.js";
 import { listen } from "./keys.js";
 import { ListPage } from "./list.js";
 import { runbooksPage } from "./runbooks.js";
+import { SignIn } from "./signin.js";
 import { sign } from "./signs.js";
 import { news } from "./speech.js";
-import { count, span, time } from "./words.js";
+import { span, time } from "./words.js";
 
 const LIMIT = 100,
   MOST = 6_000,
@@ -39,9 +41,9 @@ const nav = new Part(document.querySelector("#nav"));
 const emergency = new Part(document.querySelector("#emergency"));
 const who = new Part(document.querySelector("#who"));
 
-const state = { me: null, page: null, place: null, cursor: null, loaded: false, meAt: 0 };
+const state = { me: null, page: null, place: null, cursor: null, loaded: false, meAt: 0, started: false };
 
-takeToken();
+const door = new SignIn(() => (state.page ? frame() : enter()));
 
 /** Says something to whoever cannot see it. */
 function say(text) {
@@ -146,7 +148,7 @@ function frame() {
         )
       : [],
   );
-  fillFoot();
+  showFoot(incidents.rows.size, door.offered && !door.shut ? () => door.leave() : null);
 }
 
 function links() {
@@ -170,6 +172,7 @@ function links() {
 }
 
 function connected() {
+  if (door.shut) return ["lost", "signed out"];
   if (feed.lostAt !== null && feed.refused?.status === 401) return ["lost", "signed out"];
   if (feed.lostAt !== null)
     return ["lost", `disconnected since ${time(new Date(feed.lostAt).toISOString())}`];
@@ -183,15 +186,20 @@ function connected() {
 function notices() {
   const found = [];
   if (feed.lostAt !== null) {
+    const out = feed.refused?.status === 401;
     found.push({
       kind: "bad",
       text:
-        feed.refused?.status && feed.refused.status !== 0
+        out && door.offered
+          ? "Your sign-in has expired, or is not valid any more. Nothing was done. Sign in again."
+          : feed.refused?.status && feed.refused.status !== 0
           ? feed.refused.message
           : `Disconnected since ${time(new Date(feed.lostAt).toISOString())}. What you see is from then; the machine works on without this page. Trying again by itself.`,
-      retry: feed.refused?.status !== 401,
+      retry: !out,
+      enter: out && door.offered,
     });
   }
+  if (door.fault && state.page) found.push({ kind: "bad", text: door.fault });
   const stop = state.me?.kill_switch;
   if (stop?.on)
     found.push({
@@ -207,13 +215,14 @@ function notices() {
   return found;
 }
 
-function one({ kind, text, retry, resume }) {
+function one({ kind, text, retry, resume, enter }) {
   return el(
     "div",
     { class: `notice ${kind}`, role: kind === "bad" ? "alert" : "status" },
     sign(kind === "bad" ? "alert" : "clock", kind),
     el("span", {}, text),
     retry && el("button", { id: "retry", type: "button", on: { click: () => feed.wake() } }, "Try now"),
+    enter && door.button(),
     resume &&
       el(
         "button",
@@ -231,17 +240,6 @@ function flipped(said) {
   feed.wake();
 }
 
-let footer = "";
-function fillFoot() {
-  const shown = String(incidents.rows.size);
-  if (shown === footer) return;
-  footer = shown;
-  fill(
-    document.querySelector("#foot"),
-    el("span", {}, `${count(incidents.rows.size)} incidents known. Times are your own clock’s.`),
-  );
-}
-
 /** Shows the page of the address. */
 function route() {
   const [, first = "", id = ""] = location.hash.split("/");
@@ -255,9 +253,20 @@ function route() {
   scrollTo(0, 0);
 }
 
+/** Shows what the address names, or the door. */
+function enter() {
+  if (door.shut) {
+    door.show(main);
+    return frame();
+  }
+  route();
+  if (!state.started) feed.start();
+  state.started = true;
+}
+
 addEventListener("hashchange", () => {
   takeToken();
-  route();
+  enter();
   main.focus({ preventScroll: true });
 });
 document.querySelector(".skip").addEventListener("click", (event) => {
@@ -285,5 +294,6 @@ setInterval(() => {
   if (!document.hidden) state.page?.update(incidents.rows.get(state.place?.id));
 }, 1_000);
 
-route();
-feed.start();
+takeToken();
+await door.arrive();
+enter();

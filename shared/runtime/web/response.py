@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -20,11 +20,6 @@ from shared.views.spoken import Problem
 
 PROBLEM = "application/problem+json"
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'"
-)
 SECURITY = {
     "Content-Security-Policy": DATA_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -51,6 +46,20 @@ STATUS: tuple[tuple[type[CommanderError], HTTPStatus, str], ...] = (
     (CommanderError, HTTPStatus.CONFLICT, ""),
 )
 """The first that fits; a detail replaces the error's own, which may name what no caller must know."""
+
+
+def page_policy(origins: Iterable[str] = ()) -> str:
+    """The page's CSP.
+
+    Args:
+        origins: whom it may ask beside its own server; from the stage's configuration, never from a request.
+    """
+    asked = " ".join(("'self'", *origins))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"connect-src {asked}; font-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'"
+    )
 
 
 def problem(status: HTTPStatus, detail: str, instance: str = "", **headers: str) -> Answered:
