@@ -1,0 +1,94 @@
+"""The phrases of messages: who is hurt, what is thought, what it costs, how to stop it; plain text."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from shared.domain import facts
+from shared.domain.consensus import TOTAL
+from shared.domain.impact import BusinessImpact
+from shared.domain.incident import Incident
+from shared.domain.model import AgentName
+from shared.domain.proposal import Proposal
+from shared.domain.service import ServiceCatalogue
+from shared.runbooks.catalogue import remedies
+
+
+def hurt(incident: Incident, catalogue: ServiceCatalogue) -> str:
+    """Who is hurt, and what else feels it."""
+    opened = incident.opened
+    service = catalogue.by_name.get(opened.service)
+    who = f"{service.users:,} users of {opened.service}" if service and service.users else opened.service
+    also = ", ".join(one for one in opened.services if one != opened.service)
+    return f"Hurt: {who} ({opened.tier})" + (f"; {also} too" if also else "")
+
+
+def thought(incident: Incident) -> str:
+    """What we think it is, and how sure we are."""
+    found = incident.findings.get(AgentName.DIAGNOSIS)
+    if found is None:
+        opened = incident.opened
+        return f"We think: {opened.classification.replace('_', ' ')}, {opened.confidence / 10:.0f} % sure"
+    return f"We think: {found.summary}, {found.confidence / 10:.0f} % sure"
+
+
+def cost(incident: Incident, catalogue: ServiceCatalogue, at: datetime) -> str:
+    """What a minute costs now, and what it has cost."""
+    service = catalogue.by_name.get(incident.opened.service)
+    if service is None:
+        return "Cost: not known, since the service is not in the catalogue."
+    impact = BusinessImpact.of(service)
+    spent = impact.cumulative_cost(incident.opened.started_at, at)
+    if incident.verified_at == at:
+        return f"Cost: about ${spent:,.2f} until now, and no more if it holds."
+    return f"Cost: about ${impact.rate(at):,.0f} a minute now, ${spent:,.2f} so far."
+
+
+def dollars(amount: str) -> str:
+    """An amount of the log as people read it; what is no amount stays what it says."""
+    try:
+        return f"${Decimal(amount):,.2f}"
+    except ArithmeticError:
+        return f"${amount}"
+
+
+def how_to_stop(incident: Incident) -> str:
+    """What to type, so that the machine starts nothing more."""
+    return f"To take it from the machine: commander take-over {incident.id}"
+
+
+def enough(counted: facts.BallotsTallied | None) -> str:
+    """Why the winner's support was enough, in the numbers by which the round was counted."""
+    won = counted.tally.won if counted else None
+    if counted is None or won is None:
+        return "the count is not in the log"
+    if won.degraded_quorum:
+        who = "everybody but diagnosis, which is missing"
+        return f"{won.weight} of {TOTAL} for it, from {who}; for what is safe that is enough."
+    needed = f"more than {counted.rules.more_than}, from {counted.rules.min_approvers} agents, were needed."
+    return f"{won.weight} of {TOTAL} for it, from {len(won.approvers)} agents; {needed}"
+
+
+def titled(proposal: Proposal) -> str:
+    """A remedy by its title; one that is not in the catalogue any more by its id."""
+    known = remedies().get(proposal.runbook)
+    return f"{known.runbook.title if known else proposal.runbook} ({proposal.service})"
+
+
+def values(proposal: Proposal) -> str:
+    """Its parameters; empty when it has none."""
+    given = ", ".join(f"{name}={value}" for name, value in proposal.parameters.items())
+    return f"with {given}" if given else ""
+
+
+def remedy(proposal: Proposal) -> str:
+    """Its title and its parameters."""
+    return f"{titled(proposal)} {values(proposal)}".rstrip()
+
+
+def voted(agent: str, choice: str | None, confidence: int, incident: Incident) -> str:
+    """Whom an agent was for, and how sure (thousandths) it was."""
+    if choice is None:
+        return f"{agent} abstains"
+    candidates = incident.vote.candidates if incident.vote else ()
+    chosen = next((one.runbook for one in candidates if one.digest == choice), choice[:12])
+    return f"{agent} for {chosen}, {confidence / 10:.0f} % sure"
