@@ -15,7 +15,7 @@ from shared.domain.errors import IncidentNotFound, InvalidConfiguration
 from shared.domain.events import Event
 from shared.settings import stacks_of
 
-PARTS = ("Data", "Agents", "Consensus", "Interface", "Observability")
+PARTS = ("Data", "Agents", "Consensus", "Interface", "Dashboard", "Observability")
 StageOption = Annotated[
     str, typer.Option("--stage", help="a deployed stage; `local` is the local AWS that runs")
 ]
