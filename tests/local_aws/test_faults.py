@@ -64,17 +64,21 @@ def forbid_runbook(action: str) -> Callable[[Stage], None]:
     """Take one action away from the policy that is both grant and boundary of a runbook's role."""
 
     def take(stage: Stage) -> None:
-        iam, taken = stage.client("iam"), 0
-        for policy in iam.list_policies(Scope="Local")["Policies"]:
-            at = {"PolicyArn": policy["Arn"]}
-            version = iam.get_policy_version(**at, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
-            document = version["Document"]
-            if _without(document, action):
-                iam.create_policy_version(**at, PolicyDocument=json.dumps(document), SetAsDefault=True)
-                taken += 1
-        assert taken == 1
+        policies = stage.client("iam").list_policies(Scope="Local")["Policies"]
+        assert sum(_take_from(stage, one["Arn"], action) for one in policies) == 1
 
     return take
+
+
+def _take_from(stage: Stage, arn: str, action: str) -> bool:
+    """Take an action from a managed policy; whether it was there."""
+    iam, at = stage.client("iam"), {"PolicyArn": arn}
+    version = iam.get_policy(**at)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(**at, VersionId=version)["PolicyVersion"]["Document"]
+    taken = _without(document, action)
+    if taken:
+        iam.create_policy_version(**at, PolicyDocument=json.dumps(document), SetAsDefault=True)
+    return taken
 
 
 def _take_away(stage: Stage, role: str, action: str) -> None:
@@ -83,6 +87,8 @@ def _take_away(stage: Stage, role: str, action: str) -> None:
         document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
         taken += _without(document, action)
         iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+    for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+        taken += _take_from(stage, policy["PolicyArn"], action)
     assert taken
 
 
