@@ -144,7 +144,11 @@ def watched(house: House) -> dict[tuple[str, int], float | None]:
     """Seconds from each event's append to its row in the feed."""
     for number in range(INCIDENTS):
         house.append(f"INC-{number}", Author.DETECTION, opened(number))
-    assert eventually(lambda: len(get(house.app, "/incidents")["incidents"]) == INCIDENTS, seconds=60)
+    ours = {f"INC-{number}" for number in range(INCIDENTS)}  # other tests' may be in this stage too
+    assert eventually(
+        lambda: ours <= {one["id"] for one in get(house.app, "/incidents", "limit=100")["incidents"]},
+        seconds=60,
+    )
     watcher = Watcher(house.app)
     thread = threading.Thread(target=watcher.run, daemon=True)
     thread.start()
@@ -181,8 +185,8 @@ def test_it_is_made_again_from_the_log_to_the_byte(house: House, watched: Any) -
         return [json.dumps(one | {"behind_seconds": 0}) for one in [*rows, *pages]]
 
     before = everything()
-    assert len(before) == 3 * INCIDENTS
-    assert [fault for _, fault in house.projecting().rebuild()] == [""] * INCIDENTS
+    assert len(before) >= 3 * INCIDENTS
+    assert [fault for _, fault in house.projecting().rebuild()] == [""] * (len(before) // 3)
     assert everything() == before
 
 
