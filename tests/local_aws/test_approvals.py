@@ -32,9 +32,12 @@ from tests.people_sample import PEOPLE
 pytestmark = pytest.mark.local_aws
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def street() -> Iterator[tuple[Stage, Storefront]]:
-    """The storefront, watched by a stage in which each of its remedies wants approval."""
+    """The storefront, watched by a stage in which each of its remedies wants approval.
+
+    One for each test: an outage of a minute ago is in the baseline of the next one.
+    """
     with LocalAws() as aws:
         storefront = Storefront(aws)
         storefront.create()
