@@ -2,13 +2,9 @@
 
 from typing import Any
 
-from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
-from shared.adapters.local.memory_authority import MemorySigner
+from shared.adapters.aws.dynamodb_log_reader import DynamodbLogReader
 from shared.adapters.local.system_clock import SystemClock
 from shared.domain.events import Event
-from shared.domain.facts import Author
-
-NOBODY = MemorySigner(b"")
 
 
 def read_log(dynamodb: Any, table: str, incident_id: str) -> tuple[Event, ...]:
@@ -17,4 +13,4 @@ def read_log(dynamodb: Any, table: str, incident_id: str) -> tuple[Event, ...]:
     Raises:
         PortError: AWS failed, or an item is not an event.
     """
-    return DynamodbEventStore(dynamodb, table, Author.OPERATOR, NOBODY, SystemClock()).read(incident_id)
+    return tuple(DynamodbLogReader(dynamodb, table, SystemClock()).read(incident_id))

@@ -19,7 +19,7 @@ from scripts.local_aws.process import LocalAws
 from scripts.scenarios import get
 from scripts.synth import REPOSITORY
 from shared.adapters.local.state_machine_definition import load
-from shared.composition.local import DEV
+from shared.composition.local_stage import DEV
 
 DEFINITION = REPOSITORY / "statemachines" / "incident.asl.json"
 SHAPES = {"Choice": ("{{", "}}"), "Wait": ("([", "])"), "Succeed": ("((", "))"), "Fail": ("((", "))")}

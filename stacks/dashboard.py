@@ -44,22 +44,11 @@ class Dashboard(StageStack):
 
     def _reader(self) -> Function:
         house, data, oidc = self._house, self._house.data, self._house.stage.oidc
-        reader = Function(
-            self,
-            "Dashboard",
-            name="dashboard",
-            size=Size(29, 1024, numerics=True),
-            bundles=house.bundles,
-            retain=house.stage.retain,
-        )
+        reader = self._function("Dashboard")
         reader.set(
             {
-                Setting.STAGE: house.stage.name,
-                Setting.EVENTS_TABLE: data.events.table_name,
-                Setting.STATE_TABLE: data.state.table_name,
                 Setting.VIEWS_TABLE: data.views.table_name,
                 Setting.POLICY: house.stage.policy.model_dump_json(),
-                Setting.ROLES_CLAIM: oidc.roles_claim if oidc else "",
                 Setting.SIGN_IN: oidc.sign_in.model_dump_json() if oidc else "",
                 Setting.ARCHIVE_BUCKET: self._archive.bucket.bucket_name,
             }
@@ -84,23 +73,12 @@ class Dashboard(StageStack):
 
     def _answering(self) -> Function:
         """With the reception's key. The reception believes signatures, and this one an authorizer."""
-        house, data, oidc = self._house, self._house.data, self._house.stage.oidc
-        answering = Function(
-            self,
-            "Answering",
-            name="answering",
-            size=Size(29, 1024, numerics=True),
-            bundles=house.bundles,
-            retain=house.stage.retain,
-        )
+        data = self._house.data
+        answering = self._function("Answering")
         answering.set(
             {
                 Setting.AUTHOR: Author.RECEPTION.value,
-                Setting.STAGE: house.stage.name,
-                Setting.EVENTS_TABLE: data.events.table_name,
-                Setting.STATE_TABLE: data.state.table_name,
                 Setting.MAC_KEYS: data.every_mac_key,
-                Setting.ROLES_CLAIM: oidc.roles_claim if oidc else "",
             }
         )
         answering.allow(["dynamodb:Query", "dynamodb:PutItem"], [data.events.table_arn])
@@ -109,6 +87,27 @@ class Dashboard(StageStack):
         answering.allow(["kms:GenerateMac"], [data.mac_keys[Author.RECEPTION].key_arn])
         answering.role.add_managed_policy(data.verify_macs)
         return answering
+
+    def _function(self, id_: str) -> Function:
+        """A function behind the API, which answers within the API's own 30 seconds."""
+        house, data, oidc = self._house, self._house.data, self._house.stage.oidc
+        function = Function(
+            self,
+            id_,
+            name=id_.lower(),
+            size=Size(29, 1024, numerics=True),
+            bundles=house.bundles,
+            retain=house.stage.retain,
+        )
+        function.set(
+            {
+                Setting.STAGE: house.stage.name,
+                Setting.EVENTS_TABLE: data.events.table_name,
+                Setting.STATE_TABLE: data.state.table_name,
+                Setting.ROLES_CLAIM: oidc.roles_claim if oidc else "",
+            }
+        )
+        return function
 
     def _routes(self) -> Iterator[Route]:
         """With an issuer the page is open, since a browser signs nothing; else all of it is IAM's."""

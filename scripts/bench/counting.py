@@ -8,7 +8,7 @@ from typing import Any
 from scripts.synth import REPOSITORY
 from shared.adapters.local.state_machine import load
 from shared.adapters.local.state_machine_jsonata import fill
-from shared.composition.local import DEV
+from shared.composition.local_stage import DEV
 from shared.domain.consensus import RULES, Choice, tally
 from shared.domain.model import VOTERS
 

@@ -59,9 +59,7 @@ def play(
     return run
 
 
-def perform(
-    scenario: Scenario, stage: Stage, storefront: Storefront, voice: Voice, limit: float = LIMIT_SECONDS
-) -> Run:
+def perform(scenario: Scenario, stage: Stage, storefront: Storefront, voice: Voice) -> Run:
     """Break the patient of a deployed stage and follow what comes of it."""
     voice.doing(lambda: pulse(storefront.latest))
     _until(lambda: bool(storefront.latest), 10)
@@ -71,7 +69,7 @@ def perform(
     scenario.break_it(storefront)
     voice.say(f"it breaks: {scenario.title}", "bold red")
     follower = Follower(stage, voice, earlier)
-    incident = follower.follow(broke_at, limit)
+    incident = follower.follow(broke_at)
     return Run(
         scenario=scenario,
         broke_at=broke_at,
@@ -90,9 +88,9 @@ class Follower:
         self._stage, self._voice, self._earlier = stage, voice, earlier
         self._events: tuple[Event, ...] = ()
 
-    def follow(self, broke_at: datetime, limit: float = LIMIT_SECONDS) -> Incident | None:
+    def follow(self, broke_at: datetime) -> Incident | None:
         """The incident at its end; None when an alarm came and nothing came of it."""
-        deadline = time.monotonic() + limit
+        deadline = time.monotonic() + LIMIT_SECONDS
         alarmed, calm_since = False, None
         while time.monotonic() < deadline:
             self._read()
@@ -105,7 +103,7 @@ class Follower:
             if not self._events and calm_since and time.monotonic() - calm_since > CALM_SECONDS:
                 return None
             time.sleep(POLL_SECONDS)
-        return self._late(limit)
+        return self._late()
 
     @property
     def root_cause(self) -> str | None:
@@ -114,8 +112,8 @@ class Follower:
         named = (one.findings.root_causes for one in said if isinstance(one, FindingsSubmitted))
         return next((causes[0] for causes in named if causes), None)
 
-    def _late(self, limit: float) -> Incident | None:
-        self._voice.say(f"it did not end within {limit:.0f} s", "bold red")
+    def _late(self) -> Incident | None:
+        self._voice.say(f"it did not end within {LIMIT_SECONDS:.0f} s", "bold red")
         try:
             return fold(self._events)
         except IncidentNotFound:

@@ -1,7 +1,9 @@
 """The ports on AWS, made from the settings of the function that this process is."""
 
 import json
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from shared.adapters.aws.clients import client, session_client
 from shared.adapters.aws.cloudwatch_telemetry import CloudwatchTelemetry
@@ -17,6 +19,7 @@ from shared.adapters.aws.kinesis_signals import KinesisSignals
 from shared.adapters.aws.kms_authority import KmsSigner, KmsVerifier
 from shared.adapters.aws.lambda_integrity import DeployedCode, LambdaIntegrity
 from shared.adapters.aws.look_clients import LookClients
+from shared.adapters.aws.secretsmanager_secrets import SecretsManagerSecrets
 from shared.adapters.aws.sqs_dead_letters import SqsDeadLetters
 from shared.adapters.aws.stepfunctions_workflow import StepFunctionsWorkflow
 from shared.adapters.local.system_clock import SystemClock
@@ -24,6 +27,7 @@ from shared.domain.consensus import Rules
 from shared.domain.facts import Author
 from shared.domain.model import AgentName
 from shared.domain.naming import Accounts, Place, Reach
+from shared.ports.secrets import KeptSecret
 from shared.ports.sources import Sources
 from shared.settings import Setting, read
 from shared.workflow.trust import Trust
@@ -113,6 +117,12 @@ def waiting() -> DynamodbWaitingRoom:
 def workflow(machine: str = "") -> StepFunctionsWorkflow:
     """The state machine; who only completes tokens needs no machine."""
     return StepFunctionsWorkflow(client("stepfunctions"), machine)
+
+
+def kept(secret: str, make: Callable[[str], Any] = client) -> KeptSecret:
+    """The secret of that name or ARN, for who uses it again and again, read by a client that `make` makes."""
+    secrets = SecretsManagerSecrets(make("secretsmanager"))
+    return KeptSecret(lambda: secrets.read(secret), CLOCK)
 
 
 def signals() -> KinesisSignals:

@@ -11,7 +11,6 @@ from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
 from shared.adapters.aws.dynamodb_locks import DynamodbLocks
 from shared.adapters.aws.dynamodb_untold import DynamodbUntold
 from shared.adapters.aws.scheduler_wakes import Called, SchedulerWakes
-from shared.adapters.aws.secretsmanager_secrets import SecretsManagerSecrets
 from shared.adapters.aws.sesv2_channel import SesV2Channel
 from shared.adapters.aws.sns_channel import SnsChannel
 from shared.adapters.http.pagerduty_channel import PagerDutyChannel
@@ -32,8 +31,7 @@ from shared.workflow.due import Looking
 @cache
 def _kept(secret: str) -> KeptSecret:
     """The secret of that name or ARN, read once by all who use it."""
-    secrets = SecretsManagerSecrets(client("secretsmanager"))
-    return KeptSecret(lambda: secrets.read(secret), aws.CLOCK)
+    return aws.kept(secret)
 
 
 def stage_channels() -> tuple[Channel, ...]:

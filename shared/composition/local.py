@@ -30,6 +30,7 @@ from shared.adapters.local.memory_wakes import MemoryWakes
 from shared.adapters.local.state_machine import StateMachine, load
 from shared.agents import detection, diagnosis, prediction, resolution
 from shared.agents.voter import Voter
+from shared.composition.local_stage import DEV, Waits, places
 from shared.domain.autonomy import Autonomy
 from shared.domain.consensus import RULES
 from shared.domain.events import Event
@@ -62,7 +63,7 @@ from shared.workflow.fallback import Fallback
 from shared.workflow.judging import Judging
 from shared.workflow.leases import Leases
 from shared.workflow.opening import Opening, Outcome
-from shared.workflow.participation import Bounding, Limits, Participant, as_they_are
+from shared.workflow.participation import Bounding, Participant, as_they_are
 from shared.workflow.preparing import Preparing
 from shared.workflow.proof import Proof
 from shared.workflow.sandbox import Sandbox
@@ -71,40 +72,6 @@ from shared.workflow.vigilance import Vigilance
 from shared.workflow.watching import Watching
 
 VOTERS = (detection.AGENT, diagnosis.AGENT, prediction.AGENT, resolution.AGENT)
-
-
-@dataclass(frozen=True)
-class Waits:
-    """The stage's limits, in seconds."""
-
-    investigate: Mapping[AgentName, int]
-    vote: int
-    watch: int
-    poll: int
-    approval: int = 1_800
-
-    def of(self, agent: AgentName) -> Limits:
-        """An agent's own."""
-        return Limits(timedelta(seconds=self.investigate[agent]), timedelta(seconds=self.vote))
-
-    def placeholders(self) -> dict[str, int]:
-        """By the names that stand in the state machine's file."""
-        asked = {f"{name.value.capitalize()}Seconds": limit for name, limit in self.investigate.items()}
-        people = {"ApprovalSeconds": self.approval}
-        return {**asked, **people, "VoteSeconds": self.vote, "WatchPollSeconds": self.poll}
-
-
-DEV = Waits(
-    {
-        AgentName.DETECTION: 60,
-        AgentName.DIAGNOSIS: 180,
-        AgentName.PREDICTION: 90,
-        AgentName.RESOLUTION: 300,
-    },
-    vote=40,
-    watch=300,
-    poll=15,
-)
 
 
 def unworn(port: Any) -> Any:
@@ -319,9 +286,3 @@ class LocalHouse:
             for listener in self.listeners:
                 listener(event)
         return bool(fresh)
-
-
-def places(catalogue: ServiceCatalogue) -> frozenset[str]:
-    """account/region of everything that the catalogue's services own."""
-    arns = [arn.split(":") for service in catalogue.services for arn in service.resources.values()]
-    return frozenset(f"{arn[4]}/{arn[3]}" for arn in arns if len(arn) > 5)

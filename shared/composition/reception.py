@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from shared.adapters.aws.clients import client, hasty_client
 from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
 from shared.adapters.aws.lambda_later import LambdaLater
-from shared.adapters.aws.secretsmanager_secrets import SecretsManagerSecrets
 from shared.adapters.http.pagerduty_desk import PagerDutyDesk
 from shared.adapters.http.slack_aside import SlackAside
 from shared.adapters.http.slack_desk import SlackDesk
@@ -37,5 +36,4 @@ def later() -> Later:
 
 
 def _kept(setting: Setting) -> KeptSecret:
-    arn, secrets = read(setting), SecretsManagerSecrets(hasty_client("secretsmanager"))
-    return KeptSecret(lambda: secrets.read(arn), aws.CLOCK)
+    return aws.kept(read(setting), hasty_client)

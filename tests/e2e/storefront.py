@@ -22,7 +22,8 @@ from scripts.patient.topology import (
     service_arn,
 )
 from shared.adapters.local.manual_clock import ManualClock
-from shared.composition.local import LocalHouse, Waits
+from shared.composition.local import LocalHouse
+from shared.composition.local_stage import Waits
 from shared.domain.autonomy import Autonomy
 from shared.domain.model import VOTERS
 from shared.domain.service import Measure

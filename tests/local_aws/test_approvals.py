@@ -143,7 +143,7 @@ def whispers(stage: Stage, least: int) -> list[str]:
 
 def played(street: tuple[Stage, Storefront], voice: Voice) -> Run:
     stage, storefront = street
-    return perform(get("database_cascade"), stage, storefront, voice, limit=240)  # people take their time
+    return perform(get("database_cascade"), stage, storefront, voice)
 
 
 def test_what_is_approved_is_shown_first_and_done_once(street: tuple[Stage, Storefront]) -> None:
