@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Status = Literal["resolved", "rolled_back", "none"]
+Remedy = tuple[str, str]
+"""(id of a runbook, name of the service that it acts on)."""
 
 
 class Patient(Protocol):
@@ -31,6 +33,8 @@ class Truth:
     root_cause: str | None  # a service of the catalogue
     status: Status
     cure: str | None  # id of the runbook that cures it; None: none in the catalogue does
+    acceptable: frozenset[Remedy]
+    """What an on-call engineer would defend, given what can be seen; also a remedy that backfires."""
     escalated: bool = False
     restored: tuple[str, ...] = ()  # keys of Storefront.state() that must be as before break_it
 

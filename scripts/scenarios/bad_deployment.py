@@ -16,6 +16,7 @@ SCENARIO = Scenario(
         root_cause="checkout",
         status="resolved",
         cure="roll-back-service-deployment",
+        acceptable=frozenset({("roll-back-service-deployment", "checkout")}),
         restored=("ecs/checkout/desired", "ecs/checkout/definition"),
     ),
 )

@@ -18,6 +18,7 @@ SCENARIO = Scenario(
         root_cause="database",
         status="resolved",
         cure="restore-parameter",
+        acceptable=frozenset({("restore-parameter", "database")}),
         restored=(MAX_CONNECTIONS,),
     ),
 )

@@ -17,6 +17,7 @@ SCENARIO = Scenario(
         root_cause="web",
         status="resolved",
         cure="block-address-range",
+        acceptable=frozenset({("block-address-range", "web")}),
         restored=("ecs/web/desired", "ecs/web/definition", "ecs/checkout/desired", "ecs/checkout/definition"),
     ),
 )

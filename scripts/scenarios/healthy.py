@@ -17,6 +17,7 @@ SCENARIO = Scenario(
         root_cause=None,
         status="none",
         cure=None,
+        acceptable=frozenset(),
         restored=(MAX_CONNECTIONS, CACHE_TTL, "ecs/web/desired", "ecs/checkout/desired"),
     ),
 )

@@ -18,6 +18,7 @@ SCENARIO = Scenario(
         root_cause="checkout",
         status="resolved",
         cure="restart-service",
+        acceptable=frozenset({("restart-service", "checkout")}),
         restored=("ecs/checkout/desired", "ecs/checkout/definition"),
     ),
 )

@@ -23,6 +23,8 @@ SCENARIO = Scenario(
         root_cause="checkout",
         status="rolled_back",
         cure=None,
+        # That the orders were rewritten shows nowhere before it.
+        acceptable=frozenset({("roll-back-service-deployment", "checkout")}),
         escalated=True,
         restored=("ecs/checkout/desired",),  # and the definition as it was before the remedy
     ),

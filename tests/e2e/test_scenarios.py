@@ -52,6 +52,7 @@ def test_it_ends_as_its_file_says(name):
     assert (incident.escalation is not None) == truth.escalated
     if truth.cure:
         assert [one.runbook for one in street.patient.actions][:1] == [truth.cure]
+    assert {(one.runbook, one.service) for one in street.patient.actions} <= truth.acceptable
     if truth.rolled_back:
         assert incident.rolled_back.restored
         assert street.patient.resources == Street().patient.resources

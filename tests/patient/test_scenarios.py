@@ -56,6 +56,12 @@ def test_every_file_is_a_scenario_whose_truth_can_be_true():
         assert truth.root_cause is None or truth.root_cause in catalogue().by_name
         if truth.cure:
             assert truth.classification in remedies()[truth.cure].runbook.symptoms
+            assert (truth.cure, truth.root_cause) in truth.acceptable
+        assert bool(truth.acceptable) == (
+            truth.root_cause is not None
+        )  # nothing is right when nothing is wrong
+        for runbook, service in truth.acceptable:
+            assert remedies()[runbook].runbook.resource in catalogue().get(service).resources
 
 
 def test_an_unknown_scenario_is_answered_in_one_line_with_those_there_are():
