@@ -62,7 +62,7 @@ from shared.workflow.execution import Execution
 from shared.workflow.fallback import Fallback
 from shared.workflow.judging import Judging
 from shared.workflow.leases import Leases
-from shared.workflow.opening import Opening, Outcome
+from shared.workflow.opening import Assess, Opening, Outcome
 from shared.workflow.participation import Bounding, Participant, as_they_are
 from shared.workflow.preparing import Preparing
 from shared.workflow.proof import Proof
@@ -101,6 +101,7 @@ class LocalHouse:
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     recordings: Recordings = field(default_factory=MemoryRecordings)
     voters: Sequence[Voter] = VOTERS
+    assess: Assess = detection.assess
     policy: PolicyConfig | None = None
     listeners: Sequence[Callable[[Event], None]] = ()
     worn: Callable[[Any], Any] = unworn
@@ -220,7 +221,7 @@ class LocalHouse:
             Fallback(verifier, self.clock, RULES),
             vigilance,
         )
-        self.opening = Opening(self._stores[Author.DETECTION], open_incidents, sources)
+        self.opening = Opening(self._stores[Author.DETECTION], open_incidents, sources, self.assess)
         self._participants = [
             Participant(
                 voter,

@@ -1,17 +1,21 @@
 """What detection does with a signal: keep a change, open or join an incident, or leave what is only busy."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.agents.detection import assess
 from shared.domain.errors import ConcurrentAppend
 from shared.domain.events import Head
-from shared.domain.facts import Fact, SignalCorrelated
+from shared.domain.facts import Fact, IncidentDetected, SignalCorrelated
 from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
 from shared.domain.signal import Signal, SignalKind
 from shared.ports.event_store import EventStore, load, record
 from shared.ports.open_incidents import OpenIncidents
 from shared.ports.sources import Sources
+
+Assess = Callable[[Signal, Sources], IncidentDetected | None]
+"""What makes an incident of an alarm, or nothing; it raises what `detection.assess` raises."""
 
 
 class Outcome(StrEnum):
@@ -31,6 +35,7 @@ class Opening:
     store: EventStore
     open_incidents: OpenIncidents
     sources: Sources
+    assess: Assess = assess
 
     def hear(self, signal: Signal) -> Outcome:
         """Take a signal in.
@@ -50,7 +55,7 @@ class Opening:
         return Outcome.DISMISSED
 
     def _trouble(self, signal: Signal, application: str) -> Outcome:
-        opened = assess(signal, self.sources)
+        opened = self.assess(signal, self.sources)
         if opened is None:
             return Outcome.DISMISSED
         mine = incident_id(signal)
@@ -84,7 +89,7 @@ class Opening:
         if incident == incident_id(signal):
             self.open_incidents.release(application, incident)
             return Outcome.DISMISSED
-        if load(self.store, incident).closed and assess(signal, self.sources) is None:
+        if load(self.store, incident).closed and self.assess(signal, self.sources) is None:
             self.open_incidents.release(application, incident)
             return Outcome.RELEASED
         return Outcome.DISMISSED

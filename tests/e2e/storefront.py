@@ -40,7 +40,7 @@ DEFINITION_ARN = "arn:aws:ecs:eu-central-1:000000000000:task-definition/storefro
 class Patient:
     """Resources, outside conditions, and what is measured and logged of them, second by second."""
 
-    def __init__(self, clock: ManualClock) -> None:
+    def __init__(self, clock: ManualClock, history: timedelta = HISTORY) -> None:
         self.clock = clock
         self.resources, self.conditions = Resources(), Conditions()
         self.history = [(200, clock.now() - timedelta(days=9))]
@@ -54,18 +54,22 @@ class Patient:
         self._times, self._columns = [], defaultdict(list)
         self._said: list[LogLine] = []
         self._imposed = clock.now()
-        self._at = clock.now() - HISTORY
+        self._at = clock.now() - history
 
     @classmethod
     def grown_up(cls, clock: ManualClock) -> "Patient":
         """One that has lived until now, as each does before anything happens: lived once, then copied."""
-        patient = copy.copy(_lived(clock.now()))
-        for name, value in vars(patient).items():
-            setattr(patient, name, copy.copy(value))
-        patient._columns = defaultdict(list, {of: list(column) for of, column in patient._columns.items()})
-        patient._noise = copy.deepcopy(patient._noise)
-        patient.clock = clock
-        return patient
+        return _lived(clock.now()).twin(clock)
+
+    def twin(self, clock: ManualClock) -> "Patient":
+        """The same one once more, by another clock: what happens to either does not touch the other."""
+        twin = copy.copy(self)
+        for name, value in vars(twin).items():
+            setattr(twin, name, copy.copy(value))
+        twin._columns = defaultdict(list, {of: list(column) for of, column in self._columns.items()})
+        twin._noise = copy.deepcopy(self._noise)
+        twin.clock = clock
+        return twin
 
     def live(self) -> None:
         """Measure every second up to now, under the conditions of now."""
@@ -204,9 +208,11 @@ def _lived(now: datetime) -> Patient:
 class Street:
     """A patient and the house that looks after it."""
 
-    def __init__(self, autonomy=Autonomy.AUTONOMOUS, silent=(), **ports) -> None:
-        self.clock = ManualClock()
-        self.patient = Patient.grown_up(self.clock)
+    def __init__(
+        self, autonomy=Autonomy.AUTONOMOUS, silent=(), patient=Patient.grown_up, clock=None, **ports
+    ) -> None:
+        self.clock = clock or ManualClock()
+        self.patient = patient(self.clock)
         self.patient.announce = self._noted
         self.house = LocalHouse(
             DEFINITION,
