@@ -7,7 +7,7 @@ export UV_NO_PROGRESS := 1
 # Bytecode is kept, whatever the shell says: else every worker and every synthesis compiles the CDK again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install browser demo test test-offline test-faults model bench check lock clean
+.PHONY: install browser demo test test-unit test-local-aws test-alone test-offline test-faults seeds model bench check lint formatting types contracts lock clean
 
 install: .venv/.installed
 
@@ -39,15 +39,35 @@ demo: install
 
 # Files go to whichever worker is free, in the order of tests/conftest.py.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
-# What is in the local AWS waits more than it works: three at a time, but for what has a limit of seconds.
+# What is in the local AWS waits more than it works: three at a time, but for what measures how long people wait.
 IN_LOCAL_AWS := tests/local_aws tests/faults
 
-part = @$(2) || { echo 'make $@: failed in part: $(1)' >&2; exit 1; }
+# Every part runs, whatever failed before it; then the command fails and names the parts that did.
+PARTS := check browser test-unit test-local-aws test-alone
 
-test: check browser
-	$(call part,offline,$(PYTEST) -m 'not local_aws and not faults' $(IN_LOCAL_AWS:%=--ignore=%))
-	$(call part,local AWS,$(PYTEST) -n 3 -m 'not faults and not alone' $(IN_LOCAL_AWS))
-	$(call part,alone,$(BIN)/pytest -m 'not faults and alone' $(IN_LOCAL_AWS))
+test: install
+	@failed=; \
+	for part in $(PARTS); do $(MAKE) -k --no-print-directory $$part || failed="$$failed $$part"; done; \
+	[ -z "$$failed" ] || { echo "make test: FAILED in:$$failed (to run one by itself: make PART)" >&2; exit 1; }; \
+	echo "make test: passed: $(PARTS)"
+
+test-unit: install
+	@$(PYTEST) -m 'not local_aws and not faults' $(IN_LOCAL_AWS:%=--ignore=%)
+
+test-local-aws: install
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not faults and not alone' $(IN_LOCAL_AWS)
+
+test-alone: install
+	@$(BIN)/pytest -m 'not faults and alone' $(IN_LOCAL_AWS)
+
+# Generated tests with other seeds than today's: none may fail by chance.
+SEEDS ?= 20
+GENERATED = $(shell grep -rl 'import.*hypothesis\|from hypothesis' --include='test_*.py' tests)
+
+seeds: install
+	@failed=; for seed in $$(seq 1 $(SEEDS)); do \
+	  $(BIN)/pytest -n 2 --durations=0 --durations-min=1000 -p no:cacheprovider --hypothesis-seed=$$seed $(GENERATED) || failed="$$failed $$seed"; \
+	done; [ -z "$$failed" ] || { echo "make seeds: failed with:$$failed" >&2; exit 1; }
 
 test-faults: install
 	@$(BIN)/pytest -s -m faults tests/faults tests/local_aws
@@ -62,10 +82,18 @@ bench: install
 test-offline: check browser
 	@$(PYTEST) -m 'not local_aws and not long and not faults' $(IN_LOCAL_AWS:%=--ignore=%)
 
-check: install
+check: lint formatting types contracts
+
+lint: install
 	@$(BIN)/ruff check .
+
+formatting: install
 	@$(BIN)/ruff format --check .
+
+types: install
 	@$(BIN)/mypy
+
+contracts: install
 	@$(BIN)/lint-imports --no-cache
 
 lock: $(UV)

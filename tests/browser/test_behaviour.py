@@ -94,7 +94,7 @@ def test_that_a_machine_that_slept_for_an_hour_gives_up_its_old_question_and_cat
         desk.change(ACTING, status="escalated", closed=True)
         page.evaluate(TOLD)
         page.clock.fast_forward("01:00:00")
-        expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides", timeout=4_000)
+        expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides")
         expect(page.locator("#connection")).to_have_text("live")
         assert not [one for one in page.evaluate("window.told") if "disconnected" in one]
 
@@ -253,7 +253,7 @@ def test_that_a_page_which_nobody_sees_asks_little_and_catches_up_when_it_is_see
     assert len(ours) <= 2
     desk.change(ACTING, status="escalated", closed=True)
     page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
-    expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides", timeout=4_000)
+    expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides")
 
 
 def test_that_an_alarm_stands_first_in_words_with_what_to_do_and_the_rest_is_a_count(page, desk):
@@ -278,4 +278,4 @@ def test_that_alarms_that_nobody_could_read_are_said_to_be_not_known(page, desk)
     expect(page.locator("main .sheet").first).to_contain_text("not known")
     expect(page.locator("main")).to_contain_text("its ballots count")
     desk.alarms = []
-    expect(page.locator("main .sheet").first).to_contain_text("Nobody hears", timeout=12_000)
+    expect(page.locator("main .sheet").first).to_contain_text("Nobody hears")

@@ -7,16 +7,31 @@ import json
 import textwrap
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from scripts.local_aws.process import LocalAws
 from scripts.local_aws.state import ACCOUNT
-from scripts.runbooks.sample import eventually, unique  # noqa: F401 - the tests find both here
+from scripts.runbooks import sample
+from scripts.runbooks.sample import unique
 from scripts.runbooks.trial import credentials
+
+T = TypeVar("T")
+PATIENCE = 180.0
+"""Seconds until a wait is given up. It says nothing about how fast anything is: machines are busy."""
+
+
+def eventually(look: Callable[[], T]) -> T:
+    """The first truthy answer, however long a busy machine takes; the last one after PATIENCE."""
+    return sample.eventually(look, PATIENCE)
+
+
+def ever(look: Callable[[], T], seconds: float) -> T:
+    """As `eventually`, for what should not happen: looked at for so long, since nothing tells of it."""
+    return sample.eventually(look, seconds)
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +107,7 @@ class Maker:
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
         return url, arn
 
-    def drain(self, url: str, count: int = 1, seconds: float = 15.0) -> list[dict[str, Any]]:
+    def drain(self, url: str, count: int = 1, seconds: float = PATIENCE) -> list[dict[str, Any]]:
         """Bodies of the queue's messages, once there are `count` of them."""
         sqs, bodies = self.aws.client("sqs"), []
         deadline = time.monotonic() + seconds
@@ -131,14 +146,13 @@ class Maker:
         )
         return str(answer["executionArn"])
 
-    def ended(self, execution: str, seconds: float = 15.0) -> dict[str, Any]:
+    def status(self, execution: str) -> str:
+        return str(self.aws.client("stepfunctions").describe_execution(executionArn=execution)["status"])
+
+    def ended(self, execution: str) -> dict[str, Any]:
         """The execution's description once it no longer runs."""
-        client, found = self.aws.client("stepfunctions"), {"status": "RUNNING"}
-        deadline = time.monotonic() + seconds
-        while found["status"] == "RUNNING" and time.monotonic() < deadline:
-            time.sleep(0.05)
-            found = client.describe_execution(executionArn=execution)
-        return found
+        assert eventually(lambda: self.status(execution) != "RUNNING")
+        return dict(self.aws.client("stepfunctions").describe_execution(executionArn=execution))
 
     def session(self, role_arn: str, **request: Any) -> dict[str, str]:
         """Client arguments that act as a session of a role which trusts this account."""

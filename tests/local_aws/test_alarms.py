@@ -9,7 +9,7 @@ import pytest
 
 from scripts.local_aws.process import LocalAws
 from scripts.local_aws.state import ACCOUNT, REGION
-from tests.local_aws.conftest import Maker, eventually, unique
+from tests.local_aws.conftest import Maker, eventually, ever, unique
 
 pytestmark = pytest.mark.local_aws
 
@@ -54,8 +54,8 @@ def state(aws: LocalAws, name: str) -> dict[str, Any]:
     return (found["MetricAlarms"] + found["CompositeAlarms"])[0]  # type: ignore[no-any-return]
 
 
-def becomes(aws: LocalAws, name: str, wanted: str, seconds: float = 5) -> bool:
-    return bool(eventually(lambda: state(aws, name)["StateValue"] == wanted, seconds))
+def becomes(aws: LocalAws, name: str, wanted: str) -> bool:
+    return bool(eventually(lambda: state(aws, name)["StateValue"] == wanted))
 
 
 def test_an_alarm_goes_off_and_back_to_ok_and_each_time_there_is_an_event(aws: LocalAws, make: Maker) -> None:
@@ -114,8 +114,8 @@ def test_m_of_n_periods_must_breach(aws: LocalAws) -> None:
 )
 def test_missing_data_is_treated_as_told(aws: LocalAws, treatment: str, expected: str) -> None:
     name = alarm(aws, unique("metric"), TreatMissingData=treatment)
-    assert becomes(aws, name, expected, 3)
-    assert not eventually(lambda: state(aws, name)["StateValue"] != expected, 1)
+    assert becomes(aws, name, expected)
+    assert not ever(lambda: state(aws, name)["StateValue"] != expected, 1)
 
 
 def test_an_extended_statistic_is_evaluated(aws: LocalAws) -> None:

@@ -196,7 +196,7 @@ def house() -> Iterator[House]:
         for incident in ("untouched", *CASES):
             for author, facts in WRITTEN:
                 made.append(incident, author, *facts)
-        assert eventually(lambda: made.copied({"untouched", *CASES}), 30)
+        assert eventually(lambda: made.copied({"untouched", *CASES}))
         yield made
 
 
@@ -265,7 +265,7 @@ def audited(house: House) -> tuple[int, dict[str, list[dict[str, Any]]]]:
     house.s3.delete_bucket_policy(Bucket=house.bucket)
     for incident, (tamper, _) in CASES.items():
         tamper(house, house.logs[incident])
-    assert eventually(lambda: house.copied({"bad-mac", "wrong-author"}), 30)
+    assert eventually(lambda: house.copied({"bad-mac", "wrong-author"}))
     asked = commander(house, "verify", "--all", "--json")
     found: dict[str, list[dict[str, Any]]] = {}
     for each in json.loads(asked.stdout)["findings"]:

@@ -116,7 +116,7 @@ def test_an_alarm_name_full_of_markup_is_text_in_slack(stage):
     def told():
         return [one for one in messages(stage) if "click" in json.dumps(one)]
 
-    [first, *_] = eventually(told, 30)
+    [first, *_] = eventually(told)
     shown = json.dumps(first["blocks"])
     assert "&lt;!channel&gt;" in shown
     assert "<!channel>" not in shown

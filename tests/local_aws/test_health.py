@@ -163,7 +163,7 @@ def make_unwell(house: House) -> None:
     asked = InvestigationStarted(attempt=1, execution=f"{INCIDENT}-1")
     house.write(Author.DETECTION, opened(datetime.now(UTC) - 3 * MINUTE), ago=3 * MINUTE)
     house.write(Author.WORKFLOW, asked, ago=3 * MINUTE)
-    assert eventually(lambda: sees(house, "ExecutionStuck"), 30)  # it waits for prediction, 20 s
+    assert eventually(lambda: sees(house, "ExecutionStuck"))  # it waits for prediction, 20 s
     house.write(Author.DIAGNOSIS, ApprovalGranted(request="r", digest="d", by="diagnosis"))  # it may not
     standing = DynamodbStanding(house.dynamodb, outputs["StateTable"], CLOCK)
     for _ in range(5):
@@ -173,7 +173,7 @@ def make_unwell(house: House) -> None:
     assert eventually(
         lambda: house.has_written("FindingsSubmitted", "detection", "diagnosis", "resolution"), 30
     )
-    assert eventually(lambda: house.has_written("NotificationFailed", "communication"), 30)
+    assert eventually(lambda: house.has_written("NotificationFailed", "communication"))
     key = {"pk": {"S": f"INCIDENT#{INCIDENT}"}, "sk": {"S": f"EVENT#{1:012d}"}}
     house.dynamodb.update_item(
         TableName=outputs["EventsTable"],
@@ -195,7 +195,7 @@ def look_while_slack_is_busy(house: House) -> None:
     busy = threading.Thread(target=take)
     busy.start()
     try:
-        assert eventually(lambda: buckets.left(SlackChannel.bucket) == 0, 10)
+        assert eventually(lambda: buckets.left(SlackChannel.bucket) == 0)
         house.look()
     finally:
         enough.set()
@@ -205,9 +205,9 @@ def look_while_slack_is_busy(house: House) -> None:
 @pytest.fixture(scope="module")
 def unwell(house: House) -> House:
     """Every alarm has gone off."""
-    assert eventually(lambda: house.alarms()["HealthSilent"] == "ALARM", 10)
+    assert eventually(lambda: house.alarms()["HealthSilent"] == "ALARM")
     house.look()  # communication has not run yet
-    assert eventually(lambda: house.alarms()["HealthSilent"] == "OK", 10)
+    assert eventually(lambda: house.alarms()["HealthSilent"] == "OK")
     make_unwell(house)
     for alarm, (_, periods) in EARLIER.items():
         for number in range(1, periods + 1):
@@ -222,7 +222,7 @@ def unwell(house: House) -> House:
     look_while_slack_is_busy(house)
     expected = set(BY_METRIC) | alike | BY_CAUSE - {"HealthBlind"}
     assert set(house.alarms()) == expected | {"HealthBlind"}
-    assert eventually(lambda: bool(house.alarms()) and set(house.went_off) >= expected, 15), expected - set(
+    assert eventually(lambda: bool(house.alarms()) and set(house.went_off) >= expected), expected - set(
         house.went_off
     )
     return house
@@ -267,7 +267,7 @@ def test_what_the_monitor_may_not_see_alarms_too(unwell: House) -> None:
     ]
     iam.detach_role_policy(RoleName=role, PolicyArn=attached)
     unwell.look()
-    assert eventually(lambda: unwell.alarms()["HealthBlind"] == "ALARM", 10)
+    assert eventually(lambda: unwell.alarms()["HealthBlind"] == "ALARM")
     assert unwell.alarms()["HealthSilent"] == "OK"  # the rest was seen
 
 
@@ -301,7 +301,7 @@ def letters(house: House, word: str) -> list[dict[str, Any]]:
 
 def test_a_rejected_record_is_mended_and_taken(house: House, tmp_path: Path) -> None:
     put(house, signal("mend", "nobody"))
-    [letter] = eventually(lambda: letters(house, "'nobody' is not in the service catalogue"), 15)
+    [letter] = eventually(lambda: letters(house, "'nobody' is not in the service catalogue"))
     code, said = house.commander("dead-letters", "redrive", letter["id"])
     assert (code, said["handed_in"][0]["taken"]) == (1, False)
     [stays] = letters(house, "'nobody' is not in the service catalogue")  # once, not twice
@@ -324,7 +324,7 @@ def test_a_batch_that_a_mapping_gave_up_is_read_again_from_the_stream(house: Hou
     house.configure("Detection", COMMANDER_STATE_TABLE=None)
     put(house, signal("given-up"))
     try:
-        [letter] = eventually(lambda: letters(house, "RetryAttemptsExhausted"), 30)
+        [letter] = eventually(lambda: letters(house, "RetryAttemptsExhausted"))
     finally:
         house.configure("Detection", COMMANDER_STATE_TABLE=table)
     assert (letter["kind"], letter["pointer"]["size"]) == ("stream", 1)
@@ -336,7 +336,7 @@ def test_a_batch_that_a_mapping_gave_up_is_read_again_from_the_stream(house: Hou
         house.stage.client("sqs").send_message(
             QueueUrl=house.stage.outputs["DeadLettersUrl"], MessageBody=pointing(letter, house)
         )
-        [letter] = eventually(lambda: letters(house, "RetryAttemptsExhausted"), 5)
+        [letter] = eventually(lambda: letters(house, "RetryAttemptsExhausted"))
     house.commander("dead-letters", "redrive", letter["id"])
 
 
@@ -374,7 +374,7 @@ def test_what_a_rule_could_not_deliver_goes_to_its_function(house: House) -> Non
         MessageBody=json.dumps(event),
         MessageAttributes={key: {"DataType": "String", "StringValue": value} for key, value in said.items()},
     )
-    [letter] = eventually(lambda: letters(house, "Rate exceeded"), 5)
+    [letter] = eventually(lambda: letters(house, "Rate exceeded"))
     assert (letter["queue"], letter["kind"]) == ("rules", "rule")
     code, _ = house.commander("dead-letters", "redrive", "--all", "--reason", "Rate exceeded")
     assert code == 0

@@ -41,7 +41,7 @@ def note(tmp_path: Path) -> Iterator[Path]:
 def ordered(line: DynamodbPatientLine, verb: Verb, name: str = "") -> str:
     order = Order(id=CLOCK.new_id(), verb=verb, name=name, by="ada", at=CLOCK.now())
     line.order(order)
-    assert eventually(lambda: line.done(order.id) is not None, 20)
+    assert eventually(lambda: line.done(order.id) is not None)
     done = line.done(order.id)
     assert done is not None
     assert done.ok, done.said
@@ -57,16 +57,16 @@ def test_it_goes_on_as_it_was_obeys_and_ends_with_its_local_aws(note: Path) -> N
         state = line.state()
         return state is not None and words in state.pulse
 
-    assert eventually(lambda: feels("checkout"), 10)
+    assert eventually(lambda: feels("checkout"))
     state = line.state()
     assert state is not None
     assert " 66 ms" not in state.pulse  # it is as ill as it was before
     assert ordered(line, Verb.RESET) == "the patient is well, and serves"
     assert ordered(line, Verb.PAUSE) == "paused"
-    assert eventually(lambda: (now := line.state()) is not None and not now.serving, 5)
+    assert eventually(lambda: (now := line.state()) is not None and not now.serving)
     assert ordered(line, Verb.RESUME) == "it serves again"
     assert "few_connections" in ordered(line, Verb.INJECT, "few_connections")
-    assert eventually(lambda: not feels("database 4 ms"), 10)
+    assert eventually(lambda: not feels("database 4 ms"))
     assert process.down(note)
     assert group_members(running.patient_pid) == []
 
@@ -75,4 +75,4 @@ def test_it_ends_by_itself_when_its_gateway_is_killed(note: Path) -> None:
     running = recall(note)
     assert running is not None
     os.killpg(running.pid, signal.SIGKILL)
-    assert eventually(lambda: not group_members(running.patient_pid), 15)
+    assert eventually(lambda: not group_members(running.patient_pid))

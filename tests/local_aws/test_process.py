@@ -77,7 +77,7 @@ def test_nothing_is_left_when_the_parent_dies(how: signal.Signals) -> None:
             assert len(group_members(leader)) >= 2, "the worker did not start"
             parent.send_signal(how)
             parent.wait(30)
-            assert eventually(lambda: is_gone(leader, folder), 15)
+            assert eventually(lambda: is_gone(leader, folder))
         finally:
             parent.kill()
             with contextlib.suppress(ProcessLookupError):

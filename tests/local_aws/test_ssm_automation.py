@@ -33,13 +33,13 @@ def start(aws: LocalAws, name: str, caller: dict[str, str] | None = None, **requ
     return str(ssm.start_automation_execution(DocumentName=name, **request)["AutomationExecutionId"])
 
 
-def ended(aws: LocalAws, execution: str, seconds: float = 10) -> dict[str, Any]:
+def ended(aws: LocalAws, execution: str) -> dict[str, Any]:
     def look() -> dict[str, Any] | None:
         answer = aws.client("ssm").get_automation_execution(AutomationExecutionId=execution)
         found: dict[str, Any] = answer["AutomationExecution"]
         return found if found["AutomationExecutionStatus"] in ENDED else None
 
-    found: dict[str, Any] = eventually(look, seconds)
+    found: dict[str, Any] = eventually(look)
     assert found, "the automation did not end"
     return found
 
@@ -166,7 +166,7 @@ def test_a_property_is_asserted_and_waited_for(aws: LocalAws) -> None:
     failed = ended(aws, start(aws, document(aws, assertion)))
     assert failed["AutomationExecutionStatus"] == "Failed"
     waiting = {"name": "wait", "action": "aws:waitForAwsResourceProperty", "inputs": inputs}
-    execution = start(aws, document(aws, {**waiting, "timeoutSeconds": 10}, assertion))
+    execution = start(aws, document(aws, {**waiting, "timeoutSeconds": 100}, assertion))
     aws.client("ssm").put_parameter(Name=name, Value="after", Overwrite=True)
     assert ended(aws, execution)["AutomationExecutionStatus"] == "Success"
     inputs["DesiredValues"] = ["never"]
@@ -206,7 +206,7 @@ def test_a_stopped_automation_is_cancelled_at_once_when_it_waits(aws: LocalAws) 
     execution = start(aws, name)
     ssm = aws.client("ssm")
     ssm.stop_automation_execution(AutomationExecutionId=execution, Type="Cancel")
-    found = ended(aws, execution, 3)
+    found = ended(aws, execution)
     assert found["AutomationExecutionStatus"] == "Cancelled"
     assert [step["StepName"] for step in found["StepExecutions"]] in (["long"], [])
 

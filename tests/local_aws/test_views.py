@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from statistics import median, quantiles
 from typing import Any
 
 import pytest
@@ -39,7 +37,6 @@ pytestmark = pytest.mark.local_aws
 INCIDENTS, EVENTS, PAUSE = 6, 120, 0.15
 OURS = {f"INC-{number}" for number in range(INCIDENTS)}
 """Other tests may have incidents in this stage."""
-SANE_SECONDS = 30
 SENT = NotificationSent(channel="console", about="IncidentDetected", version=1)
 ASKED = (
     "/incidents", "/incidents/INC-1", "/incidents/INC-1/audit", "/incidents/INC-1/metrics", "/health",
@@ -120,60 +117,49 @@ def get(app: App, path: str, query: str = "") -> dict[str, Any]:
 
 @dataclass
 class Watcher:
-    """Polls the feed as the page does, only more often, and notes when each version was first seen."""
+    """Polls the feed as the page does, only more often, and notes each version that it sees."""
 
     app: App
-    seen: dict[tuple[str, int], float] = field(default_factory=dict)
+    seen: set[tuple[str, int]] = field(default_factory=set)
     ended: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
         cursor = get(self.app, "/changes")["cursor"]
         while not self.ended.wait(0.05):
             answer = get(self.app, "/changes", f"since={cursor}&limit=100")
-            cursor, now = answer["cursor"], time.monotonic()
-            for row in answer["changes"]:
-                self.seen.setdefault((row["id"], row["version"]), now)
+            cursor = answer["cursor"]
+            self.seen |= {(row["id"], row["version"]) for row in answer["changes"]}
 
-    def when(self, incident: str, version: int) -> float | None:
-        """When this version, or a later one, was seen."""
-        return min(
-            (at for (id_, v), at in self.seen.items() if id_ == incident and v >= version), default=None
-        )
+    def knows(self, incident: str, version: int) -> bool:
+        """Whether this version, or a later one, was seen."""
+        return any(id_ == incident and v >= version for id_, v in self.seen.copy())
 
 
 @pytest.fixture(scope="module")
-def watched(house: House) -> dict[tuple[str, int], float | None]:
-    """Seconds from each event's append to its row in the feed."""
+def watched(house: House) -> set[tuple[str, int]]:
+    """The versions, while they were made at an incident's pace, that the feed never told of."""
     for number in range(INCIDENTS):
         house.append(f"INC-{number}", Author.DETECTION, opened(number))
     assert eventually(
-        lambda: {one["id"] for one in get(house.app, "/incidents", "limit=100")["incidents"]} >= OURS,
-        seconds=60,
+        lambda: {one["id"] for one in get(house.app, "/incidents", "limit=100")["incidents"]} >= OURS
     )
     watcher = Watcher(house.app)
     thread = threading.Thread(target=watcher.run, daemon=True)
     thread.start()
-    appended = {}
+    appended = set()
     for number in range(EVENTS):
         incident = f"INC-{number % INCIDENTS}"
         event = house.append(incident, Author.COMMUNICATION, SENT)
-        appended[incident, event.version] = time.monotonic()
+        appended.add((incident, event.version))
         time.sleep(PAUSE)  # the pace of an incident, not a wait for anything
-    eventually(lambda: all(watcher.when(*key) for key in appended), seconds=SANE_SECONDS)
+    eventually(lambda: all(watcher.knows(*key) for key in appended))
     watcher.ended.set()
     thread.join()
-    return {key: (seen - at if (seen := watcher.when(*key)) else None) for key, at in appended.items()}
+    return {key for key in appended if not watcher.knows(*key)}
 
 
-def test_every_event_is_in_the_feed_soon(watched: dict[tuple[str, int], float | None], capsys: Any) -> None:
-    late = [key for key, lag in watched.items() if lag is None]
-    assert late == []
-    lags = sorted(1000 * lag for lag in watched.values() if lag is not None)
-    p95 = quantiles(lags, n=20)[18]
-    said = f"{len(lags)} events, median {median(lags):.0f} ms, p95 {p95:.0f} ms, most {lags[-1]:.0f} ms"
-    with capsys.disabled():
-        sys.stdout.write(f"\nevent to feed: {said}\n")
-    assert p95 < 1000 * SANE_SECONDS / 2
+def test_every_event_is_in_the_feed(watched: set[tuple[str, int]]) -> None:
+    assert watched == set()
 
 
 def test_it_is_made_again_from_the_log_to_the_byte(house: House, watched: Any) -> None:

@@ -102,7 +102,7 @@ def run(make, schedule):
     assert written == {(f"w{at}", one): 1 for at in range(WRITERS) for one in range(1, INTENTS + 1)}
 
 
-@settings(max_examples=150, derandomize=True, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(schedules)
 def test_in_memory_nothing_is_lost_doubled_or_forked(schedule):
     logs, clock, signer = MemoryLogs(), ManualClock(), MemorySigner(b"key")
@@ -127,7 +127,7 @@ def dynamodb():
         yield client
 
 
-@settings(max_examples=8, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(schedules)
 def test_in_dynamodb_neither_and_who_remembers_reads_what_a_newcomer_reads(dynamodb, schedule):
     clock, signer = ManualClock(), MemorySigner(b"key")

@@ -172,7 +172,7 @@ class World:
         return sorted(one.version for one in self.facts(NotificationSent) if one.recipient == who)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None)
 @given(directories(), st.sampled_from(["critical", "high"]), steps)
 def test_each_hears_of_everything_that_is_theirs_once_and_never_while_not_to_be_disturbed(
     directory, severity, happening
@@ -270,7 +270,7 @@ def known(who):
 words = st.tuples(st.sampled_from([*ROLES]), st.integers(0, len(ROADS) - 1))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(
     st.one_of(st.none(), st.tuples(st.sampled_from(ON_CALL), st.sampled_from([1, 2]))),
     st.lists(words, max_size=8),

@@ -109,7 +109,9 @@ def test_a_generated_secret_is_masked_wherever_it_stands(kind: str, line: str, d
     line=st.sampled_from(["{}={}", "{}: {}", '"{}": "{}"', "{} = '{}'"]),
 )
 def test_whatever_is_named_like_a_secret_is_masked(name: str, value: str, line: str) -> None:
-    assert value not in redacted(f"login {line.format(name, value)} failed").replace(MASK, "")
+    said = redacted(f"login {line.format(name, value)} failed")
+    around = said.removeprefix("login ").removesuffix(" failed").replace(name, "").replace(MASK, "")
+    assert value not in around  # the rest of the sentence may say the same word
 
 
 @pytest.mark.parametrize(
@@ -143,8 +145,8 @@ def test_an_address_with_a_port_is_masked_too() -> None:
 def test_an_address_that_a_remedy_is_for_stays(range_: str) -> None:
     kept = addresses(f"block Range={range_} for an hour")
     assert kept == {range_}
-    assert range_ in shown(f"{range_} sends most, 198.51.100.9 does not", kept)
-    assert "198.51.100.9" not in shown(f"{range_} sends most, 198.51.100.9 does not", kept)
+    said = shown(f"{range_} sends most, 198.51.100.9 does not", kept)
+    assert said == f"{range_} sends most, {MASK} does not"
 
 
 @pytest.mark.parametrize("hostile", ["4" * 20_000, "1." * 9_000, "a:" * 9_000, ":" * 20_000, "4 " * 9_000])
