@@ -10,8 +10,9 @@ from shared.domain.errors import PortError
 
 SECRETS = {"SlackSecret": "Slack", "PagerdutySecret": "PagerDuty", "WebhookSecret": "webhook"}
 """Output -> whose secret it is."""
-ANSWERS = frozenset({"signing_secret", "team", "webhook_secret"})
-"""Fields by which we know that an answer is genuine: without them messages go out, and none comes back."""
+TEAM = "team"
+ANSWERS = frozenset({"signing_secret", TEAM, "webhook_secret"})
+"""Fields by which we know that an answer is genuine and ours: without a secret of them none comes back."""
 TOPICS = {
     "LastResortTopic": "what no channel took reaches nobody",
     "AlarmTopic": "that the commander itself is unwell reaches nobody",
@@ -78,6 +79,9 @@ def _secret(subject: Subject, arn: str, whose: str) -> Finding:
         return wrong(check, f"it has nothing under {', '.join(empty)}", fix)
     if len(versions) <= 1:
         return wrong(check, "it was never changed since it was generated: a placeholder", fix)
+    if fields.get("signing_secret") and not fields.get(TEAM):
+        said = "without team a click counts by the member's id alone, from any workspace that the app is in"
+        return warning(check, said, fix)
     if unheard:
         return warning(check, f"without {', '.join(unheard)} nobody can answer there", fix)
     return ok(check, "filled in")

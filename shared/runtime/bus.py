@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shared.composition import aws
-from shared.domain.model import canonical_json
 from shared.ports.signals import DeadLetters
 from shared.runtime.again import Burial, or_again
 from shared.runtime.observed import count, logger
-from shared.runtime.rejects import rejecting
+from shared.runtime.rejects import as_body, rejecting
 
 React = Callable[[Mapping[str, Any]], str]
+IGNORED = "ignored"
+"""The outcome of an event that says nothing to us: counted by itself."""
 
 
 def bus_handler(
@@ -19,9 +20,9 @@ def bus_handler(
     """A Lambda handler; what can never be read goes to the dead letters, other failures are tried again."""
 
     def handler(event: dict[str, Any], _context: Any, buried: Burial) -> None:
-        with rejecting(name, canonical_json(event), buried):
+        with rejecting(name, as_body(event), buried):
             outcome = react(event)
             logger.info("event", extra={"outcome": outcome})
-            count("Taken", name)
+            count("LeftAlone" if outcome == IGNORED else "Taken", name)
 
     return or_again(handler, dead_letters)

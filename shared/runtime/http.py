@@ -13,11 +13,10 @@ from typing import Any
 
 from shared.composition import aws
 from shared.domain.errors import CommanderError, InvalidAnswer, NotGenuine, NotOurs
-from shared.domain.model import canonical_json
 from shared.ports.reception import Desk, Later, Received
 from shared.ports.signals import DeadLetters
 from shared.runtime.observed import count, logger
-from shared.runtime.rejects import rejecting
+from shared.runtime.rejects import as_body, rejecting
 
 MOST = 131_072
 """Bytes of a body."""
@@ -86,7 +85,7 @@ class _Reception:
 
     def do(self, job: Event) -> None:
         """Do what was taken. What can never be done is buried; other failures are Lambda's to try again."""
-        with rejecting(self.name, canonical_json(job), self.dead_letters):
+        with rejecting(self.name, as_body(job), self.dead_letters):
             path, received = _handed(job)
             desk = self.desks().get(path)
             if desk is None:

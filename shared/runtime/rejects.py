@@ -1,11 +1,17 @@
 """Work that can never succeed is put aside with its reason, and the rest goes on."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from shared.domain.errors import CommanderError, PortError
 from shared.ports.signals import DeadLetters
 from shared.runtime.observed import count, logger
+
+
+def as_body(event: object) -> bytes:
+    """An event as a dead letter keeps it: ASCII, so that half a character (a lone surrogate) is kept too."""
+    return json.dumps(event, default=str).encode()
 
 
 @contextmanager

@@ -1,18 +1,30 @@
 """Intake: what AWS announces on the event bus, as a signal. Adding a source is one function here."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from shared.domain.errors import InvalidSignal, UnknownService
-from shared.domain.model import canonical_json
+from shared.domain.model import canonical_json, digest
 from shared.domain.service import Measure, MetricSource, Service, ServiceCatalogue
 from shared.domain.signal import MAX_BYTES, Signal, SignalKind
 
 Reader = Callable[[Mapping[str, Any], ServiceCatalogue], Signal | None]
 STATES = {"ALARM": SignalKind.ALARM, "OK": SignalKind.RECOVERY}
+NEW_VALUES = frozenset({"Create", "Update", "Delete"})
+"""What Parameter Store announces when a value is another one; a label that moves changes none.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
+"""
+SCALING = re.compile(r"TargetTracking-.+-(AlarmLow|AlarmHigh|ProvisionedCapacityLow|ProvisionedCapacityHigh)-")
+"""Names of the alarms that Auto Scaling makes for itself, and answers itself: low is idle, high is busy."""
+IDLE = ("AlarmLow", "ProvisionedCapacityLow")
+BILLING = "AWS/Billing"
+MOST_NAME = 150
+"""Characters of an alarm's name in a signal's key."""
 
 
 def to_signal(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal | None:
@@ -22,7 +34,7 @@ def to_signal(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal |
         InvalidSignal: it cannot be read; the reason says where.
         UnknownService: it is about nothing that the catalogue knows.
     """
-    size = len(canonical_json(event))
+    size = _size(event)
     if size > MAX_BYTES:
         raise InvalidSignal(f"oversized: {size} bytes, at most {MAX_BYTES}")
     if "alarmData" in event:
@@ -31,6 +43,17 @@ def to_signal(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal |
     if reader is None:
         raise InvalidSignal(f"malformed: detail-type {str(event.get('detail-type'))[:80]!r} is not known")
     return _guarded(reader, event, catalogue)
+
+
+def _size(event: Mapping[str, Any]) -> int:
+    """Its bytes. A reason cut in the middle of an emoji leaves half a character, which nobody can store."""
+    try:
+        return len(canonical_json(event))
+    except UnicodeEncodeError as error:
+        half = error.object[error.start : error.end].encode("ascii", "backslashreplace").decode()
+        raise InvalidSignal(f"malformed: {half[:20]} is half a character (a lone surrogate)") from error
+    except (ValueError, RecursionError) as error:  # no number, or nested without end
+        raise InvalidSignal(f"malformed: not JSON ({type(error).__name__})") from error
 
 
 def _guarded(reader: Reader, event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal | None:
@@ -60,8 +83,10 @@ def _alarm(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal | No
     detail = event["detail"]
     state, configuration = detail["state"], detail["configuration"]
     kind = STATES.get(state["value"], SignalKind.OBSERVATION)  # INSUFFICIENT_DATA: nothing to act on
-    name = str(detail["alarmName"])
-    watched = _watched(configuration.get("metrics", ()), catalogue)
+    name, metrics = str(detail["alarmName"]), configuration.get("metrics", ())
+    watched = _watched(metrics, catalogue)
+    if _nobodys(name, metrics, watched=watched is not None):
+        return None
     if watched is None and kind is not SignalKind.ALARM:
         return None  # the recovery of an alarm that nobody here watches
     if watched is None:
@@ -77,8 +102,25 @@ def _alarm(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal | No
         at=at,
         text=str(state.get("reason", ""))[:2_000],
         attributes={"alarm": name[:256]},
-        key=f"{name[:150]}@{at.isoformat()}",
+        key=f"{_told_apart(name)}@{at.isoformat()}",
     )
+
+
+def _told_apart(name: str) -> str:
+    """An alarm's name as part of a key: one that is too long is told from its like by all of it."""
+    return name if len(name) <= MOST_NAME else f"{name[:MOST_NAME]}#{digest(name)[:16]}"
+
+
+def _nobodys(name: str, metrics: Any, *, watched: bool) -> bool:
+    """Whether an alarm is answered elsewhere: Auto Scaling's own, or a bill's. It is counted, and left alone.
+
+    That a service which we watch is busy beyond what Auto Scaling aims at is still looked at.
+    """
+    scaling = SCALING.match(name)
+    if scaling is not None and (not watched or scaling[1] in IDLE):
+        return True
+    spaces = {one.get("metricStat", {}).get("metric", {}).get("namespace") for one in metrics}
+    return not watched and spaces == {BILLING}
 
 
 def _watched(metrics: Any, catalogue: ServiceCatalogue) -> tuple[Service, Measure] | None:
@@ -99,7 +141,9 @@ def _same(source: MetricSource, metric: Mapping[str, Any]) -> bool:
     )
 
 
-def _change(source: str) -> Reader:
+def _change(source: str, counts: Container[str] | None = None) -> Reader:
+    """Reads changes; `counts` are the only operations that change something, when there are others."""
+
     def read(event: Mapping[str, Any], catalogue: ServiceCatalogue) -> Signal | None:
         resource = str(event["resources"][0])
         service = _owner(resource, catalogue)
@@ -107,6 +151,8 @@ def _change(source: str) -> Reader:
             return None
         detail = event["detail"]
         text = detail.get("operation") or detail.get("eventName") or ""
+        if counts is not None and text not in counts:
+            return None
         return Signal(
             source=source,
             kind=SignalKind.CHANGE,
@@ -127,6 +173,6 @@ def _owner(resource: str, catalogue: ServiceCatalogue) -> Service | None:
 
 READERS: dict[str, Reader] = {
     "CloudWatch Alarm State Change": _alarm,
-    "Parameter Store Change": _change("ssm"),
+    "Parameter Store Change": _change("ssm", NEW_VALUES),
     "ECS Deployment State Change": _change("ecs"),
 }

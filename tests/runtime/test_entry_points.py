@@ -10,10 +10,12 @@ from shared.adapters.local.memory_dead_letters import MemoryDeadLetters
 from shared.domain.errors import AccessDenied, CommandRefused, PortError, UnknownService
 from shared.domain.events import Event
 from shared.domain.facts import Author
+from shared.domain.service import ServiceCatalogue
 from shared.domain.signal import Signal, SignalKind
 from shared.runtime.bus import bus_handler
 from shared.runtime.stream import stream_handler
 from shared.runtime.task import task_handler
+from shared.workflow.intake import to_signal
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 EVENT = Event(
@@ -157,3 +159,30 @@ def test_a_task_fails_under_its_own_name():
         handler({"task": "open", "incident_id": "INC-1"}, None)
     with pytest.raises(CommandRefused):
         handler({"task": "rm -rf"}, None)
+
+
+HALF = "latency is high \ud83d"
+"""A reason that was cut in the middle of an emoji."""
+
+
+def test_half_a_character_on_the_bus_is_a_dead_letter_with_its_reason():
+    letters = MemoryDeadLetters()
+
+    def react(event):
+        return to_signal(event, ServiceCatalogue(services=())).kind.value
+
+    bus_handler("here", react, lambda: letters)({"detail": {"state": {"reason": HALF}}}, None)
+    [letter] = letters.letters
+    assert letter.reason == "InvalidSignal: malformed: \\ud83d is half a character (a lone surrogate)"
+    assert json.loads(letter.body)["detail"]["state"]["reason"] == HALF
+
+
+def test_half_a_character_in_a_record_is_buried_and_the_rest_goes_on():
+    function = Function()
+    odd = json.dumps({**SIGNAL.plain(), "text": HALF}).encode()
+    changed = json.loads(captured())
+    changed["dynamodb"]["NewImage"]["body"]["S"] = json.dumps({**EVENT.plain(), "data": {"reason": HALF}})
+    assert function.run(signal("a"), odd, json.dumps(changed).encode(), signal("b")) == []
+    assert [one.key for one in function.signals] == ["a", "b"]
+    assert all("malformed" in one.reason for one in function.letters.letters)
+    assert len(function.letters.letters) == 2

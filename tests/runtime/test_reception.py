@@ -229,6 +229,7 @@ ODD = [
     b"other=1",
     b"payload=1&payload=2",
     b"payload=" + b"[" * 60_000,
+    b"payload=%7B%22type%22%3A%22%5Cud83d%22%7D",
 ]
 
 
@@ -270,6 +271,36 @@ def test_another_workspaces_and_another_apps_clicks_are_refused():
     assert reception.post(reception.click()) == 200
     foreign = Reception(app="A0OTHER")
     assert foreign.post(foreign.click()) == 403
+
+
+@pytest.mark.parametrize(
+    ("configured", "place", "users", "status"),
+    [
+        ("T0LOCAL", None, "T0LOCAL", 200),  # installed for a whole Grid: only the user's team is known
+        ("T0LOCAL", None, "T0PARTNER", 403),
+        ("T0LOCAL", None, "", 403),
+        ("T0LOCAL", "T0LOCAL", "T0PARTNER", 403),
+        ("T0LOCAL", "T0PARTNER", "T0LOCAL", 403),
+        ("T0LOCAL", "T0LOCAL", "", 200),
+        ("", None, "T0LOCAL", 200),
+        ("", "T0LOCAL", "T0PARTNER", 200),  # nothing is configured: the directory decides, by the member's id
+    ],
+)
+def test_the_users_team_counts_also_where_slack_names_no_other(configured, place, users, status):
+    reception = Reception(team=configured)
+    pressed = reception.click()
+    user = {**payload(pressed)["user"], "team_id": users}
+    given = payload(pressed, user=user, team={"id": place, "domain": "local"} if place else None)
+    body = urlencode({"payload": json.dumps(given)}).encode()
+    assert reception.post(signed(body, reception.now)) == status
+    assert len(reception.asked.written(facts.ApprovalGranted)) == (status == 200)
+
+
+def test_without_a_team_only_whom_the_directory_knows_counts():
+    reception = Reception(team="")
+    assert reception.post(reception.click(user="U0EVE", team="T0PARTNER")) == 200
+    assert reception.asked.written(facts.ApprovalGranted) == []
+    assert "not yours to say" in reception.told[-1][2][0]
 
 
 def test_when_it_cannot_be_handed_over_slack_is_told_so():

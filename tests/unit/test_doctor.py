@@ -165,6 +165,7 @@ def deployed(outputs: dict[str, str], stage: StageConfig | None = None, **calls:
         ('{"token": "aB3dE5fG", "channel": "C1"}', 2, Level.WRONG),
         ('{"token": "xoxb-1", "channel": ""}', 2, Level.WRONG),
         ('{"token": "xoxb-1", "channel": "C1", "signing_secret": ""}', 2, Level.WARNING),
+        ('{"token": "xoxb-1", "channel": "C1", "signing_secret": "s", "team": "T0"}', 2, Level.OK),
         ("xoxb-1", 2, Level.WRONG),
     ],
 )
@@ -180,6 +181,19 @@ def test_a_secret_that_nobody_filled_in_is_seen_and_never_shown(
     assert one.level is level
     assert "xoxb-1" not in one.model_dump_json()
     assert "aB3dE5fG" not in one.model_dump_json()
+
+
+@pytest.mark.parametrize("team", ["", ', "team": ""'])
+def test_that_clicks_of_any_workspace_count_is_said(team: str) -> None:
+    secret = f'{{"token": "xoxb-1", "channel": "C1", "signing_secret": "s"{team}}}'
+    subject = deployed(
+        {"SlackSecret": "arn"},
+        describe_secret=gives(VersionIdsToStages={"1": [], "2": []}),
+        get_secret_value=gives(SecretString=secret),
+    )
+    [one] = channels.secrets(subject)
+    assert one.level is Level.WARNING
+    assert "by the member's id alone, from any workspace" in one.said
 
 
 ROUTING = '{"routing_key": "R0", "api_url": "https://x", "webhook_secret": ""}'

@@ -131,3 +131,56 @@ def test_what_cannot_be_read_is_refused_with_a_reason(event):
 def test_an_oversized_event_is_refused():
     with pytest.raises(InvalidSignal, match="oversized"):
         to_signal(altered(ALARM, "detail", "alarmName", value="x" * MAX_BYTES), CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("operation", "is_change"),
+    [("Create", True), ("Update", True), ("Delete", True), ("LabelParameterVersion", False)],
+)
+def test_of_parameter_store_only_another_value_is_a_change(operation, is_change):
+    signal = to_signal(altered(CHANGE, "detail", "operation", value=operation), CATALOGUE)
+    assert (signal is not None) == is_change
+    assert signal is None or (signal.kind, signal.text) == (SignalKind.CHANGE, operation)
+
+
+def test_alarms_with_long_names_that_begin_alike_are_two_signals_and_a_repeated_one_is_one():
+    named = [altered(ALARM, "detail", "alarmName", value="n" * 200 + end) for end in ("-slow", "-errors")]
+    one, other = (to_signal(event, CATALOGUE) for event in named)
+    assert one.id != other.id
+    assert to_signal(named[0], CATALOGUE).id == one.id
+    longest = to_signal(altered(ALARM, "detail", "alarmName", value="n" * 255), CATALOGUE)
+    assert len(longest.key) <= 256
+
+
+UNWATCHED = [{"id": "m1", "metricStat": {"metric": {"namespace": "AWS/ECS", "name": "CPUUtilization"}}}]
+BILL = [{"id": "m1", "metricStat": {"metric": {"namespace": "AWS/Billing", "name": "EstimatedCharges"}}}]
+WATCHED = DETAIL["configuration"]["metrics"]
+
+
+@pytest.mark.parametrize(
+    ("name", "metrics"),
+    [
+        ("TargetTracking-service/till/pay-AlarmLow-0b1c2d3e-1111-2222-3333-444455556666", UNWATCHED),
+        ("TargetTracking-service/till/pay-AlarmHigh-0b1c2d3e-1111-2222-3333-444455556666", UNWATCHED),
+        ("TargetTracking-table/carts-ProvisionedCapacityLow-0b1c2d3e", UNWATCHED),
+        ("TargetTracking-service/till/pay-AlarmLow-0b1c2d3e-1111-2222-3333-444455556666", WATCHED),
+        ("monthly bill", BILL),
+    ],
+)
+def test_what_auto_scaling_and_the_bill_say_is_left_alone(name, metrics):
+    detail = {**DETAIL, "alarmName": name, "configuration": {"metrics": metrics}}
+    assert to_signal({**ALARM, "detail": detail}, CATALOGUE) is None
+
+
+def test_what_is_busy_on_a_service_that_is_watched_is_looked_at_and_a_name_alone_is_no_excuse():
+    high = "TargetTracking-service/till/pay-AlarmHigh-0b1c2d3e-1111-2222-3333-444455556666"
+    assert to_signal(altered(ALARM, "detail", "alarmName", value=high), CATALOGUE) is not None
+    other = altered(ALARM, "detail", "configuration", value={"metrics": UNWATCHED})
+    with pytest.raises(UnknownService):
+        to_signal(altered(other, "detail", "alarmName", value="our AlarmLow-1"), CATALOGUE)
+
+
+@pytest.mark.parametrize("odd", ["cut \ud83d", "\udc00", float("nan")])
+def test_what_nobody_can_store_is_refused_with_a_reason(odd):
+    with pytest.raises(InvalidSignal, match="malformed: .*(half a character|not JSON)"):
+        to_signal(altered(ALARM, "detail", "state", "reason", value=odd), CATALOGUE)

@@ -149,9 +149,13 @@ def _click(body: bytes) -> Click:
 
 
 def _ours(secret: Secret, click: Click) -> None:
+    """Whether it comes from the team and the app of the secret; where it names none, the directory decides.
+
+    An app that is installed for a whole Slack Grid says `team: null`: then the user's team is compared.
+    """
     team, app = secret.get("team", ""), secret.get("app", "")
-    teams = {click.team.id if click.team else "", click.user.team_id or team}
-    if team and teams != {team}:
+    at, whose = click.team.id if click.team else "", click.user.team_id
+    if team and {at or whose, whose or at} != {team}:
         raise NotOurs("Slack: another workspace's")
     if app and click.api_app_id != app:
         raise NotOurs("Slack: another app's")
