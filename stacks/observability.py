@@ -208,6 +208,11 @@ class Observability(StageStack):
             ): "A channel did not take a message, and the next one had "
             "its turn: `NotificationFailed` in the incident's log has the reason.",
             (
+                "Unworded",
+                Author.COORDINATOR,
+            ): "A message had no words and was said plainly: `unworded` of `NotificationSent` in the log says "
+            "why.",
+            (
                 "Undelivered",
                 Author.COMMUNICATION,
             ): "People may not hear of incidents: look at the function's log.",

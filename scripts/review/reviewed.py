@@ -12,6 +12,7 @@ from shared.domain.events import Event, malformed
 from shared.domain.folding import fold
 from shared.domain.impact import BusinessImpact
 from shared.domain.incident import Incident
+from shared.domain.local_time import zone_of
 from shared.domain.service import Service, ServiceCatalogue
 
 F = TypeVar("F", bound=facts.Fact)
@@ -75,7 +76,7 @@ class Reviewed:
     @property
     def zone(self) -> ZoneInfo:
         """The service's; UTC when it is not known."""
-        return ZoneInfo(self.service.time_zone if self.service else "UTC")
+        return zone_of(self.service.time_zone if self.service else "UTC")
 
     @property
     def cured_at(self) -> datetime | None:

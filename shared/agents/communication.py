@@ -84,6 +84,19 @@ def compose(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> Me
     )
 
 
+def plainly(incident: Incident, event: Event) -> Message:
+    """The message about an event for which the words failed: nothing in it is computed, so it cannot fail."""
+    return Message(
+        incident_id=incident.id,
+        title=event.type,
+        lines=(
+            f"{incident.id} is {incident.status}; this happened at {event.occurred_at:%Y-%m-%d %H:%M:%S} UTC.",
+            f"Its words failed, and nothing waits for them. Everything: commander explain {incident.id}",
+        ),
+        severity=incident.severity,
+    )
+
+
 def _opening(incident: Incident, catalogue: ServiceCatalogue) -> tuple[str, ...]:
     """How it began, in a title and lines that stay true: they stand under whatever is the latest news."""
     began = incident.opened

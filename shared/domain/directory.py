@@ -5,15 +5,14 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.facts import IncidentDetected
-from shared.domain.local_time import moment
+from shared.domain.local_time import moment, unknown_zone, zone_of
 from shared.domain.model import Model
-from shared.domain.person import Contact, Id, Interest, Person, problems, unknown_zone
+from shared.domain.person import Contact, Id, Interest, Person, problems
 from shared.domain.service import ServiceCatalogue
 
 
@@ -36,11 +35,11 @@ class Rotation(Model):
         return self._begins(self._shift(now) + 1)
 
     def _shift(self, now: datetime) -> int:
-        shift = (now.astimezone(ZoneInfo(self.time_zone)).date() - self.first).days // self.days
+        shift = (now.astimezone(zone_of(self.time_zone)).date() - self.first).days // self.days
         return shift - (now < self._begins(shift))
 
     def _begins(self, shift: int) -> datetime:
-        return moment(self.first + timedelta(days=shift * self.days), self.handover, ZoneInfo(self.time_zone))
+        return moment(self.first + timedelta(days=shift * self.days), self.handover, zone_of(self.time_zone))
 
 
 class Level(Model):

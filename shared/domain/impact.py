@@ -5,11 +5,10 @@ from datetime import datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from statistics import median
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from shared.domain.local_time import moment
+from shared.domain.local_time import moment, zone_of
 from shared.domain.model import Model, Utc
 from shared.domain.service import Service, Tier
 
@@ -120,6 +119,11 @@ class BusinessImpact(Model):
             time_zone=service.time_zone,
         )
 
+    @classmethod
+    def of_tier(cls, tier: Tier) -> "BusinessImpact":
+        """The impact of losing a service that the catalogue does not know any more: what its tier says."""
+        return cls(service_tier=tier, cost_per_minute=tier.cost_per_minute, affected_users=0)
+
     @property
     def user_charge(self) -> Decimal:
         """USD, once: $1 for each affected user, if they are more than 1,000."""
@@ -131,7 +135,7 @@ class BusinessImpact(Model):
 
     def segments(self, start: datetime, end: datetime) -> tuple[Segment, ...]:
         """The time between two aware times, cut at midnight, 9 and 17 of the service's own clock."""
-        zone, at, found = ZoneInfo(self.time_zone), start, list[Segment]()
+        zone, at, found = zone_of(self.time_zone), start, list[Segment]()
         while at < end:
             today, hours = at.astimezone(zone).date(), self._hours(at)
             edges = [moment(today + timedelta(days=1), time(0), zone)]
@@ -154,7 +158,7 @@ class BusinessImpact(Model):
 
         A week by the service's clock has forty business hours; where clocks are changed it is not one.
         """
-        weeks, zone = (end - start) // timedelta(days=7) - 1, ZoneInfo(self.time_zone)
+        weeks, zone = (end - start) // timedelta(days=7) - 1, zone_of(self.time_zone)
         if weeks < 1:
             return start, Decimal(0)
         local = start.astimezone(zone)
@@ -179,7 +183,7 @@ class BusinessImpact(Model):
         return Saved(incidents=len(earlier), median_minutes=_minutes(start, start + usual), usd=usd)
 
     def _hours(self, at: datetime) -> Hours:
-        local = at.astimezone(ZoneInfo(self.time_zone))
+        local = at.astimezone(zone_of(self.time_zone))
         if local.weekday() >= 5:
             return Hours.WEEKEND
         return Hours.BUSINESS if OPENS <= local.time() < SHUTS else Hours.NIGHT

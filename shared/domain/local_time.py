@@ -1,9 +1,10 @@
 """What a clock on a wall says of an instant, and back: also when it skips an hour, or shows one twice."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
 
@@ -25,6 +26,22 @@ class Weekday(StrEnum):
 
 
 WEEK = tuple(Weekday)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of that name; UTC where nobody knows it, so that a typing error stops nothing that runs."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # unknown; a path; a folder of zones
+        return ZoneInfo("UTC")
+
+
+def unknown_zone(path: str, name: str) -> Iterator[str]:
+    """What is wrong with the name of a time zone, if anything."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield f"{path}.time_zone: no zone {name!r}; give an IANA name, as in Europe/Berlin"
 
 
 def _minute(value: time) -> time:

@@ -5,12 +5,11 @@ from collections.abc import Container, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field
 
 from shared.domain.facts import IncidentDetected
-from shared.domain.local_time import DAY_MINUTES, Quiet
+from shared.domain.local_time import DAY_MINUTES, Quiet, unknown_zone, zone_of
 from shared.domain.model import Model, Name
 from shared.domain.service import Tier
 
@@ -135,7 +134,7 @@ class Person(Interest):
 
         That is now, if it is critical; else the first moment that no do-not-disturb window covers.
         """
-        at, zone = now.astimezone(UTC), ZoneInfo(self.time_zone)
+        at, zone = now.astimezone(UTC), zone_of(self.time_zone)
         while severity != CRITICAL:
             ends = [end for quiet in self.do_not_disturb if (end := quiet.until(at, zone)) is not None]
             if not ends:
@@ -169,11 +168,3 @@ def problems(person: Person, called: Container[str]) -> Iterator[str]:
         yield f"{path}.do_not_disturb: it covers the whole week, so they would never hear; leave a gap"
     if person.role is Role.ON_CALL and person.id not in called:
         yield f"{path}.role: on_call, but no team's level calls them; put them into one, or change the role"
-
-
-def unknown_zone(path: str, name: str) -> Iterator[str]:
-    """What is wrong with the name of a time zone, if anything."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # unknown; a path; a folder of zones
-        yield f"{path}.time_zone: no zone {name!r}; give an IANA name, as in Europe/Berlin"

@@ -1,7 +1,7 @@
 """The services being watched: tier, call graph, and where each one's metrics, logs and resources are."""
 
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -9,6 +9,7 @@ from functools import cached_property
 from pydantic import Field
 
 from shared.domain.errors import InvalidConfiguration, UnknownService
+from shared.domain.local_time import unknown_zone
 from shared.domain.model import Model, Name
 
 
@@ -129,19 +130,36 @@ class ServiceCatalogue(Model):
         """The services of one application."""
         return tuple(service for service in self.services if service.application == application)
 
+    def problems(self) -> tuple[str, ...]:
+        """Everything that is wrong: its path, what, and what to write instead."""
+        return tuple(self._problems())
+
     def validated(self) -> "ServiceCatalogue":
         """This catalogue, checked.
 
         Raises:
-            InvalidConfiguration: a name twice, or a dependency on nobody; the message names it.
+            InvalidConfiguration: everything that is wrong, by path, and what to write instead.
         """
-        if len(self.by_name) != len(self.services):
-            raise InvalidConfiguration("services: a service name appears twice")
-        for service in self.services:
-            for callee in service.depends_on:
-                if callee not in self.by_name:
-                    raise InvalidConfiguration(f"services.{service.name}.depends_on: no service {callee!r}")
+        found = self.problems()
+        if found:
+            raise InvalidConfiguration("; ".join(found))
         return self
+
+    def _problems(self) -> Iterator[str]:
+        counts = Counter(one.name for one in self.services)
+        yield from (
+            f"services: a service name appears twice: {name!r}; rename all but one"
+            for name, count in counts.items()
+            if count > 1
+        )
+        for one in self.services:
+            path = f"services.{one.name}"
+            yield from (
+                f"{path}.depends_on: no service {callee!r}; name one of this file"
+                for callee in one.depends_on
+                if callee not in self.by_name
+            )
+            yield from unknown_zone(path, one.time_zone)
 
 
 def _walk(start: str, step: Callable[[str], tuple[str, ...]], depth: int) -> tuple[str, ...]:

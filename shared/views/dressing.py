@@ -16,11 +16,7 @@ MOST_NODES = 60
 def running(row: Row, services: ServiceCatalogue, now: datetime) -> Running:
     """Equal as long as the rate is, so that an answer changes only when something did."""
     service = services.by_name.get(row.service)
-    impact = (
-        BusinessImpact.of(service)
-        if service
-        else BusinessImpact(service_tier=row.tier, cost_per_minute=row.tier.cost_per_minute, affected_users=0)
-    )
+    impact = BusinessImpact.of(service) if service else BusinessImpact.of_tier(row.tier)
     begins, ends = row.spent.began_at, row.spent.until
     charge = str(impact.user_charge.quantize(CENT))
     if ends is not None:

@@ -98,9 +98,11 @@ class Closing:
 
     def _business(self, state: Incident) -> str:
         """US dollars from the first symptom to the verified remedy, or to now."""
-        service = self.catalogue.services().get(state.opened.service)
+        opened = state.opened
+        service = self.catalogue.services().by_name.get(opened.service)
+        impact = BusinessImpact.of(service) if service else BusinessImpact.of_tier(opened.tier)
         end = state.verified_at or self.clock.now()
-        return str(BusinessImpact.of(service).cumulative_cost(state.opened.started_at, end))
+        return str(impact.cumulative_cost(opened.started_at, end))
 
 
 def _outcome(state: Incident) -> str:

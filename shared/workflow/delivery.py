@@ -23,7 +23,7 @@ twice; PagerDuty, which deduplicates by the incident's id, shows one more line i
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared.agents.communication import tells
@@ -32,14 +32,14 @@ from shared.domain.events import Event
 from shared.domain.facts import Fact, NotificationFailed, NotificationSent
 from shared.domain.incident import Incident
 from shared.ports.buckets import Buckets
-from shared.ports.channel import Channel
+from shared.ports.channel import Channel, Message
 from shared.ports.clock import Clock
 from shared.ports.event_store import EventStore, record
 from shared.ports.locks import Busy, Locks
 from shared.ports.untold import Untold
 from shared.ports.wakes import Wake, Wakes
 from shared.workflow.digesting import digest
-from shared.workflow.due import Due, Looking, facts_of
+from shared.workflow.due import UNWORDED, Due, Looking, facts_of
 
 DIGEST_OVER = 5
 DIGEST_MOST = 40
@@ -146,6 +146,7 @@ class Delivery:
                     recipient=due.recipient,
                     folded_into=0 if one is last else last.version,
                     digest=digest,
+                    unworded=due.unworded,
                 )
                 for one in due.events
             )
@@ -231,10 +232,13 @@ class _Sending:
                 raise
             self._leave(incident_id, error)
             return False
+        except UNWORDED as error:  # of people whom nobody can make out: the others' news does not wait for it
+            self._leave(incident_id, error)
+            return False
         self._known[incident_id] = version, list(outlook.due), outlook.later
         return True
 
-    def _leave(self, incident_id: str, error: CommanderError) -> None:
+    def _leave(self, incident_id: str, error: Exception) -> None:
         self.stuck.add(incident_id)
         self.why = str(error)
 
@@ -260,12 +264,13 @@ class _Sending:
             return False
         batch = waiting[: DIGEST_MOST if many else 1]
         try:
-            reference = channel.send(digest(batch) if many else batch[0].message)
+            reference, why = _said(channel, batch, many=many)
         except PortError as error:
             return self._refused(batch, error)
         self._failures[channel.name] = 0
         for one in batch:
-            self._written(one, lambda due: ports.sent(due, reference, digest=many))
+            told = replace(one, unworded=why or one.unworded)
+            self._written(told, lambda due: ports.sent(due, reference, digest=many))
             _, left, _ = self._known.get(one.message.incident_id, (0, [one], None))
             left.remove(one)
         return True
@@ -297,3 +302,34 @@ class _Sending:
 
     def _hold(self, channel: Channel, seconds: float) -> None:
         self._not_before[channel.name] = self.delivery.clock.now() + timedelta(seconds=seconds)
+
+
+def _said(channel: Channel, batch: Sequence[Due], *, many: bool) -> tuple[str, str]:
+    """The channel's reference, and why it was said plainly, if the channel's form for it failed.
+
+    Raises:
+        PortError: the channel did not take it.
+    """
+    try:
+        return channel.send(digest(batch) if many else batch[0].message), ""
+    except UNWORDED as error:
+        why = f"{type(error).__name__}: {error}"[:200]
+    plain = [replace(one, message=_plain(one)) for one in batch]
+    try:
+        return channel.send(digest(plain) if many else plain[0].message), why
+    except UNWORDED as error:
+        raise PortError(f"{channel.name} has no form for it: {why}", retryable=False) from error
+
+
+def _plain(due: Due) -> Message:
+    """As little as a channel can be given: which incident, what happened, and when."""
+    said = due.message
+    happened = f"{due.events[-1].type} at {due.events[-1].occurred_at:%Y-%m-%d %H:%M:%S} UTC"
+    return Message(
+        incident_id=said.incident_id,
+        title=due.events[-1].type,
+        lines=(f"{happened}. Everything: commander explain {said.incident_id}",),
+        severity=said.severity,
+        state=said.state,
+        thread=said.thread,
+    )

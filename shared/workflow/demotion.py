@@ -20,17 +20,17 @@ def demote(state: Incident, services: ServiceCatalogue, controls: Controls) -> b
     Doing it again changes nothing, unless a person has set the level since: then it is lowered again.
 
     Raises:
-        UnknownService: the service has left the catalogue.
         PortError: nothing is known to be written.
     """
     done = harmful(state)
     if done is None:
         return False
+    service = services.by_name.get(done.proposal.service)  # it may have left the catalogue since
     why = state.regressed.statement if state.regressed is not None else "it was undone"
     controls.demote(
         LevelChange(
             runbook=done.proposal.runbook,
-            tier=services.get(done.proposal.service).tier,
+            tier=service.tier if service else state.opened.tier,
             level=Autonomy.ADVISE,
             reason=f"{state.id}: {why}"[:500],
             by="workflow",

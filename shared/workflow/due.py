@@ -1,21 +1,20 @@
 """What is due: what each recipient has not heard of an incident, as one message on the road that it takes."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
-from shared.agents.communication import compose, tells
-from shared.domain.errors import CommanderError
+from shared.agents.communication import compose, plainly, tells
+from shared.domain.errors import CommanderError, PortError
 from shared.domain.events import Event, malformed
 from shared.domain.facts import Fact, NotificationFailed, NotificationSent
 from shared.domain.folding import fold
 from shared.domain.identity import counts
 from shared.domain.incident import Incident
+from shared.domain.local_time import zone_of
 from shared.domain.person import Role
 from shared.domain.repair import repaired
-from shared.domain.service import ServiceCatalogue
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.channel import Ask, Channel, Message, State
 from shared.ports.clock import Clock
@@ -28,6 +27,10 @@ SEVERITIES = ("critical", "high", "error", "medium", "warning", "low", "info")
 """Worst first; what is none of them counts as worst."""
 
 
+UNWORDED = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+"""What putting odd content into words, or into a channel's form, fails with: it is said plainly then."""
+
+
 @dataclass(frozen=True)
 class Due:
     """What one recipient has not heard of one incident, and the road that it takes now."""
@@ -37,6 +40,7 @@ class Due:
     final: bool  # there is no other road after this one
     events: tuple[Event, ...]
     message: Message
+    unworded: str = ""  # why it is said plainly, if it is
 
     @property
     def road(self) -> tuple[str, str]:
@@ -116,7 +120,7 @@ class Looking:
         roads = [one for one in (*hearer.channels, self.last_resort) if one.name not in tried]
         if not roads:
             return None
-        message = self._message(log, pending, hearer)
+        message, unworded = self._message(log, pending, hearer)
         threads = [
             one.reference for one in log.told(hearer) if one.channel == roads[0].name and not one.digest
         ]
@@ -124,13 +128,27 @@ class Looking:
             "thread": threads[0] if threads else "",
             "lines": (*message.lines, *_why(tried), *_held(hearer, log.incident, pending)),
         }
-        return Due(hearer.name, roads[0], len(roads) == 1, pending, message.model_copy(update=said))
+        due = Due(hearer.name, roads[0], len(roads) == 1, pending, message, unworded)
+        return replace(due, message=message.model_copy(update=said))
 
-    def _message(self, log: "_Log", pending: Sequence[Event], hearer: Hearer) -> Message:
+    def _message(self, log: "_Log", pending: Sequence[Event], hearer: Hearer) -> tuple[Message, str]:
+        """What they are told, and why it is said plainly, if it is."""
+        try:
+            return self._worded(log, pending, hearer), ""
+        except CommanderError as error:
+            if isinstance(error, PortError) and error.retryable:
+                raise
+            why = error
+        except UNWORDED as error:
+            why = error
+        plain = plainly(log.incident, pending[-1]).model_copy(update={"state": _state(log.incident)})
+        return plain, f"{type(why).__name__}: {why}"[:200]
+
+    def _worded(self, log: "_Log", pending: Sequence[Event], hearer: Hearer) -> Message:
         services = self.catalogue.services()
 
         def said(event: Event) -> Message:
-            return _words(fold(log.events[: event.version], log.ignored), event, services)
+            return compose(fold(log.events[: event.version], log.ignored), event, services)
 
         latest = said(pending[-1])
         before = " · ".join(said(one).title for one in pending[:-1])
@@ -168,16 +186,6 @@ class _Log:
         """What this recipient is to hear, and has not."""
         told = max((one.version for one in self.told(hearer)), default=0)
         return tuple(one for one in self.heard if one.version > told and one.type in hearer.types)
-
-
-def _words(incident: Incident, event: Event, services: ServiceCatalogue) -> Message:
-    """What its words are; where they fail on odd content, that is said and nobody else waits for it."""
-    try:
-        return compose(incident, event, services)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, CommanderError) as error:
-        why = f"It cannot be put into words ({type(error).__name__}): see the incident's log."
-        severity = incident.severity
-        return Message(incident_id=incident.id, title=event.type, lines=(why,), severity=severity)
 
 
 def _state(incident: Incident) -> State:
@@ -220,7 +228,7 @@ def _held(hearer: Hearer, incident: Incident, pending: Sequence[Event]) -> tuple
     person, first = hearer.person, pending[0].occurred_at
     if person is None or person.reached_at(incident.severity, first) <= first:
         return ()
-    happened = first.astimezone(ZoneInfo(person.time_zone))
+    happened = first.astimezone(zone_of(person.time_zone))
     return (f"Held back while you were not to be disturbed; it began at {happened:%a %H:%M %Z}.",)
 
 

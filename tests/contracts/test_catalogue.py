@@ -2,6 +2,7 @@
 
 import boto3
 import pytest
+from pydantic import ValidationError
 
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.local.memory_catalogue import MemoryCatalogue
@@ -42,6 +43,37 @@ def test_one_that_contradicts_itself_is_not_saved(catalogue: MemoryCatalogue | D
     with pytest.raises(InvalidConfiguration, match="no service 'db'"):
         catalogue.save(ServiceCatalogue(services=SHOP.services[:1]))
     assert catalogue.services().services == ()
+
+
+def test_everything_that_is_wrong_is_said_at_once_with_its_path_and_what_to_write(
+    catalogue: MemoryCatalogue | DynamodbCatalogue,
+) -> None:
+    web, db = SHOP.services
+    odd = (
+        web.model_copy(update={"time_zone": "Europe/Berln", "depends_on": ("db", "dbb")}),
+        db.model_copy(update={"time_zone": "/etc/localtime"}),
+        db,
+    )
+    with pytest.raises(InvalidConfiguration) as raised:
+        catalogue.save(ServiceCatalogue(services=odd))
+    assert str(raised.value).split("; ") == [
+        "services: a service name appears twice: 'db'",
+        "rename all but one",
+        "services.api.depends_on: no service 'dbb'",
+        "name one of this file",
+        "services.api.time_zone: no zone 'Europe/Berln'",
+        "give an IANA name, as in Europe/Berlin",
+        "services.db.time_zone: no zone '/etc/localtime'",
+        "give an IANA name, as in Europe/Berlin",
+    ]
+    assert catalogue.services().services == ()
+
+
+@pytest.mark.parametrize("users", [-1, -20_000])
+def test_fewer_than_no_users_are_refused(users: int) -> None:
+    plain = {"services": [{"name": "web", "application": "shop", "users": users}]}
+    with pytest.raises(ValidationError, match="services.0.users"):
+        ServiceCatalogue.model_validate(plain)
 
 
 def test_an_item_that_is_no_catalogue_is_refused(aws: boto3.Session, table: str) -> None:

@@ -322,7 +322,7 @@ class Broken:
 def test_words_that_fail_are_said_to_fail_and_hold_nobody_up():
     told = Told(catalogue=MemoryCatalogue(Broken()))
     assert told.titles() == ["IncidentDetected"]
-    assert "cannot be put into words" in told.channel.messages[0].lines[0]
+    assert "Its words failed" in told.channel.messages[0].lines[1]
 
 
 def test_a_log_that_begins_with_something_else_holds_nobody_up_and_is_seen():

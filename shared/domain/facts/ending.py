@@ -64,6 +64,7 @@ class NotificationSent(Fact):
     recipient: str = Field(default="", description="empty: everybody, as before there were recipients")
     folded_into: int = Field(default=0, description="the later version in whose message it was said too")
     digest: bool = Field(default=False, description="said in one message with other incidents")
+    unworded: str = Field(default="", max_length=200, description="why it was said plainly: its words failed")
 
 
 class NotificationFailed(Fact):
