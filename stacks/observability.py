@@ -210,8 +210,8 @@ class Observability(StageStack):
             (
                 "Unworded",
                 Author.COORDINATOR,
-            ): "A message had no words and was said plainly: `unworded` of `NotificationSent` in the log says "
-            "why.",
+            ): "The words of a message failed and it was said plainly: "
+            "`NotificationSent` in the log says why (`unworded`).",
             (
                 "Undelivered",
                 Author.COMMUNICATION,

@@ -1,7 +1,8 @@
 """The roads to people: secrets that are filled in, an identity that may mail, somebody who listens."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from scripts.doctor.finding import Finding, ok, warning, wrong
 from scripts.doctor.subject import Subject
@@ -79,12 +80,16 @@ def _secret(subject: Subject, arn: str, whose: str) -> Finding:
         return wrong(check, f"it has nothing under {', '.join(empty)}", fix)
     if len(versions) <= 1:
         return wrong(check, "it was never changed since it was generated: a placeholder", fix)
-    if fields.get("signing_secret") and not fields.get(TEAM):
-        said = "without team a click counts by the member's id alone, from any workspace that the app is in"
-        return warning(check, said, fix)
-    if unheard:
-        return warning(check, f"without {', '.join(unheard)} nobody can answer there", fix)
+    if weak := _weak(fields, unheard):
+        return warning(check, weak, fix)
     return ok(check, "filled in")
+
+
+def _weak(fields: Mapping[str, Any], unheard: Sequence[str]) -> str:
+    """What a secret that is filled in lacks for answers, if anything."""
+    if fields.get("signing_secret") and not fields.get(TEAM):
+        return "without team a click counts by the member's id alone, from any workspace that the app is in"
+    return f"without {', '.join(unheard)} nobody can answer there" if unheard else ""
 
 
 def listeners(subject: Subject) -> Iterator[Finding]:

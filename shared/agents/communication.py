@@ -90,7 +90,7 @@ def plainly(incident: Incident, event: Event) -> Message:
         incident_id=incident.id,
         title=event.type,
         lines=(
-            f"{incident.id} is {incident.status}; this happened at {event.occurred_at:%Y-%m-%d %H:%M:%S} UTC.",
+            f"{incident.id} is {incident.status}; it happened at {event.occurred_at:%Y-%m-%d %H:%M:%S} UTC.",
             f"Its words failed, and nothing waits for them. Everything: commander explain {incident.id}",
         ),
         severity=incident.severity,

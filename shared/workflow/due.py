@@ -135,11 +135,9 @@ class Looking:
         """What they are told, and why it is said plainly, if it is."""
         try:
             return self._worded(log, pending, hearer), ""
-        except CommanderError as error:
+        except (*UNWORDED, CommanderError) as error:
             if isinstance(error, PortError) and error.retryable:
                 raise
-            why = error
-        except UNWORDED as error:
             why = error
         plain = plainly(log.incident, pending[-1]).model_copy(update={"state": _state(log.incident)})
         return plain, f"{type(why).__name__}: {why}"[:200]

@@ -19,7 +19,9 @@ NEW_VALUES = frozenset({"Create", "Update", "Delete"})
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
 """
-SCALING = re.compile(r"TargetTracking-.+-(AlarmLow|AlarmHigh|ProvisionedCapacityLow|ProvisionedCapacityHigh)-")
+SCALING = re.compile(
+    r"TargetTracking-.+-(AlarmLow|AlarmHigh|ProvisionedCapacityLow|ProvisionedCapacityHigh)-"
+)
 """Names of the alarms that Auto Scaling makes for itself, and answers itself: low is idle, high is busy."""
 IDLE = ("AlarmLow", "ProvisionedCapacityLow")
 BILLING = "AWS/Billing"

@@ -1,4 +1,4 @@
-"""What cannot be worded or reckoned never blocks an end: it is said plainly, counted, and the incident goes on."""
+"""What cannot be worded or reckoned never blocks an end: it is said plainly, counted, and it goes on."""
 
 import pytest
 
@@ -85,7 +85,7 @@ def test_what_has_no_words_is_said_plainly_and_counted(error):
     assert told.titles() == ["IncidentDetected"]
     [message] = told.channel.messages
     assert message.lines == (
-        "INC-1 is investigating; this happened at 2026-01-01 00:00:00 UTC.",
+        "INC-1 is investigating; it happened at 2026-01-01 00:00:00 UTC.",
         "Its words failed, and nothing waits for them. Everything: commander explain INC-1",
     )
     [sent] = told.facts("NotificationSent")

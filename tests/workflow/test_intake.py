@@ -182,5 +182,5 @@ def test_what_is_busy_on_a_service_that_is_watched_is_looked_at_and_a_name_alone
 
 @pytest.mark.parametrize("odd", ["cut \ud83d", "\udc00", float("nan")])
 def test_what_nobody_can_store_is_refused_with_a_reason(odd):
-    with pytest.raises(InvalidSignal, match="malformed: .*(half a character|not JSON)"):
+    with pytest.raises(InvalidSignal, match=r"malformed: .*(half a character|not JSON)"):
         to_signal(altered(ALARM, "detail", "state", "reason", value=odd), CATALOGUE)
