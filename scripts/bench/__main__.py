@@ -62,7 +62,7 @@ class Bench:
 
     def _answers(self, place: tuple[str, Views, LogReader], found: Measured) -> Iterator[Row]:
         name, views, log = place
-        unfinished = [one for one in found.events if one.type != "IncidentClosed"]
+        unfinished = [one for one in found.events if one.type not in ("IncidentClosed", "HandedToPeople")]
         for one in answers.answering(views, log, unfinished, OPEN):
             figure = f"{one.milliseconds:.1f} ms, {one.size / 1000:.0f} kB"
             over = f"{OPEN} open incidents, the median of {answers.ASKED}"

@@ -148,9 +148,9 @@ class Follower:
 
 
 def _is_the_end(event: Event) -> bool:
-    """Closed by the state machine, or handed over by the coordinator because that has failed."""
+    """Ended by the state machine, or handed over by the coordinator because that has failed."""
     handed_over = event.type == "EscalatedToHuman" and event.recorded_by is Author.COORDINATOR
-    return event.type == "IncidentClosed" or handed_over
+    return event.type in ("IncidentClosed", "HandedToPeople") or handed_over
 
 
 def _until(ready: Callable[[], bool], seconds: float) -> None:

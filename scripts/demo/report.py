@@ -30,6 +30,7 @@ def report(run: Run) -> dict[str, Any]:
         return _nothing(run)
     winner = _winner(incident)
     decided = incident.certificate.proposal if incident.certificate else None
+    ended = incident.machine_ended
     return {
         "scenario": run.scenario.name,
         "incident_id": incident.id,
@@ -53,8 +54,8 @@ def report(run: Run) -> dict[str, Any]:
             "resolved": _seconds(run.broke_at, incident.verified_at if incident.resolved_at else None),
         },
         "cost": {
-            "incident_usd": float(incident.closed.incident_usd) if incident.closed else None,
-            "business_usd": float(incident.closed.business_usd) if incident.closed else None,
+            "incident_usd": float(ended.incident_usd) if ended else None,
+            "business_usd": float(ended.business_usd) if ended else None,
         },
         "dead_letters": list(run.dead_letters),
     }

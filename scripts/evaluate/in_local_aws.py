@@ -57,11 +57,11 @@ def _publish(stage: Stage, case: str, batches: list[list[dict[str, object]]], la
 
 
 def _ended(name: str, stage: Stage, incident: str, since: datetime, tell: Tell) -> tuple[Event, ...]:
-    """The whole log once it is closed; nothing when detection left the alarm alone."""
+    """The whole log once the machine has ended its part; nothing when detection left the alarm alone."""
     started = told = time.monotonic()
     while time.monotonic() - started < LIMIT_SECONDS:
         events = stage.events(incident)
-        if any(one.type == "IncidentClosed" for one in events):
+        if any(one.type in ("IncidentClosed", "HandedToPeople") for one in events):
             return events
         if not events and stage.has_dismissed(since):
             return ()

@@ -110,7 +110,7 @@ def _done(state: Incident, action: Action, said: HumanOutcome | None) -> _Found:
     elif state.verified is not None:
         grade = Grade.RIGHT
     else:
-        grade = Grade.UNPROVEN if state.closed else None
+        grade = Grade.UNPROVEN if state.machine_ended else None
     return action.proposal, action.started_at, True, grade
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from shared.composition import aws
 from shared.settings import Setting, read
 from shared.workflow.coordination import Coordination
+from shared.workflow.ending import Ending
 from shared.workflow.fallback import Fallback
 from shared.workflow.reckoning import Reckoning
 
@@ -20,6 +21,7 @@ def coordination() -> Coordination:
         open_incidents=aws.open_incidents(),
         fallback=Fallback(aws.verifier(), aws.CLOCK, aws.rules()),
         vigilance=aws.vigilance(),
+        ending=Ending(aws.store(), aws.trust().distrust, aws.catalogue(), aws.CLOCK),
     )
 
 

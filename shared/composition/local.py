@@ -58,6 +58,7 @@ from shared.workflow.deliberation import Deliberation
 from shared.workflow.delivery import Delivery
 from shared.workflow.dispatch import executor_tasks, workflow_tasks
 from shared.workflow.due import Looking
+from shared.workflow.ending import Ending
 from shared.workflow.execution import Execution
 from shared.workflow.fallback import Fallback
 from shared.workflow.judging import Judging
@@ -220,6 +221,7 @@ class LocalHouse:
             open_incidents,
             Fallback(verifier, self.clock, RULES),
             vigilance,
+            Ending(self._stores[Author.COORDINATOR], trust.distrust, catalogue, self.clock),
         )
         self.opening = Opening(self._stores[Author.DETECTION], open_incidents, sources, self.assess)
         self._participants = [

@@ -106,8 +106,8 @@ def change_severity(state: Incident, severity: Severity, by: str, reason: str) -
     Raises:
         CommandRefused: it is over, so nothing would follow; or no reason was given.
     """
-    if state.closed is not None:
-        raise CommandRefused(f"{state.id}: it is closed, and stays {state.severity}")
+    if not state.is_open:
+        raise CommandRefused(f"{state.id}: it is over, and stays {state.severity}")
     if not reason.strip():
         raise CommandRefused(f"{state.id}: say why it is {severity.value}; people are told the reason")
     if state.severity == severity.value:

@@ -2,10 +2,10 @@
 
 from collections.abc import Container, Iterable
 
-from shared.domain import approval, facts
+from shared.domain import approval, facts, felt, ownership
 from shared.domain.errors import IncidentNotFound
 from shared.domain.events import Event, Head, malformed
-from shared.domain.incident import Action, Heard, Incident, Status
+from shared.domain.incident import LEFT_WITH_A_HUMAN, Action, Heard, Incident, Status
 
 
 def fold(events: Iterable[Event], ignored: Container[str] = frozenset()) -> Incident:
@@ -43,16 +43,18 @@ def evolve(state: Incident | None, event: Event) -> Incident:
             detected_at=event.occurred_at,
             changed_at=event.occurred_at,
             asked_at=event.occurred_at,
+            felt=felt.felt_since(fact.started_at),
         )
     change = {**_answering(state, fact, event), **_change(state, fact, event)}
+    change["felt"] = felt.evolve(state.felt, fact, event, with_people=state.with_people)
     change |= {"head": Head(version=event.version, hash=event.hash), "changed_at": event.occurred_at}
     return state.model_copy(update=change)
 
 
 def _change(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object]:
-    for phase in (_deliberation, _permission, _execution, _ending):
+    for phase in (_deliberation, _permission, _execution, _ending, ownership.evolve):
         change = phase(state, fact, event)
-        if change and phase is _execution and state.closed is not None:
+        if change and phase is _execution and (state.with_people or not state.is_open):
             # What was for a time only is taken back as foreseen: the incident stays as it ended.
             change.pop("status", None)
         if change:
@@ -65,10 +67,20 @@ def _answering(state: Incident, fact: facts.Fact, event: Event) -> dict[str, obj
     match fact:
         case facts.ApprovalRequested() | facts.EscalatedToHuman() if state.taken is None:
             return {"asked_at": event.occurred_at, "acknowledged_at": None, "page_over": False}
+        case facts.HandedOn() | facts.IncidentReopened():
+            return {"asked_at": event.occurred_at, "acknowledged_at": None, "page_over": False}
+        case facts.AcknowledgementExpired() if not state.owner:
+            return {"asked_at": event.occurred_at, "acknowledged_at": None, "page_over": False}
         case facts.Acknowledged(over=over):
             answered = state.acknowledged_at or event.occurred_at
             return {"acknowledged_at": answered, "page_over": state.page_over or over}
-        case facts.TakenOver() | facts.ApprovalGranted() | facts.ApprovalDenied() | facts.HumanOutcome():
+        case (
+            facts.TakenOver()
+            | facts.ApprovalGranted()
+            | facts.ApprovalDenied()
+            | facts.HumanOutcome()
+            | facts.ResolvedByPeople()
+        ):
             return {"acknowledged_at": state.acknowledged_at or event.occurred_at}
         case facts.LevelCalled():
             return {"called": (*state.called, fact)}
@@ -132,10 +144,8 @@ def _permission(state: Incident, fact: facts.Fact, event: Event) -> dict[str, ob
             | facts.ApprovalSuperseded()
         ) if state.approval is not None:
             return {"approval": approval.evolve(state.approval, fact, event.occurred_at)}
-        case facts.SeverityChanged() if state.closed is None:
+        case facts.SeverityChanged() if state.is_open:
             return {"graded": fact, "grades": (*state.grades, fact.severity)}
-        case facts.TakenOver():
-            return {"taken": state.taken or fact}
     return {}
 
 
@@ -182,8 +192,9 @@ def _execution(state: Incident, fact: facts.Fact, event: Event) -> dict[str, obj
 def _ending(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object]:
     match fact:
         case facts.EscalatedToHuman():
-            ended = Status.ROLLED_BACK if state.rolled_back else Status.ESCALATED
-            return {"status": ended, "escalation": fact, "decided_at": state.decided_at or event.occurred_at}
+            decided_at = state.decided_at or event.occurred_at
+            where = ownership.status(state, state.held)
+            return {"status": where, "escalation": fact, "decided_at": decided_at}
         case facts.AttemptAbandoned():
             fresh = dict.fromkeys(_OF_ONE_ATTEMPT)
             return {
@@ -195,10 +206,11 @@ def _ending(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object
             }
         case facts.IncidentResolved():
             return {"status": Status.RESOLVED, "resolved_at": event.occurred_at}
+        case facts.IncidentClosed() if state.resolution is None and fact.outcome in LEFT_WITH_A_HUMAN:
+            return ownership.left(state, fact, event.occurred_at)
         case facts.IncidentClosed():
-            return {"closed": fact, "closed_at": event.occurred_at}
-        case facts.HumanOutcome():
-            return {"people": fact}
+            over = {"status": Status.CLOSED} if state.resolution is not None else {}
+            return {**over, "closed": fact, "closed_at": event.occurred_at}
         case facts.NotificationSent(folded_into=0):
             told = {**state.notifications, fact.channel: state.notifications.get(fact.channel, 0) + 1}
             return {"notifications": told}

@@ -8,6 +8,7 @@ from statistics import median
 
 from pydantic import Field
 
+from shared.domain.felt import Felt
 from shared.domain.local_time import moment, zone_of
 from shared.domain.model import Model, Utc
 from shared.domain.service import Service, Tier
@@ -152,6 +153,12 @@ class BusinessImpact(Model):
         segments = self.segments(begins, end)
         total += sum((one.usd for one in segments), self.user_charge if segments else Decimal(0))
         return total.quantize(CENT, rounding=ROUND_HALF_UP)
+
+    def cost_of(self, felt: Sequence[Felt], now: datetime) -> Decimal:
+        """USD of the stretches in which it was felt, until an aware time; the users' charge is taken once."""
+        spans = [(one.begins, min(one.ends or now, now)) for one in felt]
+        costs = [self.cumulative_cost(begins, ends) for begins, ends in spans if begins < ends]
+        return sum(costs, Decimal(0)) - self.user_charge * max(0, len(costs) - 1)
 
     def _whole_weeks(self, start: datetime, end: datetime) -> tuple[datetime, Decimal]:
         """When the last week but one begins, and what it cost until then, without a segment for each day.

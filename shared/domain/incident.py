@@ -12,6 +12,7 @@ from shared.domain.consensus import DecisionKind
 from shared.domain.errors import CommandRefused
 from shared.domain.events import Head
 from shared.domain.evidence import Evidence, Findings
+from shared.domain.felt import Stretches
 from shared.domain.model import AgentName, Model, Utc
 from shared.domain.proposal import Proposal
 from shared.domain.severity import Severity
@@ -30,12 +31,15 @@ class Status(StrEnum):
     RESOLVED = "resolved"
     ROLLED_BACK = "rolled_back"
     ESCALATED = "escalated"
+    OWNED = "owned"
     OBSERVED = "observed"
     CLOSED = "closed"
 
 
 LEFT_WITH_A_HUMAN = frozenset({"escalated", "rolled_back"})
-"""Outcomes of a closed incident that nobody but a human will bring to an end."""
+"""Outcomes of the machine's part after which the incident is people's: nobody else brings it to an end."""
+BY_PEOPLE = "resolved_by_people"
+"""The outcome of an incident that people brought to its end."""
 
 
 class Step(StrEnum):
@@ -68,6 +72,24 @@ class Action(Model):
         if self.known_good:
             return Step.KNOWN_GOOD
         return Step.UNDO if self.undo else Step.DO
+
+
+class Owner(Model):
+    """Who has the incident, or which team is to take it."""
+
+    name: str  # of a person: the directory's id, or the identity itself; of a team: its id
+    team: bool = False
+    since: Utc
+    given_by: str = ""  # who handed it on to them
+
+
+class Note(Model):
+    """What a person wrote down."""
+
+    by: str
+    text: str
+    at: Utc
+    reference: str = ""
 
 
 class Heard(Model):
@@ -105,7 +127,7 @@ class Incident(Model):
     authorised: facts.ActionAuthorised | None = None
     withheld: facts.ActionWithheld | None = None
     approval: Approval | None = None
-    taken: facts.TakenOver | None = None
+    taken: facts.TakenOver | None = None  # the first who took it: from then on the machine starts nothing
     graded: facts.SeverityChanged | None = None  # the last word of a person on how grave it is
     grades: tuple[Severity, ...] = ()  # every one of them
     busy: facts.TargetBusy | None = None
@@ -128,6 +150,13 @@ class Incident(Model):
     called: tuple[facts.LevelCalled, ...] = ()
     closed_at: Utc | None = None
     people: facts.HumanOutcome | None = None  # what they did themselves; also after the end
+    handed: facts.HandedToPeople | None = None  # the machine's part has ended, and the trouble has not
+    handed_at: Utc | None = None
+    held: Owner | None = None
+    notes: tuple[Note, ...] = ()
+    resolution: facts.ResolvedByPeople | None = None
+    reopened: facts.IncidentReopened | None = None
+    felt: Stretches = ()
     notifications: dict[str, int] = Field(default_factory=dict)
 
     @property
@@ -172,14 +201,43 @@ class Incident(Model):
     @property
     def in_human_hands(self) -> bool:
         """Whether nothing new may be started: a person has it, or it is over."""
-        return bool(self.escalation or self.taken or self.closed)
+        return bool(self.escalation or self.taken or self.handed or self.reopened or not self.is_open)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not over: neither has the machine closed it nor a person said that it is."""
+        return self.closed is None and self.resolution is None
+
+    @property
+    def machine_ended(self) -> facts.HandedToPeople | facts.IncidentClosed | None:
+        """How the machine's part ended; None: it goes on."""
+        return self.handed or self.closed
+
+    @property
+    def with_people(self) -> bool:
+        """Whether it is open and nobody but people will end it."""
+        return self.is_open and bool(self.escalation or self.handed or self.reopened)
+
+    @property
+    def owner(self) -> str:
+        """The person who has it; empty: nobody has, though a team may have been asked to take it."""
+        return self.held.name if self.held and not self.held.team else ""
+
+    @property
+    def team(self) -> str:
+        """The team that is to take it; empty: none was named, or a person has it."""
+        return self.held.name if self.held and self.held.team else ""
+
+    @property
+    def is_felt(self) -> bool:
+        """Whether the trouble is still felt, as far as the log knows: it costs money."""
+        return bool(self.felt) and self.felt[-1].ends is None
 
     @property
     def unanswered(self) -> bool:
         """Whether people are needed and nobody has said that they have seen it."""
-        left = self.closed is not None and self.closed.outcome not in LEFT_WITH_A_HUMAN
-        over = left or self.resolved_at is not None or self.unneeded is not None
-        return self.acknowledged_at is None and not over
+        ends = not self.is_open or self.resolved_at is not None or self.unneeded is not None
+        return self.acknowledged_at is None and not ends
 
     def action(self, *, undo: bool = False, step: Step | None = None) -> Action | None:
         """What this attempt did, or how it undid that."""

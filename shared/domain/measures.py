@@ -1,9 +1,9 @@
 """What an incident means for the business, as numbers, when it begins and when it ends."""
 
 from shared.domain.events import Event
-from shared.domain.facts import IncidentClosed, IncidentDetected
+from shared.domain.facts import HandedToPeople, IncidentClosed, IncidentDetected
 from shared.domain.gauge import Gauge
-from shared.domain.incident import Incident
+from shared.domain.incident import BY_PEOPLE, Incident
 
 OPENED, SECONDS, LOSS, SPENT, ALONE = "Opened", "SecondsToResolve", "BusinessUsd", "SpentUsd", "ActedAlone"
 OUTCOMES = {
@@ -11,8 +11,9 @@ OUTCOMES = {
     "rolled_back": "RolledBack",
     "escalated": "Escalated",
     "observed": "Observed",
+    BY_PEOPLE: "ResolvedByPeople",
 }
-"""How an incident ended -> the counter that it moves."""
+"""How an incident, or the machine's part of it, ended -> the counter that it moves."""
 
 
 def measured(event: Event, state: Incident) -> tuple[Gauge, ...]:
@@ -24,21 +25,32 @@ def measured(event: Event, state: Incident) -> tuple[Gauge, ...]:
     match event.fact:
         case IncidentDetected() as opened if opened == state.opened:
             return (Gauge(name=OPENED, value=1),)
+        case HandedToPeople() as handed if handed == state.handed:
+            return (_outcome(handed), *_alone(state))
+        case IncidentClosed(outcome=outcome) as closed if closed == state.closed and outcome == BY_PEOPLE:
+            return (_outcome(closed), *_money(closed))
         case IncidentClosed() as closed if closed == state.closed:
-            return _ended(closed, state)
+            return (_outcome(closed), *_money(closed), *_cured(closed, state), *_alone(state))
     return ()
 
 
-def _ended(closed: IncidentClosed, state: Incident) -> tuple[Gauge, ...]:
-    found = [
-        Gauge(name=OUTCOMES.get(closed.outcome, "Observed"), value=1),
-        Gauge(name=LOSS, value=float(closed.business_usd)),
-        Gauge(name=SPENT, value=float(closed.incident_usd)),
-    ]
-    if closed.outcome == "resolved" and state.verified_at is not None:
-        seconds = (state.verified_at - state.opened.started_at).total_seconds()
-        found.append(Gauge(name=SECONDS, value=max(0.0, seconds)))
-    if state.actions:
-        asked = state.approval is not None and bool(state.approval.by)
-        found.append(Gauge(name=ALONE, value=0 if asked else 1))
-    return tuple(found)
+def _outcome(ended: HandedToPeople | IncidentClosed) -> Gauge:
+    return Gauge(name=OUTCOMES.get(ended.outcome, "Observed"), value=1)
+
+
+def _money(closed: IncidentClosed) -> tuple[Gauge, ...]:
+    """Once an incident, at its end: what is with people still runs."""
+    loss = Gauge(name=LOSS, value=float(closed.business_usd))
+    return (loss, Gauge(name=SPENT, value=float(closed.incident_usd)))
+
+
+def _cured(closed: IncidentClosed, state: Incident) -> tuple[Gauge, ...]:
+    if closed.outcome != "resolved" or state.verified_at is None:
+        return ()
+    seconds = (state.verified_at - state.opened.started_at).total_seconds()
+    return (Gauge(name=SECONDS, value=max(0.0, seconds)),)
+
+
+def _alone(state: Incident) -> tuple[Gauge, ...]:
+    asked = state.approval is not None and bool(state.approval.by)
+    return (Gauge(name=ALONE, value=0 if asked else 1),) if state.actions else ()

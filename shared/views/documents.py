@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from shared.domain.felt import Felt
 from shared.domain.incident import Status
 from shared.domain.model import AgentName, Model, Thousandths, Utc
 from shared.domain.service import Tier
@@ -33,6 +34,7 @@ class Spent(Model):
 
     began_at: Utc
     until: Utc | None = Field(description="when it stopped costing the business; None: it still does")
+    felt: tuple[Felt, ...] = Field(default=(), description="when it was felt; only that costs the business")
     business_usd: str | None = Field(description="as it was closed; None: not closed yet")
     own_usd: str = Field(description="what it cost us so far, at list prices")
 
@@ -43,8 +45,8 @@ class Row(Model):
     id: Word
     version: int = Field(description="of the log that it shows")
     status: Status
-    closed: bool
-    outcome: Word | None
+    closed: bool = Field(description="it is over")
+    outcome: Word | None = Field(description="how it ended, or how the machine left it to people")
     severity: Word
     classification: Word
     service: Word
@@ -55,7 +57,12 @@ class Row(Model):
     decision: Word = Field(description="quorum, degraded_quorum, priority_fallback, human or none")
     remedy: Remedy | None = Field(description="decided or suggested")
     waits_for_approval: bool
-    taken_by: Word
+    with_people: bool = Field(default=False, description="open, and nobody but people will end it")
+    taken_by: Word = Field(description="as owner")
+    owner: Word = Field(default="", description="who has it; empty: nobody")
+    team: Word = Field(default="", description="that is to take it; empty: none was named, or somebody has it")
+    owned_since: Utc | None = Field(default=None, description="of the owner, or of the team")
+    felt: bool = Field(default=True, description="people still feel it, as far as the log knows")
     people_said: bool = Field(description="people said what they did about it, so it asks nobody any more")
     attempt: int
     detected_at: Utc

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from shared.domain.felt import Felt
 from shared.domain.impact import CENT, BusinessImpact
 from shared.domain.service import ServiceCatalogue
 from shared.views.answers import CallGraph, Edge, GraphNode, IncidentRow, Running
@@ -17,15 +18,16 @@ def running(row: Row, services: ServiceCatalogue, now: datetime) -> Running:
     """Equal as long as the rate is, so that an answer changes only when something did."""
     service = services.by_name.get(row.service)
     impact = BusinessImpact.of(service) if service else BusinessImpact.of_tier(row.tier)
-    begins, ends = row.spent.began_at, row.spent.until
+    felt = row.spent.felt or (Felt(begins=row.spent.began_at, ends=row.spent.until),)
+    begins, ends = felt[-1].begins, felt[-1].ends
     charge = str(impact.user_charge.quantize(CENT))
     if ends is not None:
-        usd = row.spent.business_usd or str(impact.cumulative_cost(begins, ends))
+        usd = row.spent.business_usd or str(impact.cost_of(felt, ends))
         return _running(ends, usd, Decimal(0), None, charge, estimated=service is None)
     # The segment of now begins at most a day before it; older ones need not be cut.
     segments = impact.segments(max(begins, now - LOOKS_BACK), max(now, begins))
     since = segments[-1].begins if segments else begins
-    usd = str(impact.cumulative_cost(begins, since)) if since > begins else charge
+    usd = str(impact.cost_of(felt, since).quantize(CENT) or charge)
     until = impact.segments(since, since + LOOKS_AHEAD)[0].ends
     return _running(since, usd, impact.rate(since), until, charge, estimated=service is None)
 

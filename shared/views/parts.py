@@ -238,6 +238,7 @@ class Timing(Model):
     decided_at: Utc | None = None
     verified_at: Utc | None = None
     resolved_at: Utc | None = None
+    handed_at: Utc | None = Field(default=None, description="when the machine left it to people")
     closed_at: Utc | None = None
 
 

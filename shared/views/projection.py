@@ -7,7 +7,7 @@ from shared.domain import facts
 from shared.domain.events import Event, malformed
 from shared.domain.folding import fold
 from shared.domain.impact import own_cost
-from shared.domain.incident import Incident
+from shared.domain.incident import BY_PEOPLE, Incident
 from shared.views.acting import doing, verdicts
 from shared.views.believed import Believed
 from shared.views.documents import MTTR_TARGET_SECONDS, Page, Row, Spent
@@ -116,14 +116,14 @@ def _lines(said: Sequence[Line]) -> tuple[Said, ...]:
 
 
 def _row(incident: Incident, log: Believed) -> Row:
-    closed, opened = log.last(facts.IncidentClosed), incident.opened
-    waits = incident.approval is not None and incident.approval.open and closed is None
+    opened, ended, last = incident.opened, incident.machine_ended, incident.felt[-1]
+    waits = incident.approval is not None and incident.approval.open and not incident.in_human_hands
     return Row(
         id=incident.id,
         version=incident.head.version,
         status=incident.status,
-        closed=closed is not None,
-        outcome=incident.closed.outcome if incident.closed else None,
+        closed=not incident.is_open,
+        outcome=_outcome(incident),
         severity=incident.severity,
         classification=opened.classification,
         service=opened.service,
@@ -134,8 +134,13 @@ def _row(incident: Incident, log: Believed) -> Row:
         decision=incident.decision,
         remedy=_suggestion(incident),
         waits_for_approval=waits,
-        taken_by=incident.taken.by if incident.taken else "",
-        people_said=incident.people is not None,
+        with_people=incident.with_people,
+        taken_by=incident.owner,
+        owner=incident.owner,
+        team=incident.team,
+        owned_since=incident.held.since if incident.held else None,
+        felt=incident.is_felt,
+        people_said=incident.people is not None or incident.resolution is not None,
         attempt=incident.attempt,
         detected_at=incident.detected_at,
         changed_at=incident.changed_at,
@@ -147,17 +152,24 @@ def _row(incident: Incident, log: Believed) -> Row:
             decided_at=incident.decided_at,
             verified_at=incident.verified_at,
             resolved_at=incident.resolved_at,
-            closed_at=closed[0] if closed else None,
+            handed_at=incident.handed_at,
+            closed_at=incident.closed_at,
         ),
         spent=Spent(
             began_at=opened.started_at,
-            until=incident.verified_at or (closed[0] if closed else None),
+            until=last.ends,
+            felt=incident.felt,
             business_usd=incident.closed.business_usd if incident.closed else None,
-            own_usd=incident.closed.incident_usd
-            if incident.closed
-            else f"{own_cost(incident.head.version):.4f}",
+            own_usd=ended.incident_usd if ended else f"{own_cost(incident.head.version):.4f}",
         ),
     )
+
+
+def _outcome(incident: Incident) -> str | None:
+    """How it ended, or how the machine left it; None: the machine is at it."""
+    if incident.resolution is not None:
+        return BY_PEOPLE
+    return incident.machine_ended.outcome if incident.machine_ended else None
 
 
 def _suggestion(incident: Incident) -> object:

@@ -28,9 +28,9 @@ class Accumulated(Model):
     """Money in US dollars, as text to the cent and below."""
 
     business_usd: str | None = Field(
-        description="until now, or until it was over; null: nobody knows the price"
+        description="of the time in which it was felt; null: nobody knows the price"
     )
-    usd_per_minute: str | None = Field(description="now; 0 once it is over")
+    usd_per_minute: str | None = Field(description="now; 0 while it is not felt")
     own_usd: str = Field(description="what it cost us: an estimate")
 
 
@@ -65,30 +65,30 @@ def real_time(incident: Incident, now: datetime, service: Service | None) -> Rea
             elapsed_seconds=round(elapsed.total_seconds(), 1),
             remaining_seconds=round((MTTR - elapsed).total_seconds(), 1),
             running=over is None,
-            cured=over is not None and over != incident.closed_at,
+            cured=over is not None and over not in (incident.handed_at, incident.closed_at),
         ),
-        cost_accumulation=_money(incident, until, service, running=over is None),
+        cost_accumulation=_money(incident, now, service),
         agent_confidence_scores={agent: _sure(incident, agent) for agent in VOTERS},
     )
 
 
 def ended_at(incident: Incident) -> datetime | None:
-    """When the clocks stood still: at the cure, when people say so, or when the machine closed it."""
+    """When the countdown stood still: at the cure, when people say so, or when the machine's part ended."""
     if incident.verified_at is not None and incident.regressed is None:
         return incident.verified_at
     if incident.people is not None and incident.people.resolved_at is not None:
         return incident.people.resolved_at
-    return incident.closed_at
+    return incident.handed_at or incident.closed_at
 
 
-def _money(incident: Incident, until: datetime, service: Service | None, *, running: bool) -> Accumulated:
+def _money(incident: Incident, now: datetime, service: Service | None) -> Accumulated:
     own = str(OwnCost(events=incident.head.version).aws_usd)
     if service is None:
         return Accumulated(business_usd=None, usd_per_minute=None, own_usd=own)
     impact = BusinessImpact.of(service)
     return Accumulated(
-        business_usd=str(impact.cumulative_cost(incident.opened.started_at, until)),
-        usd_per_minute=str(impact.rate(until) if running else Decimal(0)),
+        business_usd=str(impact.cost_of(incident.felt, now)),
+        usd_per_minute=str(impact.rate(now) if incident.is_felt else Decimal(0)),
         own_usd=own,
     )
 

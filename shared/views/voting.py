@@ -41,7 +41,7 @@ def _state(incident: Incident, name: AgentName, found: Findings | None) -> str:
         return "quarantined"
     if found is not None:
         return "reused" if name in incident.reused else "found"
-    return "asked" if incident.vote is None and incident.closed is None else "silent"
+    return "asked" if incident.vote is None and incident.machine_ended is None else "silent"
 
 
 def _findings(incident: Incident, name: AgentName, found: Findings) -> dict[str, object]:

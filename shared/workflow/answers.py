@@ -21,7 +21,7 @@ from shared.ports.clock import Clock
 from shared.ports.directory import DirectorySource
 from shared.ports.event_store import Distrust, EventStore, load, record
 from shared.workflow.reasons import reasons
-from shared.workflow.refusals import Refusal, approved, holder, refused, running, stamped
+from shared.workflow.refusals import Refusal, approved, holder, over, refused, running, stamped
 
 MOST_SAID, MOST_REASON = 500, 1_000
 """Characters of a sentence, and of somebody's own words."""
@@ -108,15 +108,15 @@ class Answers:
         def decide(state: Incident) -> Decision:
             if not by.may(Role.ON_CALL):
                 return self._not_theirs(state, Role.ON_CALL, by)
-            if state.taken is not None:
-                return Outcome.ALREADY, f"{holder(state.taken.by, by)} it already{running(state)}"
-            if state.closed is not None:
-                return Outcome.TOO_LATE, f"it is closed already ({state.closed.outcome})"
+            if not state.is_open:
+                return Outcome.TOO_LATE, over(state)
+            ours = by.among((state.owner,))
+            if state.owner and (not ours or state.acknowledged_at is not None):
+                return Outcome.ALREADY, f"{holder(state.owner, by)} it already{running(state)}"
             return facts.TakenOver(by=by.by, reason=sanitised(reason, MOST_REASON))
 
         def done(state: Incident) -> str | None:
-            ours = state.taken is not None and by.among((state.taken.by,))
-            return f"{by.by} has it{running(state)}" if ours else None
+            return f"{by.by} has it{running(state)}" if by.among((state.owner,)) else None
 
         return self._settled(incident_id, by, decide, done)
 

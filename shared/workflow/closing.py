@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from shared.domain.facts import (
     AttemptAbandoned,
     Fact,
+    HandedToPeople,
     IncidentClosed,
     IncidentResolved,
 )
 from shared.domain.impact import BusinessImpact, own_cost
-from shared.domain.incident import Incident
+from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
 from shared.domain.runbook import Remedy
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.clock import Clock
@@ -56,30 +57,34 @@ class Closing:
         return after.abandoned >= state.attempt
 
     def close(self, incident_id: str, verified: bool) -> tuple[str, int]:
-        """Close; returns the outcome (resolved, rolled_back, escalated or observed).
+        """End the machine's part; returns its outcome (resolved, rolled_back, escalated or observed).
 
-        And the seconds until what was done is to be taken back, if it was for a time only; else 0.
+        And the seconds until what was done is to be taken back, if it was for a time only; else 0. What is
+        rolled back or escalated is people's from here on, and open until they end it.
         """
 
         def decide(state: Incident) -> tuple[Fact, ...]:
-            if state.closed is not None:
+            if state.handed is not None or not state.is_open:
                 return ()
-            resolved = verified and state.verified is not None
-            business, own = self._business(state), f"{own_cost(state.head.version):.4f}"
-            closed = IncidentClosed(
-                outcome="resolved" if resolved else _outcome(state),
-                decision=state.decision,
-                business_usd=business,
-                incident_usd=own,
-            )
-            if not resolved:
+            outcome = "resolved" if verified and state.verified is not None else _outcome(state)
+            spent = {
+                "decision": state.decision,
+                "business_usd": self._business(state),
+                "incident_usd": f"{own_cost(state.head.version):.4f}",
+            }
+            if outcome in LEFT_WITH_A_HUMAN:
+                return (HandedToPeople(outcome=outcome, **spent),)
+            closed = IncidentClosed(outcome=outcome, **spent)
+            if outcome != "resolved":
                 return (closed,)
+            business, own = closed.business_usd, closed.incident_usd
             return (IncidentResolved(business_usd=business, incident_usd=own), closed)
 
         state = record(self.store, incident_id, decide, distrust=self.distrust)
         self.release(incident_id)
         self._settle(state)
-        return state.closed.outcome if state.closed else "", self._expiry(state)
+        ended = state.closed or state.handed
+        return ended.outcome if ended else "", self._expiry(state)
 
     def release(self, incident_id: str) -> None:
         """Give back every lease of the incident."""
@@ -97,12 +102,10 @@ class Closing:
         return self.remedies[done.proposal.runbook].runbook.expires_seconds or 0
 
     def _business(self, state: Incident) -> str:
-        """US dollars from the first symptom to the verified remedy, or to now."""
-        opened = state.opened
-        service = self.catalogue.services().by_name.get(opened.service)
-        impact = BusinessImpact.of(service) if service else BusinessImpact.of_tier(opened.tier)
-        end = state.verified_at or self.clock.now()
-        return str(impact.cumulative_cost(opened.started_at, end))
+        """US dollars of the time in which it was felt, until now."""
+        service = self.catalogue.services().by_name.get(state.opened.service)
+        impact = BusinessImpact.of(service) if service else BusinessImpact.of_tier(state.opened.tier)
+        return str(impact.cost_of(state.felt, self.clock.now()))
 
 
 def _outcome(state: Incident) -> str:

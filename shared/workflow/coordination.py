@@ -17,6 +17,7 @@ from shared.domain.facts import (
     FindingsSubmitted,
     IncidentClosed,
     IncidentDetected,
+    ResolvedByPeople,
     TakenOver,
 )
 from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
@@ -25,6 +26,7 @@ from shared.ports.event_store import EventStore, load, record
 from shared.ports.open_incidents import OpenIncidents
 from shared.ports.workflow import WaitingRoom, Workflow, waiting_key
 from shared.workflow.asking_people import PEOPLE, answer
+from shared.workflow.ending import Ending
 from shared.workflow.fallback import SUFFIX, Fallback
 from shared.workflow.trust import Trust
 from shared.workflow.vigilance import Vigilance
@@ -41,6 +43,7 @@ class Coordination:
     open_incidents: OpenIncidents
     fallback: Fallback
     vigilance: Vigilance
+    ending: Ending
 
     def hear(self, event: Event) -> None:
         """React to one event of the log."""
@@ -64,6 +67,8 @@ class Coordination:
             case IncidentClosed(outcome=outcome) if outcome not in LEFT_WITH_A_HUMAN:
                 application = load(self.store, event.incident_id).opened.application
                 self.open_incidents.release(application, event.incident_id)
+            case ResolvedByPeople():
+                self.ending.close(event.incident_id)
 
     def engine_ended(self, execution: str, status: str) -> None:
         """The state machine failed, timed out or was aborted: a proven safe remedy, or a human."""
@@ -74,7 +79,7 @@ class Coordination:
 
         state = record(self.store, incident_id, decide, distrust=self.trust.distrust)
         proven = state.certificate is not None and state.decision is DecisionKind.PRIORITY_FALLBACK
-        if proven and not state.actions and not state.escalation and not state.closed:
+        if proven and not state.actions and not state.escalation and state.is_open:
             payload: dict[str, object] = {
                 "incident_id": incident_id,
                 "attempt": state.attempt,
@@ -100,7 +105,7 @@ class Coordination:
 
     def _escalate(self, incident_id: str, reason: str) -> None:
         def decide(state: Incident) -> tuple[Fact, ...]:
-            return () if state.closed or state.escalation else (EscalatedToHuman(reason=reason),)
+            return () if state.escalation or not state.is_open else (EscalatedToHuman(reason=reason),)
 
         record(self.store, incident_id, decide, distrust=self.trust.distrust)
 

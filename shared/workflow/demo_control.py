@@ -8,8 +8,8 @@ from pydantic import Field
 
 from shared.domain.commands import change_severity
 from shared.domain.errors import CommandRefused
-from shared.domain.facts import Fact, TakenOver
-from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
+from shared.domain.facts import Fact, ResolvedByPeople, TakenOver
+from shared.domain.incident import Incident
 from shared.domain.model import Model
 from shared.domain.severity import Severity
 from shared.ports.catalogue import CatalogueSource
@@ -38,7 +38,7 @@ class Reset(Model):
     """What a reset did."""
 
     said: str
-    closed: tuple[str, ...] = Field(description="incidents that were taken over, and are closed now")
+    closed: tuple[str, ...] = Field(description="incidents that were taken over, and are over now")
     open: tuple[str, ...] = Field(description="incidents that were taken over, and end by themselves later")
 
 
@@ -125,8 +125,9 @@ class DemoControl:
     def reset(self, patience: timedelta = PATIENCE) -> Reset:
         """Bring the demo back to its beginning: open incidents are taken over, and the patient is well again.
 
-        Taken over, an incident is brought to its end by its own state machine, and its log says so. When that
-        takes longer than `patience` it is only said: what runs then still ends, and is not undone.
+        Taken over, an incident is left to its operator by its own state machine, and resolved then: its log
+        says so. When that takes longer than `patience` it is only said: what runs then still ends, and is not
+        undone.
 
         Raises:
             CommandRefused, PortError: as `start`.
@@ -135,16 +136,14 @@ class DemoControl:
         ours = [one.id for one in self._open()]
         taken = TakenOver(by=self.by, reason="the demo is reset")
         for incident_id in ours:
-            record(
-                self.store,
-                incident_id,
-                lambda now: () if now.taken or now.closed else (taken,),
-                distrust=self.distrust,
-            )
+            self._written(incident_id, lambda now: () if now.taken or not now.is_open else (taken,))
         until = self.clock.now() + patience
         while self._still(ours) and self.clock.now() < until:
             self.wait(POLL)
         said = self._ordered(Verb.RESET, "", PATIENCE).said
+        over = ResolvedByPeople(by=self.by, did="the demo is reset")
+        for incident_id in ours:
+            self._written(incident_id, lambda now: (over,) if now.with_people else ())
         still = self._still(ours)
         self._release()
         return Reset(said=said, closed=tuple(one for one in ours if one not in still), open=tuple(still))
@@ -217,14 +216,19 @@ class DemoControl:
 
     def _open(self) -> list[Incident]:
         found = (load(self.store, one, self.distrust) for one in self.incident_ids())
-        return [one for one in found if one.closed is None]
+        return [one for one in found if one.is_open]
 
     def _still(self, ids: Sequence[str]) -> list[str]:
-        return [one for one in ids if load(self.store, one, self.distrust).closed is None]
+        """What the machine is still at."""
+        states = [load(self.store, one, self.distrust) for one in ids]
+        return [one.id for one in states if one.is_open and not one.with_people]
+
+    def _written(self, incident_id: str, decide: Callable[[Incident], tuple[Fact, ...]]) -> None:
+        record(self.store, incident_id, decide, distrust=self.distrust)
 
     def _release(self) -> None:
-        """What was left with people is over now, since the patient is well: the next alarm opens another."""
+        """What people had is over now, since the patient is well: the next alarm opens another."""
         for incident_id in self.incident_ids():
             state = load(self.store, incident_id, self.distrust)
-            if state.closed is not None and state.closed.outcome in LEFT_WITH_A_HUMAN:
+            if not state.is_open:
                 self.open_incidents.release(state.opened.application, incident_id)

@@ -187,11 +187,12 @@ class _Log:
 
 
 def _state(incident: Incident) -> State:
-    """Closed is not resolved: of what was only observed, or left with people, the page stays open.
+    """Closed is not resolved: of what was only observed the page stays open.
 
     A page that a person has closed stays closed until people are needed again.
     """
-    if incident.resolved_at is not None or incident.unneeded is not None or incident.page_over:
+    ended = incident.resolution or incident.resolved_at or incident.unneeded
+    if ended or incident.page_over:
         return State.RESOLVED
     return State.ACKNOWLEDGED if incident.acknowledged_at is not None else State.OPEN
 
@@ -201,7 +202,7 @@ def _ask(incident: Incident, hearer: Hearer) -> Ask | None:
 
     Whose role decides nothing is asked nothing. Of the stage's own channels nobody knows who reads them.
     """
-    if incident.closed is not None or incident.taken is not None or incident.resolved_at is not None:
+    if not incident.is_open or incident.owner:
         return None
     person, approval = hearer.person, incident.approval
     if person is not None and not counts(person.role, Role.ON_CALL):

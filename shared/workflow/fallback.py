@@ -26,7 +26,7 @@ class Fallback:
 
         Otherwise a human: also when anything was decided or done before, or when the fallback itself failed.
         """
-        if state.closed or state.escalation:
+        if state.escalation or not state.is_open:
             return ()
         reason = f"the state machine ended as {status}"
         touched = state.certificate is not None or bool(state.actions)

@@ -8,7 +8,7 @@ from shared.agents.detection import assess
 from shared.domain.errors import ConcurrentAppend
 from shared.domain.events import Head
 from shared.domain.facts import Fact, IncidentDetected, SignalCorrelated
-from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
+from shared.domain.incident import Incident
 from shared.domain.signal import Signal, SignalKind
 from shared.ports.event_store import EventStore, load, record
 from shared.ports.open_incidents import OpenIncidents
@@ -70,7 +70,7 @@ class Opening:
 
         def decide(state: Incident) -> tuple[Fact, ...]:
             known = {one.id for one in state.signals}
-            return () if signal.id in known or state.closed else (SignalCorrelated(signal=signal),)
+            return () if signal.id in known or not state.is_open else (SignalCorrelated(signal=signal),)
 
         record(self.store, incident, decide)
         return Outcome.OPENED if incident == mine else Outcome.CORRELATED
@@ -89,15 +89,15 @@ class Opening:
         if incident == incident_id(signal):
             self.open_incidents.release(application, incident)
             return Outcome.DISMISSED
-        if load(self.store, incident).closed and self.assess(signal, self.sources) is None:
+        if load(self.store, incident).with_people and self.assess(signal, self.sources) is None:
             self.open_incidents.release(application, incident)
             return Outcome.RELEASED
         return Outcome.DISMISSED
 
 
 def _is_over(state: Incident) -> bool:
-    """Closed, and not left with a human, whose work another incident must not run into."""
-    return state.closed is not None and state.closed.outcome not in LEFT_WITH_A_HUMAN
+    """Over, and so not with people, whose work another incident must not run into."""
+    return not state.is_open
 
 
 def incident_id(signal: Signal) -> str:

@@ -76,7 +76,7 @@ class Participant:
 
     def _submit(self, event: Event) -> None:
         state = load(self.store, event.incident_id)
-        if has_found(state, self.voter.name) or state.closed:
+        if has_found(state, self.voter.name) or state.machine_ended or not state.is_open:
             return
         look = self._look(event, self.limits.findings)
         findings = self.voter.investigate(state, look.sources)
@@ -92,7 +92,7 @@ class Participant:
     def _vote(self, event: Event) -> None:
         state = load(self.store, event.incident_id)
         vote = state.vote
-        if vote is None or state.closed or self._has_voted(state, vote):
+        if vote is None or state.machine_ended or self._has_voted(state, vote):
             return
         look = self._look(event, self.limits.ballot)
         verdict = self.voter.judge(state, vote.candidates, look.sources)

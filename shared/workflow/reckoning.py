@@ -10,7 +10,7 @@ from shared.ports.event_store import Distrust, EventStore, load
 
 UNWORDED = "Unworded"
 """The counter of messages whose words failed, and that were said plainly."""
-TOLD = frozenset({"IncidentDetected", "IncidentClosed"})
+TOLD = frozenset({"IncidentDetected", "HandedToPeople", "IncidentClosed"})
 
 
 @dataclass(frozen=True)

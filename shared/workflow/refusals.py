@@ -76,6 +76,13 @@ def holder(person: str, by: Speaker) -> str:
     return "you have" if by.among((person,)) else f"{person} has"
 
 
+def over(state: Incident) -> str:
+    """That it is over, and what can still be done about that."""
+    who = f"{state.resolution.by} resolved it" if state.resolution else "the machine closed it"
+    how = f" as {state.closed.outcome.replace('_', ' ')}" if state.closed else ""
+    return f"it is over: {who}{'' if state.resolution else how}; reopen it if it is not"
+
+
 def running(state: Incident) -> str:
     """What still runs, as the rest of a sentence."""
     action = next((one for one in state.actions if one.ended_at is None), None)

@@ -81,12 +81,20 @@ def test_what_a_person_approved_was_not_done_alone(log: Log) -> None:
     assert log.counted(log.resolved())["ActedAlone"] == 0
 
 
-@pytest.mark.parametrize(
-    ("outcome", "name"), [("escalated", "Escalated"), ("rolled_back", "RolledBack"), ("observed", "Observed")]
-)
-def test_without_an_action_neither_time_nor_autonomy_is_said(log: Log, outcome: str, name: str) -> None:
-    ended = log.write(Author.WORKFLOW, closed(outcome))
-    assert log.counted(ended) == {name: 1, "BusinessUsd": 1666.67, "SpentUsd": 0.0042}
+def test_without_an_action_neither_time_nor_autonomy_is_said(log: Log) -> None:
+    ended = log.write(Author.WORKFLOW, closed("observed"))
+    assert log.counted(ended) == {"Observed": 1, "BusinessUsd": 1666.67, "SpentUsd": 0.0042}
+
+
+@pytest.mark.parametrize(("outcome", "name"), [("escalated", "Escalated"), ("rolled_back", "RolledBack")])
+def test_what_is_left_with_people_is_counted_then_and_its_money_at_their_end(
+    log: Log, outcome: str, name: str
+) -> None:
+    handed = facts.HandedToPeople(**closed(outcome).plain())
+    assert log.counted(log.write(Author.WORKFLOW, handed)) == {name: 1}
+    assert log.counted(log.write(Author.OPERATOR, facts.ResolvedByPeople(by="ada", did="it"))) == {}
+    ended = log.write(Author.COORDINATOR, closed("resolved_by_people"))
+    assert log.counted(ended) == {"ResolvedByPeople": 1, "BusinessUsd": 1666.67, "SpentUsd": 0.0042}
 
 
 def test_an_end_that_is_forged_counts_nothing(log: Log) -> None:

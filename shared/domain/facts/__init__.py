@@ -52,10 +52,20 @@ from shared.domain.facts.ending import (
 from shared.domain.facts.fact import Author, Fact
 from shared.domain.facts.grading import SeverityChanged
 from shared.domain.facts.outcome import HumanOutcome
+from shared.domain.facts.ownership import (
+    AcknowledgementExpired,
+    HandedOn,
+    HandedToPeople,
+    IncidentReopened,
+    NoteAdded,
+    RecoverySeen,
+    ResolvedByPeople,
+)
 from shared.domain.facts.trust import AuthorRejected, LogRepaired
 
 __all__ = [
     "Acknowledged",
+    "AcknowledgementExpired",
     "ActionAuthorised",
     "ActionCompleted",
     "ActionFailed",
@@ -79,20 +89,26 @@ __all__ = [
     "Fact",
     "FindingsReused",
     "FindingsSubmitted",
+    "HandedOn",
+    "HandedToPeople",
     "HumanOutcome",
     "IncidentClosed",
     "IncidentDetected",
+    "IncidentReopened",
     "IncidentResolved",
     "InvestigationStarted",
     "KnownGoodRecorded",
     "LevelCalled",
     "LogRepaired",
     "NotNeeded",
+    "NoteAdded",
     "NotificationFailed",
     "NotificationSent",
+    "RecoverySeen",
     "RegressionDetected",
     "RehearsalFailed",
     "RemedyVerified",
+    "ResolvedByPeople",
     "RolledBack",
     "SandboxStarted",
     "SeverityChanged",

@@ -34,10 +34,10 @@ class IncidentResolved(Fact):
 
 
 class IncidentClosed(Fact):
-    """Nothing more will be done by the machine."""
+    """It is over. In older logs also what `HandedToPeople` says now: by its outcome."""
 
-    authors = WORKFLOW
-    outcome: Name
+    authors = ENGINE
+    outcome: Name = Field(description="resolved, observed, or resolved_by_people")
     decision: DecisionKind
     business_usd: str
     incident_usd: str
