@@ -60,7 +60,7 @@ class Row(Model):
     with_people: bool = Field(default=False, description="open, and nobody but people will end it")
     taken_by: Word = Field(description="as owner")
     owner: Word = Field(default="", description="who has it; empty: nobody")
-    team: Word = Field(default="", description="that is to take it; empty: none was named, or somebody has it")
+    team: Word = Field(default="", description="that is to take it; empty: none, or somebody has it")
     owned_since: Utc | None = Field(default=None, description="of the owner, or of the team")
     felt: bool = Field(default=True, description="people still feel it, as far as the log knows")
     people_said: bool = Field(description="people said what they did about it, so it asks nobody any more")

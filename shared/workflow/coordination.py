@@ -45,7 +45,7 @@ class Coordination:
     vigilance: Vigilance
     ending: Ending
 
-    def hear(self, event: Event) -> None:
+    def hear(self, event: Event) -> None:  # noqa: C901 - one arm an event
         """React to one event of the log."""
         fault = self.trust.fault(event)
         if fault is not None:

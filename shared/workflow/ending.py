@@ -1,4 +1,4 @@
-"""The real end of an incident that people had: what it cost is written down, once, when one of them ends it."""
+"""The real end of an incident that people had: what it cost is written down, once."""
 
 from dataclasses import dataclass
 

@@ -63,7 +63,7 @@ def test_a_remedy_that_harms_is_undone_and_handed_to_a_human():
     assert incident.escalation is not None
     assert [one.parameters["DesiredCount"] for one in street.patient.actions] == ["5", "3"]
     assert street.patient.resources.checkout_tasks == 3
-    assert incident.closed.outcome == "rolled_back"
+    assert incident.handed.outcome == "rolled_back"
 
 
 def test_after_that_further_alarms_join_it_and_nothing_is_tried_again():

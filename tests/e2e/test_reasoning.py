@@ -14,6 +14,7 @@ from shared.adapters.local.memory_recordings import MemoryRecordings
 from shared.agents.diagnosis import AGENT
 from shared.composition.local import VOTERS
 from shared.domain.errors import PortError
+from shared.domain.felt import felt_since
 from shared.domain.incident import Status
 from shared.domain.model import AgentName
 from shared.views.looks import Reasoning
@@ -148,7 +149,9 @@ def test_the_clocks_of_an_incident_run_until_it_is_cured(street: Street) -> None
     assert shown.mttr_countdown.remaining_seconds == 180 - shown.mttr_countdown.elapsed_seconds > 170
     assert shown.cost_accumulation.business_usd == incident.closed.business_usd
     assert shown.agent_confidence_scores[AgentName.DIAGNOSIS] == 950
-    running = incident.model_copy(update={"verified_at": None, "closed": None, "closed_at": None})
+    felt = felt_since(incident.opened.started_at)
+    update = {"verified_at": None, "closed": None, "closed_at": None, "felt": felt}
+    running = incident.model_copy(update=update)
     later = real_time(running, incident.opened.signal.at + timedelta(minutes=4), service)
     assert later.mttr_countdown.remaining_seconds == -60
     assert float(later.cost_accumulation.business_usd) > float(shown.cost_accumulation.business_usd)

@@ -131,7 +131,7 @@ def test_who_takes_over_stops_the_machine(step):
 
     street = meanwhile(step, take_over)
     assert street.patient.actions == []
-    assert street.incident().closed.outcome == "escalated"
+    assert street.incident().machine_ended.outcome == "escalated"
     assert street.house.locks.held == {}
 
 
@@ -237,7 +237,7 @@ def test_what_harmed_is_not_tried_again_in_the_next_attempt():
     done = [one for one in street.patient.actions if one.target == CHECKOUT]
     assert [one.parameters.get("DesiredCount") for one in done] == ["5", "3"]
     assert incident.attempt >= 2
-    assert incident.closed.outcome == "rolled_back"
+    assert incident.handed.outcome == "rolled_back"
     assert street.house.locks.held == {}
 
 
@@ -344,6 +344,6 @@ class _Throttling:
 @pytest.mark.parametrize(("times", "outcome", "acted"), [(3, "resolved", 1), (9, "escalated", 0)])
 def test_a_throttled_session_is_asked_for_again_within_bounds(times, outcome, acted):
     street = fallen(Street(worn=Throttled(times)))
-    assert street.incident().closed.outcome == outcome
+    assert street.incident().machine_ended.outcome == outcome
     assert len(street.patient.actions) == acted
     assert street.house.locks.held == {}

@@ -9,7 +9,6 @@ import pytest
 from shared.domain import facts
 from shared.domain.consensus import DecisionKind
 from shared.domain.events import Event, chain, head_of
-from shared.domain.facts import Author
 from shared.domain.facts.outcome import HumanOutcome, Result
 from shared.domain.felt import Felt
 from shared.domain.folding import fold
@@ -37,7 +36,9 @@ LEFT = (ESCALATED, HANDED)
 
 def alarm(minute: float) -> facts.SignalCorrelated:
     at = NOON + timedelta(minutes=minute)
-    signal = Signal(source="test", kind=SignalKind.ALARM, service="checkout", resource="r", at=at, key=str(at))
+    signal = Signal(
+        source="test", kind=SignalKind.ALARM, service="checkout", resource="r", at=at, key=str(at)
+    )
     return facts.SignalCorrelated(signal=signal)
 
 
@@ -155,7 +156,9 @@ def test_it_costs_while_it_is_felt_and_no_longer() -> None:
     began = opened().started_at
     assert folded(*LEFT).felt == (Felt(begins=began),)
     assert folded(*LEFT, TAKEN).is_felt
-    assert folded(*LEFT, WELL, TAKEN).felt == (Felt(begins=began, ends=at(3)),)  # never later than it was said
+    assert folded(*LEFT, WELL, TAKEN).felt == (
+        Felt(begins=began, ends=at(3)),
+    )  # never later than it was said
     assert folded(*LEFT, TAKEN, TAKEN, WELL).felt == (Felt(begins=began, ends=at(4)),)
     again = folded(*LEFT, TAKEN, WELL, alarm(9.5))
     assert again.felt == (Felt(begins=began, ends=at(4)), Felt(begins=at(9.5)))
@@ -188,5 +191,8 @@ def test_money_is_of_the_stretches_and_the_users_charge_is_taken_once() -> None:
 def test_notes_are_kept_in_their_order_also_after_the_end() -> None:
     said = [facts.NoteAdded(by="ada", text=text) for text in ("it is the pool", "see the review")]
     state = folded(*LEFT, said[0], RESOLVED, CLOSED, said[1])
-    assert [(one.by, one.text) for one in state.notes] == [("ada", "it is the pool"), ("ada", "see the review")]
+    assert [(one.by, one.text) for one in state.notes] == [
+        ("ada", "it is the pool"),
+        ("ada", "see the review"),
+    ]
     assert state.status is Status.CLOSED

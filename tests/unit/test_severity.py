@@ -38,7 +38,7 @@ def test_it_is_written_once() -> None:
 
 
 def test_after_the_end_it_is_refused_and_means_nothing() -> None:
-    with pytest.raises(CommandRefused, match="it is closed"):
+    with pytest.raises(CommandRefused, match="it is over"):
         change_severity(fold(events(CLOSED)), Severity.LOW, "ada", "late")
     assert fold(events(CLOSED, LOW)).severity == "critical"
 

@@ -160,7 +160,7 @@ def test_who_has_taken_over_is_named_and_nothing_is_approved_any_more():
 
 def test_what_is_closed_is_nobodys_to_take():
     asked = Asked()
-    closed = facts.IncidentClosed(outcome="escalated", decision="human", business_usd="0", incident_usd="0")
+    closed = facts.IncidentClosed(outcome="observed", decision="human", business_usd="0", incident_usd="0")
     asked.write(Author.WORKFLOW, closed)
     assert asked.answers().take_over(BO, INCIDENT).outcome is Outcome.TOO_LATE
     assert approve(asked, BO).outcome is Outcome.TOO_LATE

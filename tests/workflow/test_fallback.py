@@ -2,13 +2,16 @@
 
 import pytest
 
+from shared.adapters.local.memory_catalogue import MemoryCatalogue
 from shared.adapters.local.memory_open_incidents import MemoryOpenIncidents
 from shared.adapters.local.memory_waiting_room import MemoryWaitingRoom
 from shared.domain.certificate import verify_certificate
 from shared.domain.consensus import RULES, DecisionKind
 from shared.domain.facts import Author
 from shared.domain.model import VOTERS, AgentName
+from shared.domain.service import ServiceCatalogue
 from shared.workflow.coordination import Coordination
+from shared.workflow.ending import Ending
 from shared.workflow.fallback import SUFFIX, Fallback
 from shared.workflow.trust import Trust
 from shared.workflow.vigilance import Vigilance
@@ -45,6 +48,12 @@ class Broken:
             MemoryOpenIncidents(self.house.clock),
             Fallback(self.house.verifier, self.house.clock, RULES),
             Vigilance(self.house.standing, self.house.clock),
+            Ending(
+                self.house.store(Author.COORDINATOR),
+                Trust(self.house.verifier).distrust,
+                MemoryCatalogue(ServiceCatalogue(services=())),
+                self.house.clock,
+            ),
         )
 
     def end(self, execution: str = EXECUTION) -> None:
