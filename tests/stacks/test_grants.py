@@ -144,7 +144,7 @@ GRANTS: dict[str, set[Grant]] = {
     "coordinator": TABLE_STREAM
     | fed()
     | state("DeleteItem", keys=["OPEN#*"])
-    | state("GetItem", keys=["AGENT#*", "CATALOGUE"])
+    | state("GetItem", keys=["CATALOGUE", "AGENT#*"])
     | state("PutItem", keys=["AGENT#*"])
     | on("Waits.Arn", "dynamodb:GetItem")
     | on("IncidentMachine", "states:StartExecution", "states:SendTaskSuccess")
