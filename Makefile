@@ -7,7 +7,7 @@ export UV_NO_PROGRESS := 1
 # Bytecode is kept, whatever the shell says: else every worker and every synthesis compiles the CDK again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install browser demo test test-unit test-local-aws test-alone test-offline test-faults seeds model bench check lint formatting types contracts lock clean
+.PHONY: install browser demo test test-unit test-local-aws test-alone test-offline test-faults seeds mutants model bench check lint formatting types contracts lock clean
 
 install: .venv/.installed
 
@@ -73,6 +73,10 @@ test-faults: install
 	@$(BIN)/pytest -s -m faults tests/faults tests/local_aws
 	@$(BIN)/pytest -n 2 -m faults tests/e2e
 
+# Small changes of the code that judges; which of them no test notices, each with its reason.
+mutants: install
+	@$(BIN)/python -m tests.mutants
+
 model: install
 	@$(BIN)/python -m tests.model
 
@@ -101,4 +105,4 @@ lock: $(UV)
 		--python-version 3.11 --group dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf .venv .tools .local-aws .bundles .build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .tools .local-aws .bundles .build cdk.out .mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -45,18 +45,14 @@ class DynamodbActionHistory:
         Raises:
             PortError: AWS failed, other writers were always faster, or an item cannot be read.
         """
-        admitted = False
 
         def admit(past: Sequence[Past]) -> tuple[Past, ...] | None:
-            nonlocal admitted
-            after = begun(past, action, HOUR, most)
-            admitted = after is not None
-            return after
+            return begun(past, action, HOUR, most)
 
-        self._rewrite(_service(action), admit, HOUR)
-        if admitted:
-            self._rewrite(_remedy(action), lambda past: begun(past, action, DAY, None), DAY)
-        return admitted
+        if admit(self._rewrite(_service(action), admit, HOUR)) is None:
+            return False
+        self._rewrite(_remedy(action), lambda past: begun(past, action, DAY, None), DAY)
+        return True
 
     def harmed(self, action: Acted) -> None:
         """The action did harm.
@@ -68,13 +64,15 @@ class DynamodbActionHistory:
 
     def _rewrite(
         self, key: Item, change: Callable[[Sequence[Past]], tuple[Past, ...] | None], keep: timedelta
-    ) -> None:
+    ) -> tuple[Past, ...]:
+        """Change what was done; returns it as it was before that."""
+
         def body(item: Item | None) -> str | None:
             known = _past(item)
             after = change(known)
             return None if after is None or after == known else PAST.dump_json(after).decode()
 
-        self._items.change(key, body, keep + SLACK)
+        return _past(self._items.change(key, body, keep + SLACK))
 
 
 def _service(action: Acted) -> dict[str, Any]:

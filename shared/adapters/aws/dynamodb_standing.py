@@ -117,15 +117,9 @@ class DynamodbStanding:
         Raises:
             PortError: AWS failed, or other writers were always faster.
         """
-        allowed = False
-
-        def ask(breaker: Breaker) -> Breaker:
-            nonlocal allowed
-            allowed, after = breaker.allows(self._clock.now())
-            return after
-
-        self._turn(agent, ask)
-        return allowed
+        now = self._clock.now()
+        before = self._turn(agent, lambda breaker: breaker.allows(now)[1])
+        return before.allows(now)[0]
 
     def succeeded(self, agent: AgentName) -> None:
         """The agent answered.
@@ -153,13 +147,15 @@ class DynamodbStanding:
 
         self._items.change(_place(agent, "HISTORY"), body, KEEP_HISTORY)
 
-    def _turn(self, agent: AgentName, change: Callable[[Breaker], Breaker]) -> None:
+    def _turn(self, agent: AgentName, change: Callable[[Breaker], Breaker]) -> Breaker:
+        """Change a breaker; returns it as it was before that."""
+
         def body(item: Item | None) -> str | None:
             known = _breaker(item)
             after = change(known)
             return None if after == known else after.model_dump_json()
 
-        self._items.change(_place(agent, "BREAKER"), body, KEEP_BREAKER)
+        return _breaker(self._items.change(_place(agent, "BREAKER"), body, KEEP_BREAKER))
 
 
 def _place(agent: AgentName, what: str) -> dict[str, Any]:

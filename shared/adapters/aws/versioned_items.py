@@ -36,8 +36,13 @@ class VersionedItems:
         with port_errors():
             return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
 
-    def change(self, key: Item, decide: Callable[[Item | None], str | None], keep: timedelta | None) -> None:
+    def change(
+        self, key: Item, decide: Callable[[Item | None], str | None], keep: timedelta | None
+    ) -> Item | None:
         """Rewrite the body, kept for so long or, with None, for ever; a decision of None leaves it as it is.
+
+        Returns:
+            The item as it was when the decision that counts was made: a lost race is decided again.
 
         Raises:
             PortError: AWS failed, or other writers were faster 12 times.
@@ -46,15 +51,15 @@ class VersionedItems:
             item = self.read(key)
             body = decide(item)
             if body is None:
-                return
+                return item
             seen = None if item is None else item.get("version")
             new: Item = {**key, "version": _next(seen), "body": {"S": body}}
             if keep is not None:
                 new = {**new, "ttl": {"N": str(int((self._clock.now() + keep).timestamp()))}}
             if seen is None and self.put(new, "attribute_not_exists(#version)", "version"):
-                return
+                return item
             if seen is not None and self.put(new, "#version = :seen", "version", {":seen": seen}):
-                return
+                return item
         where = " ".join(str(part["S"]) for part in key.values())
         raise PortError(f"{where}: other writers were faster {ATTEMPTS} times", retryable=True)
 
