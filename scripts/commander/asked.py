@@ -10,7 +10,7 @@ from shared.domain.errors import CommandRefused, InvalidConfiguration
 from shared.domain.facts import ApprovalRequested
 from shared.domain.identity import Identity, Where
 from shared.domain.incident import Incident as State
-from shared.workflow.answers import Said
+from shared.workflow.said import Said
 
 Incident = Annotated[str, typer.Argument(help="an incident's id")]
 Reason = Annotated[str, typer.Option("--reason", help="for whoever asks later")]

@@ -11,4 +11,5 @@ class Outcome(StrEnum):
     TOO_LATE = "too_late"  # expired, answered otherwise, or in somebody's hands
     SUPERSEDED = "superseded"  # this is not what is asked now
     NOT_YOURS = "not_yours"
+    WRONG = "wrong"  # something in it cannot be so; the sentence names everything
     UNKNOWN = "unknown"  # there is no such incident

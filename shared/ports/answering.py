@@ -1,5 +1,6 @@
 """Where answers of people go: who says it is known, and a refusal is an answer too."""
 
+from datetime import datetime
 from typing import Protocol
 
 from shared.domain.answer import Outcome
@@ -39,4 +40,22 @@ class Answering(Protocol):
 
     def grade(self, who: Caller, incident_id: str, severity: Severity, reason: str) -> Said:
         """How grave it is, with a reason that people are told."""
+        ...
+
+    def hand_on(self, who: Caller, incident_id: str, to: str, reason: str) -> Said:
+        """Give it to a person or a team of the directory, by id."""
+        ...
+
+    def note(self, who: Caller, incident_id: str, text: str) -> Said:
+        """What whoever has it next should know."""
+        ...
+
+    def resolve(
+        self, who: Caller, incident_id: str, did: str, runbook: str, cause: str, over_at: datetime | None
+    ) -> Said:
+        """It is over: what was done, the runbook that does the same, the cause, and since when."""
+        ...
+
+    def reopen(self, who: Caller, incident_id: str, reason: str) -> Said:
+        """It is not over."""
         ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from shared.domain.errors import ConcurrentAppend, IncidentNotFound
 from shared.domain.events import Event, Head, chain
@@ -60,6 +60,7 @@ class Pen:
         )
 
 
+Decision = TypeVar("Decision")
 Distrust = Callable[[Sequence[Event]], Container[str]]
 """The ids of those of these events that must not be believed."""
 
@@ -95,15 +96,32 @@ def record(
     Raises:
         ConcurrentAppend: the race was lost every time.
     """
+    return settle(store, incident_id, decide, lambda facts: facts, cause, distrust)[0]
+
+
+def settle(
+    store: EventStore,
+    incident_id: str,
+    decide: Callable[[Incident], Decision],
+    written: Callable[[Decision], Sequence[Fact]],
+    cause: str = "",
+    distrust: Distrust = believe,
+) -> tuple[Incident, Decision]:
+    """As `record`, for a decision that says more than what is to be `written` of it: the one that stood.
+
+    Raises:
+        ConcurrentAppend: the race was lost every time.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         state = load(store, incident_id, distrust)
-        facts = decide(state)
+        decision = decide(state)
+        facts = written(decision)
         if not facts:
-            return state
+            return state, decision
         try:
             store.append(incident_id, state.head, facts, cause)
         except ConcurrentAppend:
             store.give_way(attempt)
             continue
-        return load(store, incident_id, distrust)
+        return load(store, incident_id, distrust), decision
     raise ConcurrentAppend(incident_id, state.head.version)

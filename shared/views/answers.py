@@ -76,7 +76,8 @@ class IncidentAnswer(Answer):
     graph: CallGraph
     running: Running
     may: tuple[str, ...] = Field(
-        description="of approve, deny, take-over, acknowledge: what the caller may now"
+        description="of approve, deny, take_over, hand_on, resolve, note, reopen, acknowledge and severity: "
+        "what the caller may say now"
     )
 
 

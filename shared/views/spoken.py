@@ -1,6 +1,6 @@
 """What is posted to the API, and how it is answered; and what every error looks like."""
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.domain.model import Model
 from shared.domain.severity import Severity
@@ -23,6 +23,36 @@ class Deny(Approve):
 
 class TakeOver(Model):
     """The machine starts nothing more."""
+
+    reason: str = Field(default="", max_length=1_000)
+
+
+class HandOn(Model):
+    """Somebody else is to have it."""
+
+    to: str = Field(min_length=1, max_length=64, description="a person's or a team's id in the directory")
+    reason: str = Field(default="", max_length=1_000)
+
+
+class Note(Model):
+    """What whoever has it next should know."""
+
+    text: str = Field(min_length=1, max_length=2_000)
+
+
+class Resolve(Model):
+    """It is over."""
+
+    did: str = Field(min_length=1, max_length=2_000, description="what was done, in your words")
+    runbook: str = Field(default="", max_length=256, description="that does the same, or `other`")
+    cause: str = Field(default="", max_length=1_000)
+    over_at: AwareDatetime | None = Field(
+        default=None, description="since when nobody feels it; null: since it is said"
+    )
+
+
+class Reopen(Model):
+    """It is not over."""
 
     reason: str = Field(default="", max_length=1_000)
 

@@ -4,57 +4,26 @@ A refusal is an outcome with its sentence, not an exception: the road shows it t
 counts is decided again on the log as it is when it is appended, so two answers at once make one decision.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain import facts
 from shared.domain.answer import Outcome
 from shared.domain.commands import change_severity
 from shared.domain.errors import CommandRefused, IncidentNotFound
-from shared.domain.identity import Identity, Speaker, speaker, who_may
+from shared.domain.identity import Identity, Speaker
 from shared.domain.incident import Incident
 from shared.domain.person import Role
 from shared.domain.plain_text import sanitised
 from shared.domain.severity import Severity
-from shared.ports.clock import Clock
-from shared.ports.directory import DirectorySource
-from shared.ports.event_store import Distrust, EventStore, load, record
+from shared.ports.event_store import load
+from shared.workflow.ownership import Ownership
 from shared.workflow.reasons import reasons
-from shared.workflow.refusals import Refusal, approved, holder, over, refused, running, stamped
-
-MOST_SAID, MOST_REASON = 500, 1_000
-"""Characters of a sentence, and of somebody's own words."""
+from shared.workflow.refusals import Refusal, approved, refused, stamped
+from shared.workflow.said import MOST_REASON, Decision, Said, unknown
 
 
-@dataclass(frozen=True)
-class Said:
-    """The outcome, and its sentence: plain text and bounded. A road escapes it for its own markup."""
-
-    outcome: Outcome
-    text: str
-    lines: tuple[str, ...] = ()
-    by: str = ""
-    incident: Incident | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether it is now as they said."""
-        return self.outcome in (Outcome.DONE, Outcome.ALREADY)
-
-
-Decision = Refusal | facts.Fact
-"""A refusal or a repetition with its sentence, or what is to be written."""
-
-
-@dataclass(frozen=True)
-class Answers:
-    """`store` writes as the road's author. Nothing here raises but what a port does."""
-
-    store: EventStore
-    distrust: Distrust
-    directory: DirectorySource
-    clock: Clock
+class Answers(Ownership):
+    """Everything that people say."""
 
     def approve(self, who: Identity, incident_id: str, request: str, digest: str) -> Said:
         """Say yes to exactly this request and proposal.
@@ -94,29 +63,6 @@ class Answers:
             if approval is None or approval.asked.request != request:
                 return f"denied by {by.by}"
             return f"denied by {approval.denied_by}" if by.among((approval.denied_by,)) else None
-
-        return self._settled(incident_id, by, decide, done)
-
-    def take_over(self, who: Identity, incident_id: str, reason: str = "") -> Said:
-        """Have the incident from here on: the machine starts nothing more.
-
-        Raises:
-            PortError: as `approve`.
-        """
-        by = self._speaker(who)
-
-        def decide(state: Incident) -> Decision:
-            if not by.may(Role.ON_CALL):
-                return self._not_theirs(state, Role.ON_CALL, by)
-            if not state.is_open:
-                return Outcome.TOO_LATE, over(state)
-            ours = by.among((state.owner,))
-            if state.owner and (not ours or state.acknowledged_at is not None):
-                return Outcome.ALREADY, f"{holder(state.owner, by)} it already{running(state)}"
-            return facts.TakenOver(by=by.by, reason=sanitised(reason, MOST_REASON))
-
-        def done(state: Incident) -> str | None:
-            return f"{by.by} has it{running(state)}" if by.among((state.owner,)) else None
 
         return self._settled(incident_id, by, decide, done)
 
@@ -185,46 +131,8 @@ class Answers:
         try:
             state = load(self.store, incident_id, self.distrust)
         except IncidentNotFound:
-            return _unknown(incident_id)
+            return unknown(incident_id)
         return Said(Outcome.DONE, f"{incident_id}: why", reasons(state), incident=state)
-
-    def _speaker(self, who: Identity) -> Speaker:
-        return speaker(self.directory.directory(), who)
-
-    def _settled(
-        self,
-        incident_id: str,
-        by: Speaker,
-        decide: Callable[[Incident], Decision],
-        done: Callable[[Incident], str | None],
-    ) -> Said:
-        """What was decided on the log as it was when it was written, or why nothing was."""
-        decided: list[Decision] = []
-
-        def written(state: Incident) -> tuple[facts.Fact, ...]:
-            decided[:] = [decide(state)]
-            return (decided[0],) if isinstance(decided[0], facts.Fact) else ()
-
-        try:
-            after = record(self.store, incident_id, written, distrust=self.distrust)
-        except IncidentNotFound:
-            return _unknown(incident_id)
-        last = decided[0]
-        if isinstance(last, facts.Fact):
-            text = done(after)
-            last = (Outcome.DONE, text) if text else self._uncounted(decide(after))
-        outcome, text = last
-        return Said(outcome, sanitised(f"{incident_id}: {text}", MOST_SAID), by=by.by, incident=after)
-
-    def _uncounted(self, again: Decision) -> Refusal:
-        """Why what was written did not count: it became too late between reading and writing."""
-        return (Outcome.TOO_LATE, "it came too late") if isinstance(again, facts.Fact) else again
-
-    def _heard(self, incident_id: str, reference: str) -> bool:
-        events = self.store.read(incident_id)
-        ignored = self.distrust(events)
-        said = (one for one in events if one.type == "Acknowledged" and one.event_id not in ignored)
-        return any(one.data.get("reference") == reference for one in said)
 
     def _refused(
         self, state: Incident, by: Speaker, request: str, digest: str, *, no: bool = False
@@ -234,18 +142,3 @@ class Answers:
         if not by.may(role):
             return self._not_theirs(state, role, by)
         return refused(state, by, (request, digest), self.clock.now(), no=no)
-
-    def _not_theirs(self, state: Incident, role: str, by: Speaker) -> Refusal:
-        directory = self.directory.directory()
-        if not directory.people:
-            return Outcome.NOT_YOURS, (
-                "nobody here knows who you are yet: answer at the command line, or "
-                "`commander people set` who has which role"
-            )
-        known = "" if by.role else f" (nobody of the directory has {by.by} among their identities)"
-        may = who_may(directory, role, state.opened)
-        return Outcome.NOT_YOURS, f"this is not yours to say{known}; it is for {may}"
-
-
-def _unknown(incident_id: str) -> Said:
-    return Said(Outcome.UNKNOWN, sanitised(f"there is no incident {incident_id} here", MOST_SAID))

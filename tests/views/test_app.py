@@ -28,6 +28,10 @@ BODIES = {
     "deny": {"request": "R1", "digest": DIGEST, "reason": "no"},
     "take_over": {"reason": "mine"},
     "acknowledge": {},
+    "hand_on": {"to": "bo", "reason": "my shift ends"},
+    "note": {"text": "it is the pool"},
+    "resolve": {"did": "restarted it", "runbook": "other", "cause": "", "over_at": "2026-03-02T12:00:00Z"},
+    "reopen": {"reason": "it is back"},
     "kill_switch": {"on": True, "reason": "drill", "confirm": "local"},
     "demo_start": {"name": "memory_leak"},
     "demo_inject": {"name": "leak"},
@@ -40,7 +44,8 @@ MATRIX = {
     "changes": "viewer", "health": "viewer", "autonomy": "viewer", "scorecard": "viewer",
     "runbooks": "viewer", "reasoning": "viewer", "on_call": "viewer", "me": "viewer", "openapi": "viewer",
     "approve": "approver", "deny": "approver", "take_over": "approver", "acknowledge": "approver",
-    "severity": "approver",
+    "severity": "approver", "hand_on": "approver", "note": "approver", "resolve": "approver",
+    "reopen": "approver",
     "demo": "operator", "demo_start": "operator", "demo_inject": "operator", "demo_pause": "operator",
     "demo_resume": "operator", "demo_reset": "operator",
     "kill_switch": "operator",
@@ -101,9 +106,16 @@ def test_what_somebody_may_do_is_what_the_page_is_told(web, incident):
         assert told["role"] == clearance
     waiting = Web(sample("waiting"))
     path = f"/incidents/{incident}"
-    assert waiting.get(path).json["may"] == ["approve", "deny", "take_over", "acknowledge", "severity"]
+    assert waiting.get(path).json["may"] == [
+        "approve",
+        "deny",
+        "take_over",
+        "note",
+        "acknowledge",
+        "severity",
+    ]
     assert waiting.get(path, who=caller(Clearance.VIEWER)).json["may"] == []
-    assert web.get(path).json["may"] == []  # it is closed
+    assert web.get(path).json["may"] == ["note", "reopen"]  # it is over
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from shared.domain.model import Model, Name
 from shared.ports.clock import Clock
 from shared.ports.reception import Aside, Received
 from shared.ports.secrets import KeptSecret
-from shared.workflow.answers import Answers, Said
+from shared.workflow.answers import Answers
+from shared.workflow.said import Said
 
 WINDOW = timedelta(minutes=5)
 """How far from now, either way, a request may have been signed."""

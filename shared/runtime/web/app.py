@@ -32,6 +32,8 @@ from shared.workflow.writes import Writes
 
 NAME = "dashboard"
 MOST_BODY = 16_000
+MOST_WRONG = 20
+"""Fields of a body that are named at once."""
 OPENAPI = f"{BASE}/openapi.json"
 WRITING = (
     ("approve", Clearance.APPROVER),
@@ -39,6 +41,10 @@ WRITING = (
     ("take_over", Clearance.APPROVER),
     ("acknowledge", Clearance.APPROVER),
     ("severity", Clearance.APPROVER),
+    ("hand_on", Clearance.APPROVER),
+    ("note", Clearance.APPROVER),
+    ("resolve", Clearance.APPROVER),
+    ("reopen", Clearance.APPROVER),
     ("kill_switch", Clearance.OPERATOR),
 )
 """What the app that reads names to whoever may do it, though another one serves it."""
@@ -155,7 +161,7 @@ class App:
 
 
 def _invalid(error: RequestValidationError) -> Response[str]:
-    wrong = error.errors()[:5]
+    wrong = error.errors()[:MOST_WRONG]
     said = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in wrong)
     made = problem(HTTPStatus.UNPROCESSABLE_ENTITY, said)
     return Response(made["statusCode"], PROBLEM, made["body"], made["headers"])

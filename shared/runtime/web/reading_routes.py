@@ -105,8 +105,11 @@ def _house(routes: Routes, reads: Reads, may: Callable[[Clearance], tuple[str, .
 
 def sensible_answers(page: Page) -> tuple[str, ...]:
     """What can still be said about an incident as it is; whoever takes it decides again."""
-    if page.row.closed:
-        return ()
+    row = page.row
+    if row.closed:
+        return ("note", "reopen")
     asked = page.approval is not None and page.approval.state == "open"
     first = ("approve", "deny") if asked else ()
-    return (*first, *(() if page.taken else ("take_over",)), "acknowledge", "severity")
+    take = () if row.owner else ("take_over",)
+    end = ("hand_on", "resolve") if row.with_people or row.owner else ()
+    return (*first, *take, *end, "note", "acknowledge", "severity")

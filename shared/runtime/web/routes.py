@@ -14,7 +14,7 @@ from shared.views.spoken import Problem
 BASE = "/api/v1"
 _PLACE = re.compile(r"<[a-z_]+>")
 ERRORS = {
-    400: "a cursor of another question",
+    400: "a cursor of another question, or a name or time that cannot be so: the sentence names all of them",
     401: "nobody vouches for the caller",
     403: "not with this role, or from another origin",
     404: "there is none",

@@ -11,7 +11,19 @@ from shared.domain.errors import CommandRefused, Forbidden, IncidentNotFound, In
 from shared.ports.answering import Said
 from shared.ports.controls import KillSwitch
 from shared.runtime.web.routes import Routes
-from shared.views.spoken import Acknowledge, Approve, Deny, Done, Flip, Grade, TakeOver
+from shared.views.spoken import (
+    Acknowledge,
+    Approve,
+    Deny,
+    Done,
+    Flip,
+    Grade,
+    HandOn,
+    Note,
+    Reopen,
+    Resolve,
+    TakeOver,
+)
 from shared.workflow.writes import Writes
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="of an incident")]
@@ -42,6 +54,8 @@ def writing_routes(routes: Routes, writes: Writes) -> None:
     def severity(incident_id: Id, said: Annotated[Grade, Body()]) -> Done:
         return _heard(answering.grade(_who(routes), incident_id, said.severity, said.reason))
 
+    _owning(routes, writes)
+
     @routes.route("POST", "/kill-switch", "kill_switch", Clearance.OPERATOR)
     def kill_switch(said: Annotated[Flip, Body()]) -> Done:
         if said.confirm != writes.stage:
@@ -52,6 +66,27 @@ def writing_routes(routes: Routes, writes: Writes) -> None:
         return Done(said=f"stage {writes.stage}: {what}")
 
 
+def _owning(routes: Routes, writes: Writes) -> None:
+    answering = writes.answering
+
+    @routes.route("POST", "/incidents/<incident_id>/hand-on", "hand_on", Clearance.APPROVER)
+    def hand_on(incident_id: Id, said: Annotated[HandOn, Body()]) -> Done:
+        return _heard(answering.hand_on(_who(routes), incident_id, said.to, said.reason))
+
+    @routes.route("POST", "/incidents/<incident_id>/notes", "note", Clearance.APPROVER)
+    def note(incident_id: Id, said: Annotated[Note, Body()]) -> Done:
+        return _heard(answering.note(_who(routes), incident_id, said.text))
+
+    @routes.route("POST", "/incidents/<incident_id>/resolve", "resolve", Clearance.APPROVER)
+    def resolve(incident_id: Id, said: Annotated[Resolve, Body()]) -> Done:
+        who, over_at = _who(routes), said.over_at
+        return _heard(answering.resolve(who, incident_id, said.did, said.runbook, said.cause, over_at))
+
+    @routes.route("POST", "/incidents/<incident_id>/reopen", "reopen", Clearance.APPROVER)
+    def reopen(incident_id: Id, said: Annotated[Reopen, Body()]) -> Done:
+        return _heard(answering.reopen(_who(routes), incident_id, said.reason))
+
+
 def _who(routes: Routes) -> Caller:
     return routes.who.caller
 
@@ -60,13 +95,14 @@ def _heard(said: Said) -> Done:
     """The answer, or the refusal as an error.
 
     Raises:
-        Forbidden, IncidentNotFound, CommandRefused: by the outcome, with its sentence.
+        Forbidden, IncidentNotFound, CommandRefused, InvalidQuery: by the outcome, with its sentence.
     """
     refused: dict[Outcome, Callable[[str], Exception]] = {
         Outcome.NOT_YOURS: Forbidden,
         Outcome.UNKNOWN: IncidentNotFound,
         Outcome.TOO_LATE: CommandRefused,
         Outcome.SUPERSEDED: CommandRefused,
+        Outcome.WRONG: InvalidQuery,
     }
     if said.outcome in refused:
         raise refused[said.outcome](said.text)
