@@ -7,7 +7,7 @@ export UV_NO_PROGRESS := 1
 # Bytecode is kept, whatever the shell says: else every worker and every synthesis compiles the CDK again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install browser demo test test-unit test-local-aws test-alone test-offline test-faults seeds mutants model bench check lint formatting types contracts lock clean
+.PHONY: install browser demo test test-unit test-local-aws test-alone test-offline test-faults seeds mutants model sweep bench check lint formatting types contracts lock clean
 
 install: .venv/.installed
 
@@ -79,6 +79,9 @@ mutants: install
 
 model: install
 	@$(BIN)/python -m tests.model
+
+sweep: install
+	@$(BIN)/python -m tests.sweep
 
 bench: install
 	@$(BIN)/python -m scripts.bench

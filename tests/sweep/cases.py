@@ -1,0 +1,219 @@
+"""Which runs are made: every lie by every liar and pair, and which of them are equal to one that is made.
+
+Two lies that differ in the wrong proposal alone are equal when, at every vote that is opened on the way, each
+honest agent answers the candidates of the one as it answers those of the other, approves neither wrong
+proposal, and has read nothing that a liar wrote. Then the tally adds the same weights under another name. The
+candidates are those that the product freezes, and the answers are the agents' own, asked on the spot. Every
+lie for which this cannot be shown is a run of its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import combinations
+
+from scripts.scenarios import get
+from shared.domain.facts import VoteOpened
+from shared.domain.incident import Incident
+from shared.domain.model import VOTERS, AgentName
+from shared.domain.proposal import Proposal
+from shared.runbooks.catalogue import remedies
+from shared.workflow.candidates import frozen
+from tests.sweep.lies import Lie, Start, Way
+from tests.sweep.run import Baseline, Case, Outcome, Run
+from tests.sweep.world import CATALOGUE, proposals
+
+LIARS = tuple(some for size in (1, 2) for some in combinations(VOTERS, size))
+ONSETS = (-30, 0, 30)
+"""Minutes."""
+WARPED = {
+    "block-address-range": {"Range": "198.51.100.0/24"},  # a partner's
+    "raise-database-connections": {"Connections": "1"},
+    "restore-parameter": {"Value": "1"},
+    "roll-back-alias": {"FunctionVersion": "1"},
+    "roll-back-service-deployment": {"TaskDefinition": ":1"},
+    "scale-out-group": {"DesiredCapacity": "1"},
+    "scale-out-service": {"DesiredCount": "1"},
+    "throttle-api-stage": {"Rate": "1", "Burst": "1"},
+}
+"""Parameters that the runbook takes and would never propose."""
+_NEVER_READ_OF_LIARS = frozenset(
+    {"findings", "heard", "ballots", "attached", "evidence", "tallied", "reused"}
+)
+
+
+@cache
+def services(scenario: str) -> tuple[str, ...]:
+    """The faulty service, one that only feels it, and one that is well."""
+    root = get(scenario).truth.root_cause or "checkout"
+    feels = "web" if root != "web" else "checkout"
+    return root, feels, "cache"
+
+
+@cache
+def wrongs(scenario: str) -> tuple[Proposal, ...]:
+    """Every candidate on every target, and some with parameters that no runbook would choose.
+
+    The first is one that nobody has a reason for.
+    """
+    own = proposals(scenario, services(scenario))
+    every = (*own, *(_warped(one) for one in own if one.runbook in WARPED))
+    return tuple(sorted(every, key=lambda one: (one.runbook, one.service) != ("clean-disk", "cache")))
+
+
+def _warped(proposal: Proposal) -> Proposal:
+    changed = {
+        name: proposal.parameters[name].rpartition(":")[0] + value if value.startswith(":") else value
+        for name, value in WARPED[proposal.runbook].items()
+    }
+    return proposal.model_copy(update={"parameters": {**proposal.parameters, **changed}})
+
+
+def starts(scenario: str) -> Iterator[Start]:
+    """Openings that lie: any service, onsets half an hour off, the classes in turns."""
+    classes = sorted({name for one in remedies().values() for name in one.runbook.symptoms})
+    places = [(one.name, minutes) for one in CATALOGUE.services for minutes in ONSETS]
+    for number, (service, minutes) in enumerate(places):
+        yield Start(service, classes[number % len(classes)], minutes, alone=number % 2 == 1)
+
+
+def lies(scenario: str, liars: tuple[AgentName, ...]) -> Iterator[Lie]:
+    """Every lie but for what is proposed: the way, and the opening if it is theirs."""
+    if get(scenario).truth.root_cause is not None:
+        for way in Way:
+            if way is not Way.SHIFT or len(liars) > 1:
+                yield Lie(way)
+    if AgentName.DETECTION in liars:
+        for start in starts(scenario):
+            yield Lie(Way.PUSH, start=start)
+
+
+def aimed(lie: Lie, scenario: str, wrong: Proposal) -> Lie:
+    """The lie for this proposal; who floods takes those that come after it in the list."""
+    every = wrongs(scenario)
+    at = every.index(wrong)
+    also = tuple(every[(at + step) % len(every)] for step in range(1, 9))
+    return replace(lie, wrong=wrong, also=also if lie.way is Way.FLOOD else ())
+
+
+@dataclass
+class Swept:
+    """What became of one liar set's lies in one scenario."""
+
+    scenario: str
+    liars: tuple[AgentName, ...]
+    made: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+    forced: int = 0
+    shown: list[tuple[str, Outcome]] = field(default_factory=list)  # the forced and the steered
+    alone: str = ""  # how it ends when the liars say nothing
+
+    def count(self, case: Case, outcome: Outcome, times: int = 1) -> None:
+        """Add runs that ended like this."""
+        self.outcomes[outcome.end] = self.outcomes.get(outcome.end, 0) + times
+        self.forced += times * outcome.forced
+        if outcome.forced or outcome.steered:
+            self.shown.append((case.id, outcome))
+
+
+def sweep(baseline: Baseline, scenario: str, liars: tuple[AgentName, ...]) -> Swept:
+    """Every lie of these liars in this scenario."""
+    swept = Swept(scenario, liars)
+    for lie in lies(scenario, liars):
+        if lie.way is Way.MUTE:
+            case = Case(scenario, liars, lie)
+            outcome = Run(baseline, case).outcome()
+            swept.made += 1
+            swept.alone = outcome.end
+            swept.count(case, outcome)
+            continue
+        _sweep(baseline, swept, lie)
+    return swept
+
+
+def _sweep(baseline: Baseline, swept: Swept, lie: Lie) -> None:
+    first, *others = wrongs(swept.scenario)
+    case = Case(swept.scenario, swept.liars, aimed(lie, swept.scenario, first))
+    equal = Equals(case, others)
+    run = Run(baseline, case, equal.compare)
+    outcome = run.outcome()
+    swept.made += 1
+    swept.count(case, outcome)
+    same = equal.of(run)
+    swept.count(case, outcome, len(same))
+    for wrong in others:
+        if wrong not in same:
+            one = replace(case, lie=aimed(lie, swept.scenario, wrong))
+            swept.made += 1
+            swept.count(one, Run(baseline, one).outcome())
+
+
+def find(name: str) -> Case:
+    """The case of an id.
+
+    Raises:
+        ValueError: there is none.
+    """
+    scenario, who, way, start, *_ = name.split("/")
+    liars = next((one for one in LIARS if "+".join(one) == who), ())
+    for lie in lies(scenario, liars):
+        if lie.words[:2] == (way, start):
+            for one in (lie, *(aimed(lie, scenario, wrong) for wrong in wrongs(scenario))):
+                if Case(scenario, liars, one).id == name:
+                    return Case(scenario, liars, one)
+    raise ValueError(f"no case {name!r}")
+
+
+class Equals:
+    """The proposals that can stand for a run's wrong one without any honest agent answering otherwise."""
+
+    def __init__(self, case: Case, others: Sequence[Proposal]) -> None:
+        self._case, self._left = case, list(others)
+
+    def of(self, run: Run) -> tuple[Proposal, ...]:
+        """Those that are left at the end; none when somebody read what a liar wrote."""
+        read = {path[0] if path else "*" for path in run.read}
+        return () if read & {*_NEVER_READ_OF_LIARS, "*"} else tuple(self._left)
+
+    def compare(self, run: Run, vote: VoteOpened) -> None:
+        """Ask every honest agent about each other lie, at a vote that has just been opened."""
+        (incident,) = run.street.house.incidents()
+        here = self._answers(run, incident, self._case.lie)
+        if here is None:
+            self._left.clear()
+        self._left = [
+            one
+            for one in self._left
+            if self._answers(run, incident, aimed(self._case.lie, self._case.scenario, one)) == here
+        ]
+
+    def _answers(self, run: Run, incident: Incident, lie: Lie) -> tuple[object, ...] | None:
+        """Each honest agent's choice and confidence; None when one approves what a liar proposes."""
+        found = dict(incident.findings)
+        mute = lie.mute(self._case.liars)
+        for place, agent in enumerate(self._case.liars):
+            if agent not in mute:
+                found[agent] = lie.findings(agent, place, run.street.clock.now())
+        state = incident.model_copy(update={"findings": found})
+        candidates, struck = frozen(state, remedies())
+        state = state.model_copy(
+            update={"vote": incident.vote.model_copy(update={"candidates": candidates, "struck": struck})}
+        )
+        wanted = {
+            one.digest for agent in self._case.liars if agent in found for one in found[agent].candidates
+        }
+        wanted -= {
+            one.digest
+            for agent, said in found.items()
+            if agent not in self._case.liars
+            for one in said.candidates
+        }
+        answers = []
+        for agent, voter in run.voters.items():
+            if agent in self._case.liars:
+                continue
+            verdict = voter.judge(state, candidates, run.sources)
+            if verdict.choice is not None and verdict.choice.digest in wanted:
+                return None
+            answers.append((verdict.choice and verdict.choice.digest, verdict.confidence))
+        return (lie.wrong in candidates, len(struck), *answers)
