@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.browser.desk import Desk
-from tests.browser.look import go, visit, window
+from tests.browser.look import visit, window
 from tests.browser.test_pages import PLACES
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,8 @@ BEYOND = """() => {
     const kind = one.getAttribute("class") ?? "";
     return `${one.localName}#${one.id}.${kind} by ${by.toFixed(1)}: ${one.textContent.trim().slice(0, 30)}`;
   };
-  if (document.documentElement.scrollWidth > wide) found.push(`page by ${document.documentElement.scrollWidth - wide}`);
+  const over = document.documentElement.scrollWidth - wide;
+  if (over > 0) found.push(`page by ${over}`);
   for (const one of document.querySelectorAll("body *")) {
     if (hidden(one)) continue;
     let rolling = false;
@@ -43,7 +44,8 @@ BEYOND = """() => {
     if (!box.width || !box.height) continue;
     if (!rolling && box.right > wide + 0.5) found.push(named(one, box.right - wide));
     const cut = one.scrollWidth - one.clientWidth;
-    if (one.clientWidth && cut > 2 && !rolling && !rolls(one) && !one.matches("input, select, textarea, svg *"))
+    const whole = !one.matches("input, select, textarea, svg *");
+    if (one.clientWidth && cut > 2 && whole && !rolling && !rolls(one))
       found.push(`inside ${named(one, cut)}`);
   }
   return found.slice(0, 9);
