@@ -1,4 +1,4 @@
-"""A webhook of PagerDuty's, version 3, as it is posted when somebody acknowledges or resolves an incident.
+"""A webhook of PagerDuty's, version 3, as it is posted when something becomes of an incident there.
 
 https://developer.pagerduty.com/docs/webhooks-overview
 https://developer.pagerduty.com/docs/verifying-webhook-signatures
@@ -20,27 +20,28 @@ PERSON, INTEGRATION = "user_reference", "events_api_v2_inbound_integration_refer
 
 def webhook(
     kind: str,
-    incident_key: str,
-    agent: str = "PADA01",
+    incident_key: str | None,
+    agent: str | None = "PADA01",
     *,
     agent_type: str = PERSON,
     event_id: str = "01EVENT",
     at: datetime | None = None,
     secrets: tuple[str, ...] = (WEBHOOK_SECRET,),
+    **data: Any,
 ) -> Posted:
-    """An event of that kind about an incident, signed once with each secret (two while it is changed)."""
+    """An event of that kind about an incident, signed once with each secret (two while it is changed).
+
+    Args:
+        incident_key: None: its service groups alerts.
+        agent: None: it came about by time.
+        data: other values of the incident.
+    """
     event: dict[str, Any] = {
         "id": event_id,
         "event_type": kind,
         "resource_type": "incident",
         "occurred_at": (at or datetime.now(UTC)).isoformat().replace("+00:00", "Z"),
-        "agent": {
-            "html_url": f"https://acme.pagerduty.invalid/users/{agent}",
-            "id": agent,
-            "self": f"https://api.pagerduty.invalid/users/{agent}",
-            "summary": "Somebody",
-            "type": agent_type,
-        },
+        "agent": reference(agent, agent_type) if agent else None,
         "client": {"name": "PagerDuty"},
         "data": {
             "id": "PGR0VU2",
@@ -50,10 +51,23 @@ def webhook(
             "incident_key": incident_key,
             "title": "shop: latency",
             "urgency": "high",
+            "assignees": [],
             "resolve_reason": None,
+            **data,
         },
     }
     return signed(json.dumps({"event": event}).encode(), *secrets)
+
+
+def reference(id_: str, type_: str = PERSON) -> dict[str, str]:
+    """Somebody, as a payload names them."""
+    return {
+        "html_url": f"https://acme.pagerduty.invalid/users/{id_}",
+        "id": id_,
+        "self": f"https://api.pagerduty.invalid/users/{id_}",
+        "summary": "Somebody",
+        "type": type_,
+    }
 
 
 def ping() -> Posted:

@@ -1,5 +1,6 @@
 """Communication: the words in which people hear of an incident. It has no vote; no model writes for it."""
 
+from shared.agents.ownership_phrases import owned
 from shared.agents.phrases import (
     cost,
     dollars,
@@ -42,6 +43,12 @@ TOLD = (
     facts.NotNeeded,
     facts.EscalatedToHuman,
     facts.IncidentResolved,
+    facts.HandedOn,
+    facts.NoteAdded,
+    facts.RecoverySeen,
+    facts.ResolvedByPeople,
+    facts.IncidentReopened,
+    facts.AcknowledgementExpired,
 )
 """What people hear of; everything else is in the log for who asks."""
 MOST_TITLE, MOST_LINE, MOST_LINES = 150, 300, 12
@@ -69,6 +76,7 @@ def compose(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> Me
         or _permission(incident, fact)
         or _action(incident, fact)
         or _end(incident, fact)
+        or owned(incident, fact)
         or (event.type, [])
     )
     if not isinstance(fact, facts.AgentQuarantined | facts.IncidentResolved | facts.NotNeeded):
@@ -180,7 +188,9 @@ def _answer(incident: Incident, fact: facts.Fact) -> Words | None:
         case facts.Acknowledged(by=by, through=through, over=over):
             return f"{by} has seen it", [
                 f"Said through {through}, where the page is closed." if over else f"Said through {through}.",
-                "The machine goes on until somebody takes it over.",
+                "Nobody has it yet."
+                if incident.with_people
+                else "The machine goes on until somebody takes it.",
                 how_to_stop(incident),
             ]
         case facts.LevelCalled(team=team, people=()):
@@ -196,11 +206,6 @@ def _answer(incident: Incident, fact: facts.Fact) -> Words | None:
                 thought(incident),
                 f"To say that you have seen it: commander acknowledge {incident.id}",
                 how_to_stop(incident),
-            ]
-        case facts.TakenOver(by=by, reason=reason):
-            return f"{by} has taken over", [
-                f"{by} says: {reason}" if reason else "",
-                "The machine starts nothing more.",
             ]
     return None
 
@@ -249,6 +254,7 @@ def _end(incident: Incident, fact: facts.Fact) -> Words | None:
                 thought(incident),
                 f"The best supported remedy, only a suggestion: {remedy(suggestion)}" if suggestion else "",
                 f"The machine starts nothing more. Everything that is known: commander explain {incident.id}",
+                "" if incident.owner else f"Nobody has it yet: commander take {incident.id}",
             ]
         case facts.IncidentResolved(business_usd=business, incident_usd=own):
             done = incident.action(undo=False)

@@ -55,6 +55,8 @@ def dollars(amount: str) -> str:
 
 def how_to_stop(incident: Incident) -> str:
     """What to type, so that the machine starts nothing more."""
+    if incident.with_people:
+        return f"To say that you have it: commander take {incident.id}"
     return f"To take it from the machine: commander take-over {incident.id}"
 
 

@@ -132,6 +132,7 @@ def recipients(
     now: datetime,
     called: Sequence[Escalation] = (),
     gravest: str | None = None,
+    given_to: str = "",
 ) -> tuple[Recipient, ...]:
     """Who is told of an event, on which channels in order, and when; nobody twice, those on call first.
 
@@ -140,12 +141,14 @@ def recipients(
         severity: of the incident as it is now; only `critical` gets through do-not-disturb.
         called: the levels that were called before: they hear of the rest too.
         gravest: the severity that it ever had, if that was another: who heard of it then hears its end.
+        given_to: the person or team that it was given to, whatever they are concerned with.
     """
-    teams = (team for team in directory.teams if team.concerns(opened))
+    teams = (team for team in directory.teams if team.concerns(opened) or team.id == given_to)
+    owner = (directory.by_id[one] for one in (given_to,) if one in directory.by_id)
     first = (person for team in teams for person in on_call(directory, team.levels[0], now))
     later = (person for one in called for person in one.people)
     interested = (one for one in directory.people if one.hears(opened, event_type, gravest or severity))
-    told = {person.id: person for person in (*first, *later, *interested)}
+    told = {person.id: person for person in (*owner, *first, *later, *interested)}
     return tuple(Recipient(one, one.channels, one.reached_at(severity, now)) for one in told.values())
 
 
@@ -155,6 +158,7 @@ def escalation_due(
     since: datetime,
     now: datetime,
     acknowledged_at: datetime | None = None,
+    team: str = "",
 ) -> tuple[Escalation, ...]:
     """The levels after the first that are to have been called by now, oldest first; of a rotation whoever
     had the shift then. After the last level's time comes a level without people: nobody is left.
@@ -163,17 +167,24 @@ def escalation_due(
         directory: one that is valid.
         since: when the first level was called.
         acknowledged_at: when somebody said that they have it: no level is called from then on.
+        team: the one that it was given to; empty: those whom it concerns.
     """
-    every = escalations(directory, opened, since)
+    every = escalations(directory, opened, since, team)
     return tuple(
         one for one in every if one.at <= now and (acknowledged_at is None or one.at < acknowledged_at)
     )
 
 
-def escalations(directory: Directory, opened: IncidentDetected, since: datetime) -> tuple[Escalation, ...]:
-    """Every level after the first, and when it is called if nobody acknowledges; oldest first."""
+def escalations(
+    directory: Directory, opened: IncidentDetected, since: datetime, given_to: str = ""
+) -> tuple[Escalation, ...]:
+    """Every level after the first, and when it is called if nobody acknowledges; oldest first.
+
+    Args:
+        given_to: the team that is called; empty: those whom it concerns.
+    """
     found = []
-    for team in (one for one in directory.teams if one.concerns(opened)):
+    for team in _asked(directory, opened, given_to):
         at = since.astimezone(UTC)
         for number, (before, level) in enumerate(zip(team.levels, (*team.levels[1:], None), strict=True), 2):
             at += timedelta(minutes=before.minutes)
@@ -182,12 +193,20 @@ def escalations(directory: Directory, opened: IncidentDetected, since: datetime)
     return tuple(sorted(found, key=lambda one: one.at))
 
 
-def next_handover(directory: Directory, opened: IncidentDetected, now: datetime) -> datetime | None:
+def next_handover(
+    directory: Directory, opened: IncidentDetected, now: datetime, given_to: str = ""
+) -> datetime | None:
     """When, after now, the next shift begins of a rotation in the first level of a team that is concerned."""
     names = {
-        one for team in directory.teams if team.concerns(opened) for one in team.levels[0].people
+        one for team in _asked(directory, opened, given_to) for one in team.levels[0].people
     } & directory.rotation_by_id.keys()
     return min((directory.rotation_by_id[one].next_shift(now) for one in names), default=None)
+
+
+def _asked(directory: Directory, opened: IncidentDetected, given_to: str) -> tuple[Team, ...]:
+    """The team that it was given to; else those whom it concerns."""
+    given = tuple(one for one in directory.teams if one.id == given_to)
+    return given or tuple(one for one in directory.teams if one.concerns(opened))
 
 
 def _problems(directory: Directory) -> Iterator[str]:

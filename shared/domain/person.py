@@ -57,10 +57,10 @@ ADDRESSES = {
 """What an address of each kind looks like, and in words."""
 
 BEGINNING = frozenset({"IncidentDetected"})
-DOING = frozenset({"ActionStarted", "ActionFailed", "RemedyVerified", "RegressionDetected"})
+DOING = frozenset({"ActionStarted", "ActionFailed", "RemedyVerified", "RegressionDetected", "RecoverySeen"})
 GRADED = frozenset({"SeverityChanged"})
-HANDED_OVER = frozenset({"EscalatedToHuman", "TakenOver"})
-END = frozenset({"RolledBack", "NotNeeded", "IncidentResolved"})
+HANDED_OVER = frozenset({"EscalatedToHuman", "TakenOver", "IncidentReopened"})
+END = frozenset({"RolledBack", "NotNeeded", "IncidentResolved", "ResolvedByPeople"})
 HEARS = {
     Role.STAKEHOLDER: BEGINNING | GRADED | DOING | HANDED_OVER | END,
     Role.EXECUTIVE: BEGINNING | GRADED | HANDED_OVER | END,

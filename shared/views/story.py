@@ -23,7 +23,7 @@ def story(events: Iterable[Event]) -> Iterator[tuple[Line, ...]]:
             continue
         fact = event.fact
         rules = fact.rules if isinstance(fact, facts.VoteOpened) else rules
-        doing = (*_permitting(fact), *_people(fact), *_preparing(fact), *_acting(fact))
+        doing = (*_permitting(fact), *_people(fact), *_owning(fact), *_preparing(fact), *_acting(fact))
         yield (*_finding(fact), *_deciding(fact, rules), *doing, *_ending(fact), *_told(fact))
 
 
@@ -110,6 +110,28 @@ def _people(fact: facts.Fact) -> Iterator[Line]:
             yield f"SEVERITY is {severity} now, says {by}: {reason}", "bold yellow"
         case facts.TakenOver(by=by):
             yield f"TAKEN OVER by {by}: the machine starts nothing more", "bold yellow"
+
+
+def _owning(fact: facts.Fact) -> Iterator[Line]:  # noqa: C901 - one arm an event
+    match fact:
+        case facts.HandedToPeople():
+            yield "the machine's part has ended: it stays open until people end it", "bold yellow"
+        case facts.HandedOn(by=by, to=to, team=team, reason=reason):
+            yield f"HANDED ON to {'the team ' if team else ''}{to} by {by}{reason and ': '}{reason}", LOUD
+        case facts.NoteAdded(by=by, text=text):
+            yield f"{by} notes: {text}", ""
+        case facts.AcknowledgementExpired(through=through):
+            yield f"it was seen through {through}, and that has timed out", "yellow"
+        case facts.RecoverySeen(statement=statement):
+            yield f"it is not felt any more: {statement}", GOOD
+        case facts.ResolvedByPeople(by=by, did=did, cause=cause):
+            yield f"RESOLVED by {by}: {did}", "bold green"
+            if cause:
+                yield f"    cause: {cause}", ""
+        case facts.IncidentReopened(by=by, reason=reason):
+            yield f"REOPENED by {by}{reason and ': '}{reason}", "bold yellow"
+        case facts.IncidentClosed(outcome="resolved_by_people", business_usd=business, incident_usd=own):
+            yield f"closed: cost the business ${business}, and ${own} of AWS", QUIET
 
 
 def _preparing(fact: facts.Fact) -> Iterator[Line]:

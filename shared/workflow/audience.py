@@ -24,6 +24,7 @@ from shared.domain.facts import (
     IncidentResolved,
     LevelCalled,
     NotNeeded,
+    ResolvedByPeople,
     TakenOver,
 )
 from shared.domain.incident import Incident
@@ -34,7 +35,8 @@ from shared.ports.directory import DirectorySource
 NOBODY_LEFT = "nobody left to call"
 """The recipient that only the last resort reaches: every level was called, and nobody answered."""
 CLOSES = frozenset(
-    fact.__name__ for fact in (Acknowledged, ApprovalGranted, TakenOver, NotNeeded, IncidentResolved)
+    fact.__name__
+    for fact in (Acknowledged, ApprovalGranted, TakenOver, NotNeeded, IncidentResolved, ResolvedByPeople)
 )
 """What brings a page to an end, for now or for good."""
 HANDED_ON = timedelta(days=7)
@@ -77,7 +79,14 @@ class Audience:
         called = tuple(_called(directory, incident))
         for type_ in types:
             reached = recipients(
-                directory, incident.opened, type_, incident.severity, now, called, incident.gravest
+                directory,
+                incident.opened,
+                type_,
+                incident.severity,
+                now,
+                called,
+                incident.gravest,
+                given_to=_given_to(incident),
             )
             for one in reached:
                 heard.setdefault(one.person.id, set()).add(type_)
@@ -106,7 +115,7 @@ class Audience:
             LevelCalled(
                 team=one.team, level=one.level, people=tuple(each.id for each in one.people), since=since
             )
-            for one in escalation_due(self._directory(), incident.opened, since, now)
+            for one in escalation_due(self._directory(), incident.opened, since, now, team=incident.team)
             if (one.team, one.level, since) not in known
         )
 
@@ -119,8 +128,10 @@ class Audience:
         if not incident.unanswered or incident.asked_at is None:
             return None
         directory, since = self._directory(), incident.asked_at
-        times = [one.at for one in escalations(directory, incident.opened, since) if one.at > now]
-        handover = next_handover(directory, incident.opened, now)
+        times = [
+            one.at for one in escalations(directory, incident.opened, since, incident.team) if one.at > now
+        ]
+        handover = next_handover(directory, incident.opened, now, incident.team)
         if handover is not None and handover <= since + HANDED_ON:
             times.append(handover)
         return min(times, default=None)
@@ -133,6 +144,11 @@ class Audience:
             if error.retryable:
                 raise
             return Directory()
+
+
+def _given_to(incident: Incident) -> str:
+    """The person or team that has it, or is to have it: they hear of it whatever they are concerned with."""
+    return incident.held.name if incident.held else ""
 
 
 def _called(directory: Directory, incident: Incident) -> Iterator[Escalation]:

@@ -158,11 +158,14 @@ class Ownership(Settling):
         reason: str = "",
         reference: str = "",
         said_at: datetime | None = None,
+        *,
+        vouched: bool = False,
     ) -> Said:
         """Say that it is not over: it is people's again, nobody has it, and they are called.
 
         Args:
             said_at: when it was said; an end that came after that stands.
+            vouched: the place lets only its own people say so, and nobody who calls for help needs a role.
 
         Raises:
             PortError: as `take_over`.
@@ -170,7 +173,7 @@ class Ownership(Settling):
         by = self._speaker(who)
 
         def decide(state: Incident) -> Decision:
-            if not by.may(Role.ON_CALL):
+            if not vouched and not by.may(Role.ON_CALL):
                 return self._not_theirs(state, Role.ON_CALL, by)
             if state.is_open or self._heard(incident_id, reference):
                 return Outcome.ALREADY, f"it is open already: it is {state.status.value.replace('_', ' ')}"

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 from scripts.local_aws import pagerduty_webhook
-from scripts.local_aws.pagerduty_webhook import INTEGRATION, WEBHOOK_SECRET, ping, webhook
+from scripts.local_aws.pagerduty_webhook import INTEGRATION, WEBHOOK_SECRET, ping, reference, webhook
 from scripts.local_aws.slack_click import SIGNING_SECRET, TEAM, Posted, click, signed
+from shared.adapters.http.pagerduty_channel import event
 from shared.adapters.http.pagerduty_desk import PagerDutyDesk
 from shared.adapters.http.slack_channel import answerable
 from shared.adapters.http.slack_desk import SlackDesk
@@ -370,6 +371,85 @@ def test_a_webhook_that_comes_again_is_one():
         assert reception.post(told, PAGERDUTY_PATH) == 200
     (said,) = reception.asked.written(facts.Acknowledged)
     assert said.by == "pagerduty:PNOBODY"
+
+
+def left(reception):
+    """The machine's part has ended, and people have it."""
+    asked = reception.asked
+    asked.write(facts.Author.WORKFLOW, facts.EscalatedToHuman(reason="no_quorum"))
+    handed = facts.HandedToPeople(
+        outcome="escalated", decision="human", business_usd="1", incident_usd="0.01"
+    )
+    asked.write(facts.Author.WORKFLOW, handed)
+    asked.clock.advance(timedelta(minutes=1))
+    return asked
+
+
+def paged(reception, kind, number, key=KEY, **given):
+    at = reception.asked.clock.now()
+    posted = webhook(f"incident.{kind}", key, event_id=f"01EVENT{number}", at=at, **given)
+    assert reception.post(posted, PAGERDUTY_PATH) == 200
+    reception.asked.clock.advance(timedelta(minutes=1))
+
+
+def test_what_nobody_came_back_to_is_called_for_again_and_what_is_reopened_is_open():
+    reception = Reception()
+    asked = left(reception)
+    paged(reception, "acknowledged", 1)
+    assert not asked.incident.unanswered
+    paged(reception, "unacknowledged", 2, agent=None)
+    assert asked.incident.unanswered
+    assert asked.incident.asked_at > asked.incident.handed_at
+    paged(reception, "resolved", 3)
+    assert (asked.incident.is_open, asked.incident.resolution.by) == (False, "ada")
+    paged(reception, "reopened", 4, agent="PNOBODY")
+    assert (asked.incident.is_open, asked.incident.unanswered) == (True, True)
+    paged(reception, "reopened", 4, agent="PNOBODY")
+    assert len(asked.written(facts.IncidentReopened)) == 1
+
+
+def test_a_page_that_was_closed_there_by_a_stranger_or_too_early_is_only_seen_and_reopens():
+    reception = Reception()
+    paged(reception, "resolved", 1)  # the machine is at it
+    assert reception.asked.incident.page_over
+    asked = left(reception)
+    paged(reception, "resolved", 2, agent="PNOBODY")
+    for reopened in (False, True):
+        now = asked.incident
+        assert (now.is_open, now.page_over, now.unanswered) == (True, not reopened, reopened)
+        paged(reception, "reopened", 3, agent="PNOBODY")
+
+
+def test_who_is_given_it_there_has_it_here():
+    reception = Reception()
+    asked = left(reception)
+    paged(reception, "reassigned", 1, agent="PADA01", assignees=[reference("PNOBODY"), reference("PADA01")])
+    assert (asked.incident.owner, asked.incident.unanswered) == ("ada", True)
+    paged(reception, "reassigned", 2, assignees=[reference("PNOBODY")])
+    assert len(asked.written(facts.HandedOn)) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        (f"checkout is slow [prod:{INCIDENT}]", True),
+        (f"[#2] checkout is slow {INCIDENT}", True),
+        (f"checkout is slow [dev:{INCIDENT}]", False),  # another stage pages the same service
+        (f"two alerts: [prod:{INCIDENT}] [prod:INC-2]", False),
+        ("checkout is slow", False),
+    ],
+)
+def test_where_alerts_are_grouped_the_title_tells_whose_incident_it_is(title, found):
+    reception = Reception()
+    asked = left(reception)
+    paged(reception, "acknowledged", 1, key=None, title=title)
+    assert bool(asked.written(facts.Acknowledged)) is found
+
+
+def test_what_is_paged_carries_what_its_webhook_is_found_by():
+    summary = event(Message(incident_id=INCIDENT, title="t" * 2_000, lines=(), severity="high"), "prod")
+    assert summary["payload"]["summary"].endswith(f" [prod:{INCIDENT}]")
+    assert len(summary["payload"]["summary"]) == 1_024
 
 
 def test_what_our_own_integration_does_there_is_nobodys_word():

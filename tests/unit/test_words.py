@@ -171,6 +171,48 @@ def test_a_human_hears_why_and_what_was_found():
     )
 
 
+LEFT = (
+    facts.EscalatedToHuman(reason="no_quorum"),
+    facts.HandedToPeople(outcome="escalated", decision="human", business_usd="1", incident_usd="1"),
+)
+
+
+def test_who_is_given_an_incident_reads_what_was_noted_and_how_to_say_that_they_have_it():
+    noted = facts.NoteAdded(by="ada", text="it is the pool")
+    told = message(
+        *LEFT, facts.TakenOver(by="ada"), noted, facts.HandedOn(to="bo", by="ada", reason="my shift ends")
+    )
+    says(
+        told, "ada hands it on to bo", "my shift ends", "Noted by ada: it is the pool", "commander take INC-1"
+    )
+    assert message(*LEFT, facts.HandedOn(to="shop", team=True, by="ada")).title == (
+        "ada hands it on to the team shop"
+    )
+
+
+def test_a_long_note_is_read_whole():
+    words = " ".join(f"word{n}" for n in range(200))
+    told = message(*LEFT, facts.NoteAdded(by="ada", text=words))
+    assert " ".join(told.lines[:-1]) == words
+
+
+def test_an_end_by_people_says_what_was_done_and_whether_that_is_seen_and_costs_no_more():
+    resolved = facts.ResolvedByPeople(by="bo", did="restarted the pool", cause="a leak")
+    well = facts.RecoverySeen(at=NOON + timedelta(minutes=3), statement="nothing is felt")
+    says(
+        message(*LEFT, resolved),
+        "bo has resolved it",
+        "Done: restarted the pool",
+        "Cause: a leak",
+        "Telemetry has not shown that yet",
+        "commander reopen INC-1",
+        "in all, and no more",
+    )
+    assert "Telemetry" not in str(message(*LEFT, well, resolved).lines)
+    says(message(*LEFT, well), "It is not felt any more", "commander resolve INC-1", "and no more")
+    says(message(*LEFT, resolved, facts.IncidentReopened(by="ada")), "Nobody has it", "commander take INC-1")
+
+
 LONG = "word " * 2_000
 
 
@@ -200,6 +242,13 @@ def every_fact(text):
     yield facts.NotNeeded(attempt=1, statement=text)
     yield facts.EscalatedToHuman(reason=text, suggestion=proposal)
     yield facts.IncidentResolved(business_usd=text, incident_usd=text)
+    by = text[:256] or "?"
+    yield facts.HandedOn(to=by, by=by, reason=text[:1_000])
+    yield facts.NoteAdded(by=by, text=text[:2_000] or "?")
+    yield facts.RecoverySeen(at=NOON, statement=text[:1_000])
+    yield facts.ResolvedByPeople(by=by, did=text[:2_000] or "?", cause=text[:1_000])
+    yield facts.IncidentReopened(by=by, reason=text[:1_000])
+    yield facts.AcknowledgementExpired(through=by)
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, LONG], ids=lambda one: one[:20].strip())

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from shared.adapters.http.pagerduty_key import LONGEST, key_of
+from shared.adapters.http.pagerduty_key import LONGEST, key_of, marked
 from shared.adapters.http.posting import post
 from shared.domain.errors import PortError
 from shared.domain.plain_text import sanitised
@@ -59,7 +59,7 @@ def event(message: Message, stage: str) -> dict[str, Any]:
     title = message.opening[0] if message.opening else message.title
     lines = [message.title, *message.lines][:LINES]
     payload = {
-        "summary": sanitised(title, SUMMARY) or message.incident_id[:SUMMARY],
+        "summary": marked(sanitised(title, SUMMARY), stage, message.incident_id, SUMMARY).strip(),
         "source": message.incident_id[:LONGEST],
         "severity": SEVERITIES.get(message.severity, "error"),
         "custom_details": {f"{number:02}": sanitised(line, DETAIL) for number, line in enumerate(lines)},
