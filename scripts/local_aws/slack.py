@@ -16,11 +16,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from scripts.local_aws.other_channels import ANSWERS, Received
-from scripts.local_aws.slack_limits import content_refusal
+from scripts.local_aws.slack_limits import content_refusal, view_refusal
 
 BURST = 5
-METHODS = ("/api/chat.postMessage", "/api/chat.update", "/api/chat.postEphemeral")
-_JSON_FIELDS = ("blocks", "attachments", "metadata")
+METHODS = ("/api/chat.postMessage", "/api/chat.update", "/api/chat.postEphemeral", "/api/views.open")
+_JSON_FIELDS = ("blocks", "attachments", "metadata", "view")
 
 
 @dataclass
@@ -47,6 +47,7 @@ class Recorder:
     token: str
     channels: set[str] | None = None
     messages: list[dict[str, Any]] = field(default_factory=list)
+    views: list[dict[str, Any]] = field(default_factory=list)
     others: list[Received] = field(default_factory=list)
     faults: list[int] = field(default_factory=list)
     _buckets: dict[str, Bucket] = field(default_factory=dict)
@@ -64,6 +65,8 @@ class Recorder:
     def receive(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Slack's answer to a message that carried a valid token."""
         with self._lock:
+            if path.endswith("views.open"):
+                return self._shown_to_one(body)
             if error := self._refusal(path, body):
                 return 200, {"ok": False, "error": error}
             if path.endswith("postEphemeral"):  # of its own, wider limit; there is nothing to update
@@ -73,6 +76,16 @@ class Recorder:
             ts = str(body["ts"]) if path.endswith("update") else self._new_ts()
             self.messages.append({**_shown(body), "path": path, "ts": ts})
             return 200, {"ok": True, "channel": _place(body["channel"]), "ts": ts, "message": _shown(body)}
+
+    def _shown_to_one(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """https://docs.slack.dev/reference/methods/views.open"""
+        if not body.get("trigger_id"):
+            return 200, {"ok": False, "error": "invalid_trigger_id"}
+        if error := view_refusal(body.get("view")):
+            return 200, {"ok": False, "error": error}
+        view = {**body["view"], "id": f"V{len(self.views) + 1:09}"}
+        self.views.append(view)
+        return 200, {"ok": True, "view": view}
 
     def _whispered(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """https://docs.slack.dev/reference/methods/chat.postEphemeral"""
@@ -103,7 +116,8 @@ class Recorder:
 class SlackRecorder(ThreadingHTTPServer):
     """The recorder on a loopback port.
 
-    `GET /_recorder/messages` is what arrived, in order; `/_recorder/others` what PagerDuty
+    `GET /_recorder/messages` is what arrived, in order; `/_recorder/views` the dialogs that were shown;
+    `/_recorder/others` what PagerDuty
     (`/v2/enqueue`) and the webhook (`/webhook`) got. `POST /_recorder/faults` with `status` and `count`
     makes the next calls fail, `/_recorder/channels` with `channels` says which exist (at first, every one
     does), and `/_recorder/reset` forgets messages and faults.
@@ -125,6 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
         known: dict[str, Any] = {
             "/_recorder/messages": recorder.messages,
             "/_recorder/others": recorder.others,
+            "/_recorder/views": recorder.views,
             "/_recorder/health": {"ok": True},
         }
         path = urlsplit(self.path).path
@@ -157,6 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
             recorder.channels = set(body["channels"])
         elif path == "/_recorder/reset":
             recorder.messages.clear()
+            recorder.views.clear()
             recorder.others.clear()
             recorder.faults.clear()
         else:

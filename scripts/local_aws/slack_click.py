@@ -78,6 +78,36 @@ def click(
     return signed(urlencode({"payload": json.dumps(payload)}).encode(), at, secret)
 
 
+def filled(view: Mapping[str, Any], user: str, *, at: float | None = None, **words: str) -> Posted:
+    """What somebody filled into a dialog that was shown, and sent.
+
+    Raises:
+        LookupError: the dialog asks for nothing of that name.
+    """
+    asked = {block["block_id"]: block["element"] for block in view["blocks"]}
+    payload = {
+        "type": "view_submission",
+        "team": {"id": TEAM, "domain": "local"},
+        "user": {"id": user, "username": user.lower(), "name": user.lower(), "team_id": TEAM},
+        "api_app_id": APP,
+        "token": "deprecated",
+        "trigger_id": "1.2.4",
+        "view": {
+            **view,
+            "state": {"values": {name: {name: _typed(asked[name], said)} for name, said in words.items()}},
+        },
+        "response_urls": [],
+    }
+    return signed(urlencode({"payload": json.dumps(payload)}).encode(), at)
+
+
+def _typed(element: Mapping[str, Any], said: str) -> dict[str, Any]:
+    if element["type"] == "plain_text_input":
+        return {"type": element["type"], "value": said}
+    option = next(one for one in element["options"] if one["value"] == said)
+    return {"type": element["type"], "selected_option": option}
+
+
 def signed(body: bytes, at: float | None = None, secret: str = SIGNING_SECRET) -> Posted:
     """A body as Slack signs it at a time, by default now."""
     stamp = str(int(time.time() if at is None else at))

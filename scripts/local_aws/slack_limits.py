@@ -30,6 +30,39 @@ def content_refusal(body: dict[str, Any]) -> str | None:
     return None
 
 
+def view_refusal(view: Any) -> str | None:
+    """The error by which Slack refuses a dialog, if it does.
+
+    https://docs.slack.dev/reference/views/modal-views and
+    https://docs.slack.dev/reference/block-kit/blocks/input-block
+    """
+    if (
+        not isinstance(view, dict)
+        or view.get("type") != "modal"
+        or len(view.get("private_metadata", "")) > 3_000
+    ):
+        return "invalid_arguments"
+    blocks = view.get("blocks")
+    named = all(_fits(view.get(part), 24) for part in ("title", "submit", "close"))
+    if not named or not isinstance(blocks, list) or not 0 < len(blocks) <= 100:
+        return "invalid_arguments"
+    return None if all(map(_is_input, blocks)) else "invalid_blocks"
+
+
+def _is_input(block: Any) -> bool:
+    if not isinstance(block, dict) or block.get("type") != "input" or not _fits(block.get("label"), 2_000):
+        return False
+    element = block.get("element")
+    if not isinstance(element, dict) or not element.get("action_id"):
+        return False
+    if element.get("type") == "plain_text_input":
+        return 0 < int(element.get("max_length", 3_000)) <= 3_000
+    options = element.get("options")
+    if not isinstance(options, list) or not 0 < len(options) <= 100:
+        return False
+    return all(_fits(one["text"], 75) and 0 < len(one["value"]) <= 150 for one in options)
+
+
 def _is_invalid_block(block: Any) -> bool:
     if not isinstance(block, dict) or "type" not in block:
         return True

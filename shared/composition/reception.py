@@ -8,6 +8,7 @@ from shared.adapters.aws.lambda_later import LambdaLater
 from shared.adapters.http.pagerduty_desk import PagerDutyDesk
 from shared.adapters.http.slack_aside import SlackAside
 from shared.adapters.http.slack_desk import SlackDesk
+from shared.adapters.http.slack_dialogs import SlackDialogs
 from shared.composition import aws
 from shared.ports.reception import PAGERDUTY_PATH, SLACK_PATH, Desk, Later
 from shared.ports.secrets import KeptSecret
@@ -25,7 +26,7 @@ def desks(lost: Callable[[str], None]) -> Mapping[str, Desk]:
     """Slack's and PagerDuty's; `lost` hears why somebody could not be told."""
     said, slack = answers(), _kept(Setting.SLACK_SECRET)
     return {
-        SLACK_PATH: SlackDesk(slack, said, aws.CLOCK, SlackAside(slack), lost),
+        SLACK_PATH: SlackDesk(slack, said, aws.CLOCK, SlackAside(slack), SlackDialogs(slack), lost),
         PAGERDUTY_PATH: PagerDutyDesk(_kept(Setting.PAGERDUTY_SECRET), said, read(Setting.STAGE)),
     }
 

@@ -21,6 +21,7 @@ class Ask(Model):
     request: str = ""  # the approval that is open; empty: nobody is asked for one
     digest: str = ""  # of the proposal that was shown
     exactly: str = ""  # what a yes does, in one line
+    may: tuple[str, ...] = ("take_over",)  # also take, hand_on, note, resolve, reopen
 
 
 class Message(Model):

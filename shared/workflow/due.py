@@ -198,24 +198,31 @@ def _state(incident: Incident) -> State:
 
 
 def _ask(incident: Incident, hearer: Hearer) -> Ask | None:
-    """What they can answer now: the approval that is open, and, until it is over, to take it.
+    """What they can answer now: the approval that is open, and, until it is over, whose it is.
 
     Whose role decides nothing is asked nothing. Of the stage's own channels nobody knows who reads them.
     """
-    if not incident.is_open or incident.owner:
+    may, person, approval = _may(incident), hearer.person, incident.approval
+    if not may or (person is not None and not counts(person.role, Role.ON_CALL)):
         return None
-    person, approval = hearer.person, incident.approval
-    if person is not None and not counts(person.role, Role.ON_CALL):
-        return None
-    if approval is None or not approval.open:
-        return Ask()
+    if approval is None or not approval.open or incident.in_human_hands:
+        return Ask(may=may)
     if person is not None and not counts(person.role, approval.asked.role):
-        return Ask()
+        return Ask(may=may)
     proposal, asked = approval.asked.proposal, approval.asked
     values = ", ".join(f"{name}={value}" for name, value in proposal.parameters.items())
     change = "; ".join(asked.preview) or "nothing that is configured changes"
     exactly = f"{proposal.runbook} on {proposal.target} ({values or 'no parameters'}): {change}"
-    return Ask(request=asked.request, digest=proposal.digest, exactly=exactly)
+    return Ask(request=asked.request, digest=proposal.digest, exactly=exactly, may=may)
+
+
+def _may(incident: Incident) -> tuple[str, ...]:
+    """What can be said of whose it is: nothing more of what the machine has ended itself."""
+    if not incident.is_open:
+        return ("reopen",) if incident.resolution is not None else ()
+    if incident.with_people or incident.owner:
+        return (*(() if incident.owner else ("take",)), "hand_on", "note", "resolve")
+    return () if incident.resolved_at is not None else ("take_over",)
 
 
 def _why(tried: Mapping[str, str]) -> tuple[str, ...]:

@@ -37,7 +37,9 @@ class Slack:
         kept = KeptSecret(lambda: {"signing_secret": SIGNING_SECRET}, house.clock)
         self._handler = reception_handler(
             "reception",
-            lambda lost: {SLACK_PATH: SlackDesk(kept, answers, house.clock, self._tell, lost)},
+            lambda lost: {
+                SLACK_PATH: SlackDesk(kept, answers, house.clock, self._tell, lambda *_: None, lost)
+            },
             lambda: lambda job: self._handler(json.loads(json.dumps(job)), None),
             MemoryDeadLetters,
         )

@@ -9,7 +9,8 @@ import pytest
 
 from scripts.local_aws import pagerduty_webhook
 from scripts.local_aws.pagerduty_webhook import INTEGRATION, WEBHOOK_SECRET, ping, reference, webhook
-from scripts.local_aws.slack_click import SIGNING_SECRET, TEAM, Posted, click, signed
+from scripts.local_aws.slack_click import SIGNING_SECRET, TEAM, Posted, click, filled, signed
+from scripts.local_aws.slack_limits import view_refusal
 from shared.adapters.http.pagerduty_channel import event
 from shared.adapters.http.pagerduty_desk import PagerDutyDesk
 from shared.adapters.http.slack_channel import answerable
@@ -36,19 +37,24 @@ class Reception:
         self.asked = asked or Asked()
         self.secret = {"signing_secret": SIGNING_SECRET, "webhook_secret": WEBHOOK_SECRET, **secret}
         self.told, self.lost, self.jobs, self.letters = [], [], [], MemoryDeadLetters()
-        self.deaf, self.full = False, False
+        self.deaf, self.full, self.blind, self.shown = False, False, False, []
         self.handler = reception_handler("reception", self._desks, lambda: self._later, lambda: self.letters)
 
     def _desks(self, lost):
         kept = KeptSecret(lambda: self.secret, self.asked.clock)
         answers = self.asked.answers()
-        slack = SlackDesk(kept, answers, self.asked.clock, self._tell, self.lost.append)
+        slack = SlackDesk(kept, answers, self.asked.clock, self._tell, self._show, self.lost.append)
         return {SLACK_PATH: slack, PAGERDUTY_PATH: PagerDutyDesk(kept, answers, "prod")}
 
     def _tell(self, channel, person, lines):
         if self.deaf:
             raise PortError("Slack: user_not_in_channel", retryable=False)
         self.told.append((channel, person, lines))
+
+    def _show(self, trigger, view):
+        if self.blind:
+            raise PortError("Slack: expired_trigger_id", retryable=False)
+        self.shown.append((trigger, view))
 
     def _later(self, job):
         if self.full:
@@ -371,6 +377,82 @@ def test_a_webhook_that_comes_again_is_one():
         assert reception.post(told, PAGERDUTY_PATH) == 200
     (said,) = reception.asked.written(facts.Acknowledged)
     assert said.by == "pagerduty:PNOBODY"
+
+
+def owning(reception):
+    """The message of an incident that people have, as Slack shows it."""
+    ask = Ask(may=("take", "hand_on", "note", "resolve"))
+    told = Message(incident_id=INCIDENT, title="A human must decide", lines=(), severity="high", ask=ask)
+    return {"ts": "1.0", "channel": "C1", "blocks": answerable(told)}
+
+
+def test_who_clicks_to_hand_on_note_or_resolve_is_asked_for_more_and_what_they_send_counts_once():
+    reception = Reception()
+    asked, message = left(reception), owning(reception)
+    assert reception.post(click(message, "commander_take_over", "U0ADA", at=reception.now)) == 200
+    assert asked.incident.owner == "ada"
+    for action, words, counted in (
+        ("hand_on", {"to": "bo", "reason": "<!channel> my shift ends"}, facts.HandedOn),
+        ("note", {"text": "it is *the* pool"}, facts.NoteAdded),
+        ("resolve", {"did": "restarted it", "runbook": "restart-service"}, facts.ResolvedByPeople),
+    ):
+        version = reception.version
+        assert reception.post(click(message, f"commander_{action}", "U0ADA", at=reception.now)) == 200
+        assert reception.version == version  # nothing is said yet
+        trigger, view = reception.shown[-1]
+        assert trigger
+        assert view_refusal(view) is None
+        sent = filled({**view, "id": f"V{action}"}, "U0ADA", at=reception.now, **words)
+        assert [reception.post(sent) for _ in range(2)] == [200, 200]
+        (fact,) = asked.written(counted)
+        assert fact.by == "ada"
+    assert (asked.incident.is_open, asked.incident.resolution.runbook) == (False, "restart-service")
+    assert [one[:2] for one in reception.told] == [("C1", "U0ADA")] * 7
+    assert reception.told[-1][2] == ("INC-1: ada has resolved it already",)
+
+
+def test_what_is_reopened_in_slack_is_open_and_a_stranger_says_nothing():
+    reception = Reception()
+    asked = left(reception)
+    asked.write(facts.Author.RECEPTION, facts.ResolvedByPeople(by="ada", did="it"))
+    told = Message(
+        incident_id=INCIDENT, title="ada has resolved it", lines=(), severity="high", ask=Ask(may=("reopen",))
+    )
+    message = {"ts": "1.0", "channel": "C1", "blocks": answerable(told)}
+    assert reception.post(click(message, "commander_reopen", "U0NOBODY", at=reception.now)) == 200
+    assert not asked.incident.is_open
+    assert reception.post(click(message, "commander_reopen", "U0BO", at=reception.now)) == 200
+    assert (asked.incident.is_open, asked.incident.owner) == (True, "")
+
+
+def test_a_dialog_that_slack_does_not_show_is_a_failure_that_it_shows():
+    reception = Reception()
+    left(reception)
+    reception.blind = True
+    assert reception.post(click(owning(reception), "commander_note", "U0ADA", at=reception.now)) == 503
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"callback_id": "other"},
+        {"private_metadata": "{}"},
+        {"private_metadata": "x"},
+        {"state": None},
+        {"id": ""},
+    ],
+)
+def test_a_dialog_that_is_none_of_ours_is_refused(change):
+    reception = Reception()
+    left(reception)
+    assert reception.post(click(owning(reception), "commander_note", "U0ADA", at=reception.now)) == 200
+    _, view = reception.shown[-1]
+    sent = filled({**view, "id": "V1"}, "U0ADA", at=reception.now, text="hello")
+    payload = json.loads(parse_qs(sent.body.decode())["payload"][0])
+    payload["view"] |= change
+    body = urlencode({"payload": json.dumps(payload)}).encode()
+    assert reception.post(signed(body, reception.now)) == 400
+    assert reception.asked.written(facts.NoteAdded) == []
 
 
 def left(reception):

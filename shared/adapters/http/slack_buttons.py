@@ -5,12 +5,22 @@ https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dial
 """
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from shared.adapters.http.slack_text import TEXT, fitted, markdown, plain
 from shared.ports.channel import Ask, Message
 
-ActionId = Literal["commander_approve", "commander_deny", "commander_take_over", "commander_why"]
+ActionId = Literal[
+    "commander_approve",
+    "commander_deny",
+    "commander_take_over",
+    "commander_hand_on",
+    "commander_note",
+    "commander_resolve",
+    "commander_reopen",
+    "commander_why",
+]
 LABEL, TITLE, DIALOG, CHOICE, VALUE = 75, 100, 300, 30, 2_000
 """Characters: of a button, a dialog's title, its text and its buttons, and of a value."""
 
@@ -24,7 +34,8 @@ def buttons(message: Message) -> list[dict[str, Any]]:
     if len(value) > VALUE:  # what a click could not carry whole must not be clicked
         return []
     shown = [_approve(ask, value), _deny(value)] if ask.request else []
-    actions = {"type": "actions", "elements": [*shown, _take_over(value), _why(value)]}
+    owning = [OWNING[one](value) for one in ask.may if one in OWNING]
+    actions = {"type": "actions", "elements": [*shown, *owning, _why(value)]}
     exactly = f"Approve does exactly this: {ask.exactly}" if ask.request else ""
     said = [{"type": "section", "text": markdown(fitted(exactly, TEXT))}] if exactly else []
     return [*said, actions]
@@ -47,6 +58,27 @@ def _take_over(value: str) -> dict[str, Any]:
     said = "The machine starts nothing more; what runs already ends, and is not undone."
     asked = _confirm("Take it over?", said, "Take over", "Not now")
     return {**_button("commander_take_over", "Take over", value), "confirm": asked}
+
+
+def _take(value: str) -> dict[str, Any]:
+    return {**_button("commander_take_over", "Take it", value), "style": "primary"}
+
+
+def _reopen(value: str) -> dict[str, Any]:
+    said = "It is open again, nobody has it, and people are called. The machine starts nothing."
+    asked = _confirm("Reopen it?", said, "Reopen", "Not now")
+    return {**_button("commander_reopen", "Reopen", value), "confirm": asked}
+
+
+OWNING: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    "take_over": _take_over,
+    "take": _take,
+    "hand_on": lambda value: _button("commander_hand_on", "Hand on…", value),
+    "note": lambda value: _button("commander_note", "Note…", value),
+    "resolve": lambda value: _button("commander_resolve", "Resolve…", value),
+    "reopen": _reopen,
+}
+"""The button of what can be said of whose it is."""
 
 
 def _why(value: str) -> dict[str, Any]:

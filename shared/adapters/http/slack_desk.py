@@ -1,9 +1,10 @@
-"""Slack's desk: a click on a button is checked, counts as its person's, and is answered to them alone.
+"""Slack's desk: a click or a filled dialog is checked, counts as its person's, and is answered to them alone.
 
 https://docs.slack.dev/authentication/verifying-requests-from-slack
 https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
 """
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Literal
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.adapters.http.signing import holds
 from shared.adapters.http.slack_buttons import VALUE, ActionId
+from shared.adapters.http.slack_dialogs import About, DialogId, Dialogs, View, dialog
 from shared.domain.errors import InvalidAnswer, NotGenuine, NotOurs, PortError
 from shared.domain.identity import Identity, Where
 from shared.domain.model import Model, Name
@@ -20,6 +22,7 @@ from shared.ports.clock import Clock
 from shared.ports.reception import Aside, Received
 from shared.ports.secrets import KeptSecret
 from shared.workflow.answers import Answers
+from shared.workflow.ownership import Resolution
 from shared.workflow.said import Said
 
 WINDOW = timedelta(minutes=5)
@@ -54,14 +57,25 @@ class _Action(_Part):
     value: str = Field(max_length=VALUE)
 
 
-class Click(_Part):
-    """The parts of Slack's payload that we use."""
+class _Told(_Part):
+    """What every payload says."""
 
-    type: Literal["block_actions"]
     user: _User
-    channel: _Place
     api_app_id: str = ""
     team: _Place | None = None
+
+    @property
+    def who(self) -> Identity:
+        """Who it is of."""
+        return Identity(where=Where.SLACK, id=self.user.id, name=self.user.name[:256])
+
+
+class Click(_Told):
+    """A button was pressed: the parts of Slack's payload that we use."""
+
+    type: Literal["block_actions"]
+    channel: _Place
+    trigger_id: str = Field(default="", max_length=256)
     actions: tuple[_Action, ...] = Field(min_length=1, max_length=1)
 
     @property
@@ -69,34 +83,83 @@ class Click(_Part):
         """What was pressed."""
         return Pressed.model_validate_json(self.actions[0].value)
 
+    @property
+    def name(self) -> str:
+        """What is to be done."""
+        return self.actions[0].action_id
+
+    @property
+    def place(self) -> str:
+        """The channel where it is answered."""
+        return self.channel.id
+
+    @property
+    def asks(self) -> DialogId | None:
+        """The dialog in which more is to be said first; None: that was all."""
+        action = self.actions[0].action_id
+        if action in ("commander_hand_on", "commander_note", "commander_resolve"):
+            return action
+        return None
+
+
+class Filled(_Told):
+    """A dialog was filled in and sent."""
+
+    type: Literal["view_submission"]
+    view: View
+
+    @property
+    def name(self) -> str:
+        """What is to be done."""
+        return self.view.callback_id
+
+    @property
+    def place(self) -> str:
+        """The channel where it is answered."""
+        return self.view.about.channel
+
+
+class _Payload(_Part):
+    told: Click | Filled = Field(discriminator="type")
+
 
 class SlackDesk:
     """The secret gives signing_secret, and perhaps team and app, which are then the only ones."""
 
     def __init__(
-        self, secret: KeptSecret, answers: Answers, clock: Clock, aside: Aside, lost: Callable[[str], None]
+        self,
+        secret: KeptSecret,
+        answers: Answers,
+        clock: Clock,
+        aside: Aside,
+        dialogs: Dialogs,
+        lost: Callable[[str], None],
     ) -> None:
         """`lost` hears why somebody could not be told."""
         self._secret, self._answers, self._clock = secret, answers, clock
-        self._aside, self._lost = aside, lost
+        self._aside, self._dialogs, self._lost = aside, dialogs, lost
 
     def take(self, received: Received) -> bool:
-        """Every click that is genuine, new and ours is to be done."""
-        self._secret.used(lambda secret: self._checked(secret, received, new=True))
-        return True
+        """What is genuine, new and ours is to be done; where more words are needed a dialog asks for them."""
+        told = self._secret.used(lambda secret: self._checked(secret, received, new=True))
+        if not isinstance(told, Click) or told.asks is None:
+            return True
+        about = About(incident=told.pressed.incident, channel=told.place)
+        self._dialogs(told.trigger_id, dialog(told.asks, about, self._answers.directory.directory()))
+        return False
 
     def act(self, received: Received) -> str:
-        """Do what was clicked, and tell who did; that telling failed does not repeat the deed."""
-        click = self._secret.used(lambda secret: self._checked(secret, received, new=False))
+        """Do what was said, and tell who did; that telling failed does not repeat the deed."""
+        told = self._secret.used(lambda secret: self._checked(secret, received, new=False))
         try:
-            said = self._said(click)
+            said = self._clicked(told) if isinstance(told, Click) else self._filled(told)
         except PortError:
-            self._tell(click, ("It is not known to be written down. It is tried again; see the incident.",))
+            self._tell(told, ("It is not known to be written down. It is tried again; see the incident.",))
             raise
-        self._tell(click, (said.text, *said.lines))
-        return f"{click.actions[0].action_id}: {said.outcome.value}"
+        self._tell(told, (said.text, *said.lines))
+        return f"{told.name}: {said.outcome.value}"
 
-    def _checked(self, secret: Secret, received: Received, *, new: bool) -> Click:
+    def _checked(self, secret: Secret, received: Received, *, new: bool) -> Click | Filled:
         stamp = received.headers.get("x-slack-request-timestamp", "")
         content = b"v0:" + stamp.encode(errors="replace") + b":" + received.body
         version, _, given = received.headers.get("x-slack-signature", "").partition("=")
@@ -104,18 +167,17 @@ class SlackDesk:
             raise NotGenuine("Slack: the signature does not hold")
         if new and not self._is_new(stamp):
             raise NotGenuine("Slack: it was not signed now")
-        click = _click(received.body)
-        _ours(secret, click)
-        return click
+        told = _told(received.body)
+        _ours(secret, told)
+        return told
 
     def _is_new(self, stamp: str) -> bool:
         if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
             return False
         return abs(self._clock.now().timestamp() - int(stamp)) <= WINDOW.total_seconds()
 
-    def _said(self, click: Click) -> Said:
-        who = Identity(where=Where.SLACK, id=click.user.id, name=click.user.name[:256])
-        pressed, answers = click.pressed, self._answers
+    def _clicked(self, click: Click) -> Said:
+        who, pressed, answers = click.who, click.pressed, self._answers
         match click.actions[0].action_id:
             case "commander_approve":
                 return answers.approve(who, pressed.incident, pressed.request, pressed.digest)
@@ -123,18 +185,32 @@ class SlackDesk:
                 return answers.deny(who, pressed.incident, pressed.request, pressed.digest)
             case "commander_take_over":
                 return answers.take_over(who, pressed.incident)
-            case "commander_why":
+            case "commander_reopen":
+                return answers.reopen(who, pressed.incident, "reopened in Slack")
+            case _:
                 return answers.why(pressed.incident)
 
-    def _tell(self, click: Click, lines: tuple[str, ...]) -> None:
+    def _filled(self, filled: Filled) -> Said:
+        view, who, answers = filled.view, filled.who, self._answers
+        incident = view.about.incident
+        match view.callback_id:
+            case "commander_hand_on":
+                return answers.hand_on(who, incident, view.said("to"), view.said("reason"), view.id)
+            case "commander_note":
+                return answers.note(who, incident, view.said("text"), view.id)
+            case "commander_resolve":
+                said = Resolution(view.said("did"), view.said("runbook"), view.said("cause"))
+                return answers.resolve(who, incident, said, view.id)
+
+    def _tell(self, told: Click | Filled, lines: tuple[str, ...]) -> None:
         try:
-            self._aside(click.channel.id, click.user.id, lines)
+            self._aside(told.place, told.user.id, lines)
         except PortError as error:
             self._lost(str(error))
 
 
-def _click(body: bytes) -> Click:
-    """What was clicked; one payload of one form, and one button in it.
+def _told(body: bytes) -> Click | Filled:
+    """What was clicked or filled in; one payload of one form, and one button in it.
 
     Raises:
         InvalidAnswer: it is anything else.
@@ -142,14 +218,14 @@ def _click(body: bytes) -> Click:
     try:
         form = parse_qs(body.decode(), strict_parsing=True, max_num_fields=2, keep_blank_values=True)
         (payload,) = form["payload"]
-        click = Click.model_validate_json(payload)
-        _ = click.pressed
+        told = _Payload.model_validate({"told": json.loads(payload)}).told
+        _ = told.pressed if isinstance(told, Click) else told.view.about
     except (ValidationError, ValueError, LookupError, RecursionError) as error:
         raise InvalidAnswer(f"Slack: this is no click on a button of ours ({type(error).__name__})") from None
-    return click
+    return told
 
 
-def _ours(secret: Secret, click: Click) -> None:
+def _ours(secret: Secret, click: Click | Filled) -> None:
     """Whether it comes from the team and the app of the secret; where it names none, the directory decides.
 
     An app that is installed for a whole Slack Grid says `team: null`: then the user's team is compared.
