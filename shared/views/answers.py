@@ -79,6 +79,9 @@ class IncidentAnswer(Answer):
         description="of approve, deny, take_over, hand_on, resolve, note, reopen, acknowledge and severity: "
         "what the caller may say now"
     )
+    approve_refused: str = Field(
+        default="", description="why a yes would do nothing now, so that none is asked for; empty: it would"
+    )
 
 
 class RawEvent(Model):

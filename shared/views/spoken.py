@@ -18,7 +18,7 @@ class Approve(Model):
 class Deny(Approve):
     """A no."""
 
-    reason: str = Field(default="", max_length=1_000)
+    reason: str = Field(min_length=1, max_length=1_000, description="others read it")
 
 
 class TakeOver(Model):

@@ -9,15 +9,18 @@ from shared.analysis.scorecard import Row as Scored
 from shared.domain.clearance import Cleared
 from shared.domain.directory import on_call
 from shared.domain.errors import PortError
+from shared.domain.freeze import freeze_at
 from shared.domain.model import VOTERS
 from shared.domain.policy import PolicyRules
 from shared.domain.runbook import Remedy
+from shared.domain.severity import Severity
 from shared.ports.alarms import Alarm, Alarms, AlarmState
 from shared.ports.clock import Clock
 from shared.ports.controls import Controls
 from shared.ports.directory import DirectorySource
 from shared.ports.standing import Standing
 from shared.runbooks.catalogue import remedies
+from shared.views.documents import Row
 from shared.views.house_answers import (
     AlarmView,
     Autonomy,
@@ -178,6 +181,25 @@ class Overview:
             kill_switch=self._switch(),
             behind_seconds=self.behind(),
         )
+
+    def approve_refused(self, row: Row) -> str:
+        """Why a yes would do nothing now; empty when it would, or when nothing is asked.
+
+        Raises:
+            PortError: the switch cannot be read.
+        """
+        if not row.waits_for_approval:
+            return ""
+        switch = self._switch()
+        if switch.on:
+            stopped = f"Everything is stopped by {switch.by or 'an operator'}: {switch.reason.rstrip('.')}."
+            return f"{stopped} Until that is taken back, a yes would do nothing."
+        if row.owner:
+            return f"{row.owner} has it: the machine starts nothing more here."
+        frozen = freeze_at(self.rules.freezes, self.clock.now())
+        if frozen and row.severity != Severity.CRITICAL:
+            return f"A change freeze is in force ({frozen}): only a critical incident may break it."
+        return ""
 
     def _alarms(self) -> tuple[AlarmView, ...] | None:
         try:

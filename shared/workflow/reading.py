@@ -24,6 +24,7 @@ from shared.workflow.lag import Lag
 
 OVERLAP = timedelta(seconds=5)
 """Projectors' clocks differ, and an index comes later: what is younger is looked at again."""
+ENDS = frozenset({Status.RESOLVED, Status.OBSERVED, Status.CLOSED})
 CHANGES = cursors.question("changes")
 SETTLED = timedelta(seconds=15)
 """After so long without a change the cursor forgets what it has seen, and the next answers are empty."""
@@ -59,6 +60,26 @@ class Reading:
             incidents=self._rows(found),
             status=status,
             next_cursor=ListCursor(question=asked, after=found[-1].place).text() if more else None,
+            behind_seconds=self.lag.seconds(),
+        )
+
+    def open_incidents(self, limit: int, cursor: str | None) -> IncidentList:
+        """A page of those that are not over, newest first: none is missed, however many are over.
+
+        Raises:
+            InvalidQuery, PortError: as `incidents`.
+        """
+        asked = cursors.question("incidents", "open")
+        after = cursors.read(ListCursor, cursor, asked).after if cursor else None
+        limit = min(limit, MOST_ROWS)
+        open_ones = (one for one in Status if one not in ENDS)
+        found = [row for status in open_ones for row in self.views.rows(status.value, after, limit)]
+        shown = sorted(found, key=lambda row: row.place, reverse=True)[:limit]
+        more = len(shown) == limit
+        return IncidentList(
+            incidents=self._rows(shown),
+            status=None,
+            next_cursor=ListCursor(question=asked, after=shown[-1].place).text() if more else None,
             behind_seconds=self.lag.seconds(),
         )
 

@@ -12,6 +12,7 @@ from shared.domain.clearance import Caller, Clearance, cleared
 from shared.domain.directory import Directory
 from shared.domain.errors import AccessDenied
 from shared.ports.alarms import Alarm, AlarmState
+from shared.ports.controls import KillSwitch
 from shared.ports.views import stamp
 from shared.runtime.web.app import WRITING
 from shared.runtime.web.request import caller_of
@@ -116,6 +117,36 @@ def test_what_somebody_may_do_is_what_the_page_is_told(web, incident):
     ]
     assert waiting.get(path, who=caller(Clearance.VIEWER)).json["may"] == []
     assert web.get(path).json["may"] == ["note", "reopen"]  # it is over
+
+
+def test_no_yes_is_offered_while_it_would_do_nothing_and_the_answer_says_why(incident):
+    waiting = Web(sample("waiting"))
+    path, at = f"/incidents/{incident}", waiting.seen.clock.now()
+    assert waiting.get(path).json["approve_refused"] == ""
+    waiting.controls.switch(KillSwitch(on=True, by="eve", at=at, reason="the database moves"))
+    told = waiting.get(path).json
+    assert "approve" not in told["may"]
+    assert "deny" in told["may"]
+    assert told["approve_refused"] == (
+        "Everything is stopped by eve: the database moves. Until that is taken back, a yes would do nothing."
+    )
+
+
+def test_a_no_says_why(incident):
+    web = Web()
+    told = web.post(f"/incidents/{incident}/deny", BODIES["deny"] | {"reason": ""})
+    assert told.status == 422
+    assert "reason" in told.json["detail"]
+    assert web.answering.heard == []
+
+
+def test_all_that_is_open_can_be_asked_for_whatever_its_status(web):
+    waiting = Web(sample("waiting"))
+    assert [one["id"] for one in waiting.get("/incidents", "open=true").json["incidents"]] == [
+        one["id"] for one in waiting.get("/incidents").json["incidents"]
+    ]
+    assert len(web.get("/incidents").json["incidents"]) == 1
+    assert web.get("/incidents", "open=true").json["incidents"] == []  # it is resolved
 
 
 @pytest.mark.parametrize(

@@ -35,16 +35,28 @@ def reading_routes(routes: Routes, reads: Reads, may: Callable[[Clearance], tupl
 def _incidents(routes: Routes, reads: Reads, may: Callable[[Clearance], tuple[str, ...]]) -> None:
     @routes.route("GET", "/incidents", "incidents", Clearance.VIEWER)
     def incidents(
-        status: Annotated[Status | None, Query()] = None, limit: Limit = 50, cursor: Cursor = None
+        status: Annotated[Status | None, Query()] = None,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+        open_only: Annotated[
+            bool, Query(alias="open", description="of every status that is not an end")
+        ] = False,
     ) -> IncidentList:
+        if open_only:
+            return reads.reading.open_incidents(limit, cursor)
         return reads.reading.incidents(status, limit, cursor)
 
     @routes.route("GET", "/incidents/<incident_id>", "incident", Clearance.VIEWER)
     def incident(incident_id: Id) -> IncidentAnswer:
         answer = reads.reading.incident(incident_id, ())
         allowed = may(routes.who.clearance)
-        sensible = tuple(one for one in sensible_answers(answer.incident) if one in allowed)
-        return answer.model_copy(update={"may": sensible})
+        refused = reads.overview.approve_refused(answer.incident.row)
+        sensible = tuple(
+            one
+            for one in sensible_answers(answer.incident)
+            if one in allowed and not (refused and one == "approve")
+        )
+        return answer.model_copy(update={"may": sensible, "approve_refused": refused})
 
     @routes.route("GET", "/incidents/<incident_id>/events", "events", Clearance.VIEWER)
     def events(incident_id: Id, limit: Limit = 50, cursor: Cursor = None) -> EventList:
