@@ -1,6 +1,7 @@
 """What may be read."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
@@ -42,20 +43,15 @@ def _incidents(routes: Routes, reads: Reads, may: Callable[[Clearance], tuple[st
             bool, Query(alias="open", description="of every status that is not an end")
         ] = False,
     ) -> IncidentList:
-        if open_only:
-            return reads.reading.open_incidents(limit, cursor)
-        return reads.reading.incidents(status, limit, cursor)
+        listed = partial(reads.reading.incidents, status) if not open_only else reads.reading.open_incidents
+        return listed(limit, cursor)
 
     @routes.route("GET", "/incidents/<incident_id>", "incident", Clearance.VIEWER)
     def incident(incident_id: Id) -> IncidentAnswer:
         answer = reads.reading.incident(incident_id, ())
-        allowed = may(routes.who.clearance)
         refused = reads.overview.approve_refused(answer.incident.row)
-        sensible = tuple(
-            one
-            for one in sensible_answers(answer.incident)
-            if one in allowed and not (refused and one == "approve")
-        )
+        allowed = {*may(routes.who.clearance)} - ({"approve"} if refused else set())
+        sensible = tuple(one for one in sensible_answers(answer.incident) if one in allowed)
         return answer.model_copy(update={"may": sensible, "approve_refused": refused})
 
     @routes.route("GET", "/incidents/<incident_id>/events", "events", Clearance.VIEWER)
