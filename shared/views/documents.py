@@ -8,7 +8,9 @@ from shared.domain.model import AgentName, Model, Thousandths, Utc
 from shared.domain.service import Tier
 from shared.views.parts import (
     AgentView,
+    CandidateView,
     CertificateView,
+    Change,
     Doing,
     Fact,
     Ignored,
@@ -23,7 +25,18 @@ from shared.views.parts import (
     Verdict,
     Word,
 )
-from shared.views.people_parts import Acknowledgement, ApprovalView, Called, Grade, People, Taken, Told
+from shared.views.people_parts import (
+    Acknowledgement,
+    ApprovalView,
+    Called,
+    Grade,
+    NoteView,
+    OwnerChange,
+    People,
+    ResolutionView,
+    Taken,
+    Told,
+)
 
 MTTR_TARGET_SECONDS = 180
 """From the signal to a verified remedy."""
@@ -103,5 +116,17 @@ class Page(Model):
     told: tuple[Told, ...] = Field(description="the newest 50")
     told_total: int
     people: People | None
+    owners: tuple[OwnerChange, ...] = Field(default=(), description="who had it when; the newest 50")
+    notes: tuple[NoteView, ...] = Field(default=(), description="of people; the newest 50, oldest first")
+    resolution: ResolutionView | None = Field(default=None, description="how people ended it")
+    candidates: tuple[CandidateView, ...] = Field(
+        default=(), description="every remedy that was thought of, the most weight first, at most 20"
+    )
+    disputed: bool = Field(
+        default=False, description="agents are for different remedies or see different causes"
+    )
+    changes: tuple[Change, ...] = Field(
+        default=(), description="around it, the most recent first, at most 10"
+    )
     tokens: Tokens = Tokens()
     confidence: dict[AgentName, Thousandths] = Field(description="of findings, by agent")

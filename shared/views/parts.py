@@ -105,6 +105,38 @@ class SumView(Model):
     wins: bool
 
 
+class Vote(Model):
+    """One agent's yes to a candidate, with what it rests on."""
+
+    agent: AgentName
+    weight: int
+    confidence: Thousandths
+    reasoning: Line
+    evidence: tuple[Line, ...] = Field(description="at most 5 facts that the ballot names")
+
+
+class CandidateView(Model):
+    """A remedy that was thought of."""
+
+    remedy: Remedy
+    weight: int = Field(description="of those who are for it, of 1000")
+    votes: tuple[Vote, ...]
+    proposed_by: tuple[AgentName, ...]
+    frozen: bool = Field(description="it could be voted on in the last round")
+    decided: bool
+    suggested: bool = Field(description="to people, by the last count")
+    disputed: bool = Field(description="somebody is for it, and somebody for another one")
+
+
+class Change(Model):
+    """Something that was changed around the incident."""
+
+    service: Word
+    statement: Line
+    at: Utc
+    seconds_before: int = Field(description="the first symptom; negative: after it")
+
+
 class Struck(Model):
     """What was taken out before the vote."""
 

@@ -3,10 +3,21 @@
 from shared.domain import facts
 from shared.domain.incident import Incident
 from shared.views.believed import Believed
-from shared.views.people_parts import Acknowledgement, ApprovalView, Called, Grade, People, Taken, Told
+from shared.views.people_parts import (
+    Acknowledgement,
+    ApprovalView,
+    Called,
+    Grade,
+    NoteView,
+    OwnerChange,
+    People,
+    ResolutionView,
+    Taken,
+    Told,
+)
 from shared.views.remedy import shown
 
-MOST = 20
+MOST, MOST_SAID = 20, 50
 
 
 def approval_of(log: Believed, incident: Incident) -> ApprovalView | None:
@@ -38,6 +49,43 @@ def taken_of(log: Believed) -> Taken | None:
     """Who has it: the first who said so."""
     first = next(iter(log.of_type(facts.TakenOver)), None)
     return Taken(by=first[1].by, reason=first[1].reason, at=first[0]) if first else None
+
+
+def owners(log: Believed) -> tuple[OwnerChange, ...]:
+    """Who had it when, oldest first; a second taking of what somebody has changes nothing."""
+    found: list[OwnerChange] = []
+    held = ""
+    for event, fact in log.pairs:
+        match fact:
+            case facts.TakenOver(by=by, reason=reason) if not held or held == by:
+                to, team, what = by, False, "taken"
+            case facts.HandedOn(by=by, to=to, team=team, reason=reason):
+                what = "handed_on"
+            case facts.IncidentReopened(by=by, reason=reason):
+                to, team, what = "", False, "reopened"
+            case facts.AcknowledgementExpired(through=by):
+                to, team, what, reason = held, False, "timed_out", ""
+            case _:
+                continue
+        held = "" if team else to
+        found.append(OwnerChange(at=event.occurred_at, what=what, by=by, to=to, team=team, reason=reason))
+    return tuple(found[-MOST_SAID:])
+
+
+def notes(incident: Incident) -> tuple[NoteView, ...]:
+    """What people noted."""
+    return tuple(NoteView(at=one.at, by=one.by, text=one.text) for one in incident.notes[-MOST_SAID:])
+
+
+def resolution(log: Believed, incident: Incident) -> ResolutionView | None:
+    """How people ended it; None: it is open, or the machine did."""
+    said = incident.resolution
+    last = log.last(facts.ResolvedByPeople)
+    if said is None or last is None:
+        return None
+    return ResolutionView(
+        at=last[0], by=said.by, did=said.did, runbook=said.runbook, cause=said.cause, over_at=said.over_at
+    )
 
 
 def acknowledged(log: Believed) -> tuple[Acknowledgement, ...]:

@@ -1,11 +1,15 @@
 """The parts of an incident's page that are about people: what they are asked, what they say, who was told."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.domain.model import Model, Utc
+from shared.domain.plain_text import sanitised
 from shared.views.parts import Line, Remedy, Word
+
+MOST_NOTE = 2_000
+"""Characters of a note."""
 
 
 class ApprovalView(Model):
@@ -60,6 +64,36 @@ class Called(Model):
     level: int
     people: tuple[Word, ...]
     at: Utc
+
+
+class OwnerChange(Model):
+    """Somebody has it from then on, or nobody has."""
+
+    at: Utc
+    what: Literal["taken", "handed_on", "reopened", "timed_out"]
+    by: Word = Field(description="who said so; of a time-out: where it timed out")
+    to: Word = Field(description="who has it then, or is to take it; empty: nobody")
+    team: bool = Field(default=False, description="it is a team")
+    reason: Line = ""
+
+
+class NoteView(Model):
+    """What a person wrote down."""
+
+    at: Utc
+    by: Word
+    text: Annotated[str, AfterValidator(lambda text: sanitised(text, MOST_NOTE))]
+
+
+class ResolutionView(Model):
+    """How people ended it."""
+
+    at: Utc
+    by: Word
+    did: Annotated[str, AfterValidator(lambda text: sanitised(text, MOST_NOTE))]
+    runbook: Word = Field(description="that does the same, or `other`; empty: they did not say")
+    cause: Line
+    over_at: Utc | None = Field(description="since when nobody feels it, as they say")
 
 
 class Told(Model):

@@ -10,6 +10,7 @@ from shared.domain.impact import own_cost
 from shared.domain.incident import BY_PEOPLE, Incident
 from shared.views.acting import doing, verdicts
 from shared.views.believed import Believed
+from shared.views.candidates import candidates, changes, disputed
 from shared.views.documents import MTTR_TARGET_SECONDS, Page, Row, Spent
 from shared.views.graph import nodes
 from shared.views.parts import (
@@ -26,7 +27,10 @@ from shared.views.people import (
     approval_of,
     called,
     grades,
+    notes,
+    owners,
     people_of,
+    resolution,
     taken_of,
     told_of,
 )
@@ -91,6 +95,12 @@ def project(events: Sequence[Event], ignored: Container[str] = frozenset()) -> P
         told=told[-MOST_TOLD:],
         told_total=len(told),
         people=people_of(incident),
+        owners=owners(log),
+        notes=notes(incident),
+        resolution=resolution(log, incident),
+        candidates=candidates(incident),
+        disputed=disputed(incident),
+        changes=changes(incident),
         confidence={name: found.confidence for name, found in sorted(incident.findings.items())},
     )
 

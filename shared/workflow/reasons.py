@@ -7,11 +7,12 @@ from shared.domain.consensus import TOTAL
 from shared.domain.incident import Incident
 from shared.domain.model import VOTERS, AgentName
 from shared.domain.plain_text import sanitised
+from shared.views.candidates import candidates, changes, disputed
 
 MOST_LINES, MOST_LINE = 30, 300
 """Lines and their characters, whatever the log says."""
-SENTENCES, RULES = 8, 6
-"""Of evidence, and of policy."""
+SENTENCES, RULES, CHANGES, NOTES = 8, 6, 3, 3
+"""Of evidence, and of policy; changes, and notes."""
 
 
 def reasons(incident: Incident) -> tuple[str, ...]:
@@ -19,7 +20,15 @@ def reasons(incident: Incident) -> tuple[str, ...]:
 
     The same incident gives the same lines. Everything in them is plain text: escape it for your own markup.
     """
-    lines = (*_thought(incident), *_votes(incident), *_evidence(incident), *_policy(incident))
+    lines = (
+        *_thought(incident),
+        *_people(incident),
+        *_changed(incident),
+        *_disputed(incident),
+        *_votes(incident),
+        *_evidence(incident),
+        *_policy(incident),
+    )
     return tuple(sanitised(one, MOST_LINE) for one in lines)[:MOST_LINES]
 
 
@@ -32,6 +41,33 @@ def _thought(incident: Incident) -> Iterator[str]:
         yield f"We think: {thought}, {opened.confidence / 10:.0f} % sure; diagnosis has said nothing"
     else:
         yield f"We think: {found.summary}, {found.confidence / 10:.0f} % sure"
+
+
+def _changed(incident: Incident) -> Iterator[str]:
+    """What was changed lately comes first: it is the first thing that somebody asks."""
+    for one in changes(incident)[:CHANGES]:
+        yield f"Changed at {one.at:%H:%M:%S} UTC on {one.service}: {one.statement}"
+
+
+def _disputed(incident: Incident) -> Iterator[str]:
+    """Every remedy that somebody is for, where they are not for the same one."""
+    if not disputed(incident):
+        return
+    yield "Disputed: the agents do not say the same"
+    for one in candidates(incident):
+        if one.votes:
+            who = " + ".join(f"{each.agent} {each.weight}" for each in one.votes)
+            yield f"For {one.remedy.runbook} on {one.remedy.service}: {who} = {one.weight} of {TOTAL}"
+
+
+def _people(incident: Incident) -> Iterator[str]:
+    if incident.held is not None:
+        yield f"{'The team ' if incident.team else ''}{incident.held.name} has it" + (
+            " to take" if incident.team else ""
+        )
+    elif incident.with_people:
+        yield "Nobody has it yet"
+    yield from (f"Noted by {one.by}: {one.text}" for one in incident.notes[-NOTES:])
 
 
 def _votes(incident: Incident) -> Iterator[str]:

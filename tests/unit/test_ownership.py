@@ -9,6 +9,7 @@ import pytest
 from shared.domain import facts
 from shared.domain.consensus import DecisionKind
 from shared.domain.events import Event, chain, head_of
+from shared.domain.facts import Author
 from shared.domain.facts.outcome import HumanOutcome, Result
 from shared.domain.felt import Felt
 from shared.domain.folding import fold
@@ -42,6 +43,16 @@ def alarm(minute: float) -> facts.SignalCorrelated:
     return facts.SignalCorrelated(signal=signal)
 
 
+def writer(fact: facts.Fact) -> Author:
+    """Somebody who may write it: of what an agent says, that agent."""
+    match fact:
+        case facts.FindingsSubmitted(findings=findings):
+            return Author(findings.agent.value)
+        case facts.BallotCast(signed=signed):
+            return Author(signed.ballot.agent.value)
+    return min(fact.authors)
+
+
 def folded(*told: facts.Fact) -> Incident:
     """The incident that these facts add up to, a minute after each other from noon on."""
     made: list[Event] = []
@@ -51,7 +62,7 @@ def folded(*told: facts.Fact) -> Incident:
             "INC-1",
             head_of(made),
             [fact],
-            author=min(fact.authors),
+            author=writer(fact),
             now=NOON + timedelta(minutes=minute),
             new_id=lambda: f"e-{next(ids)}",
             mac=lambda _digest: "",
