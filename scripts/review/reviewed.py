@@ -8,7 +8,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from shared.domain import facts
-from shared.domain.events import Event, malformed
+from shared.domain.events import Event, malformed, rejections
 from shared.domain.folding import fold
 from shared.domain.impact import BusinessImpact
 from shared.domain.incident import Incident
@@ -48,8 +48,7 @@ class Reviewed:
     @cached_property
     def rejected(self) -> tuple[facts.AuthorRejected, ...]:
         """What the coordinator found to be another's words."""
-        sound = (one.fact for one in self.log if one.version not in self.malformed)
-        return tuple(one for one in sound if isinstance(one, facts.AuthorRejected))
+        return rejections(self.log)
 
     @cached_property
     def events(self) -> tuple[Event, ...]:

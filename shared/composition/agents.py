@@ -26,6 +26,7 @@ def participant(
         signer=aws.signer(),
         sources=aws.sources(),
         recordings=S3Recordings(hasty_client("s3"), read(Setting.ARCHIVE_BUCKET)),
+        distrust=aws.trust().distrust,
         limits=Limits(_seconds(Setting.INVESTIGATE_SECONDS), _seconds(Setting.VOTE_SECONDS)),
         bounded=bounded,
         lost=lost,

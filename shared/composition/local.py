@@ -232,6 +232,7 @@ class LocalHouse:
                 sources,
                 self.recordings,
                 self.waits.of(voter.name),
+                trust.distrust,
                 self.bounded,
             )
             for voter in self.voters

@@ -18,6 +18,7 @@ class Ballot(Model):
     attempt: int = Field(ge=1)
     round: int = Field(ge=1)
     execution: Name = Field(description="name of the state machine execution that asked")
+    answers: str = Field(default="", max_length=64, description="hash of the VoteOpened that it answers")
     choice: str | None = Field(default=None, description="digest of a frozen candidate; None abstains")
     confidence: Thousandths
     reasoning: str = Field(max_length=2_000)
@@ -29,8 +30,11 @@ class Ballot(Model):
 
     @cached_property
     def digest(self) -> str:
-        """What the agent's key MACs: every field, so that nothing can be replayed elsewhere."""
-        return digest(self.plain())
+        """What the agent's key MACs: every field, so that nothing can be replayed elsewhere.
+
+        Ballots from before rounds had a hash to name keep the digest that they had.
+        """
+        return digest({name: value for name, value in self.plain().items() if name != "answers" or value})
 
     @property
     def approves(self) -> str | None:

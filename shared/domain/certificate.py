@@ -7,7 +7,7 @@ from pydantic import Field
 
 from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.consensus import RULES, DecisionKind, Rules, Tally, tally, to_choice
-from shared.domain.errors import InvalidCertificate
+from shared.domain.errors import CommandRefused, InvalidCertificate
 from shared.domain.evidence import OWN_KIND, Evidence
 from shared.domain.model import AgentName, Model, Name
 from shared.domain.proposal import Proposal
@@ -17,7 +17,10 @@ VerifyMac = Callable[[AgentName, str, str], bool]
 
 
 QUARANTINED = "quarantined"
-"""Why a ballot does not count that is good in itself."""
+OTHER_ROUND = "it answers another opening of this round"
+EXPIRED = "expired"
+BLAMELESS = frozenset({QUARANTINED, OTHER_ROUND, EXPIRED})
+"""Why a ballot does not count though its agent did nothing wrong: nobody is quarantined for it."""
 
 
 class Rejection(Model):
@@ -46,6 +49,7 @@ class Poll(Model):
     attempt: int
     round: int
     execution: Name
+    opened: str = Field(default="", description="hash of the event that opened it; empty in old logs")
     candidates: tuple[Proposal, ...]
     safe: tuple[str, ...] = ()
     quarantined: tuple[AgentName, ...] = ()
@@ -60,20 +64,30 @@ class Poll(Model):
         """The candidate with this identity.
 
         Raises:
-            StopIteration: there is none.
+            CommandRefused: there is none.
         """
-        return next(one for one in self.candidates if one.digest == digest)
+        found = [one for one in self.candidates if one.digest == digest]
+        if not found:
+            raise CommandRefused(f"{self.incident_id}: {digest} is not among the frozen candidates")
+        return found[0]
 
 
 def verify_ballots(
     poll: Poll, ballots: Sequence[SignedBallot], verify_mac: VerifyMac, now: datetime
 ) -> tuple[tuple[SignedBallot, ...], tuple[Rejection, ...]]:
-    """Sort the ballots of a round into those that count and those that do not, with the reason."""
+    """Sort the ballots of a round into those that count and those that do not, with the reason.
+
+    A ballot for another opening of the round is no second ballot in this one, so it shows no equivocation.
+    """
     accepted: dict[AgentName, SignedBallot] = {}
     rejected: dict[AgentName, Rejection] = {}
+    strays: dict[AgentName, Rejection] = {}
     for signed in ballots:
         agent = signed.ballot.agent
         reason = _fault(poll, signed, verify_mac, now)
+        if reason == OTHER_ROUND:
+            strays.setdefault(agent, Rejection(agent=agent, reason=reason))
+            continue
         if reason is None and agent in accepted and accepted[agent].ballot != signed.ballot:
             reason = "equivocation: two different ballots in one round"
         if reason is None:
@@ -81,7 +95,8 @@ def verify_ballots(
         else:
             rejected.setdefault(agent, Rejection(agent=agent, reason=reason))
     counted = tuple(signed for agent, signed in accepted.items() if agent not in rejected)
-    return counted, tuple(rejected.values())
+    alone = (one for agent, one in strays.items() if agent not in accepted and agent not in rejected)
+    return counted, (*rejected.values(), *alone)
 
 
 def _fault(poll: Poll, signed: SignedBallot, verify_mac: VerifyMac, now: datetime) -> str | None:
@@ -91,8 +106,10 @@ def _fault(poll: Poll, signed: SignedBallot, verify_mac: VerifyMac, now: datetim
     place = (ballot.incident_id, ballot.attempt, ballot.round, ballot.execution)
     if place != (poll.incident_id, poll.attempt, poll.round, poll.execution):
         return "replay: made for another incident, attempt, round or execution"
+    if ballot.answers != poll.opened:
+        return OTHER_ROUND
     if ballot.expires_at <= now:
-        return "expired"
+        return EXPIRED
     if ballot.choice is not None and ballot.choice not in poll.digests:
         return "chose a remedy that is not among the frozen candidates"
     return _unsupported(poll, ballot) or (QUARANTINED if ballot.agent in poll.quarantined else None)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from pydantic import Field
 
 from shared.domain.ballot import Ballot
-from shared.domain.errors import InvalidConfiguration
+from shared.domain.errors import CommandRefused, InvalidConfiguration
 from shared.domain.model import VOTERS, AgentName, Model
 
 WEIGHTS = MappingProxyType(
@@ -164,9 +164,11 @@ def confidence_of(result: Tally) -> int:
     """The winner's weight-averaged confidence in thousandths.
 
     Raises:
-        StopIteration: nobody won.
+        CommandRefused: nobody won.
     """
-    won = next(one for one in result.sums if one.proposal == result.winner)
+    won = result.won
+    if won is None:
+        raise CommandRefused("nobody has won this round")
     return min(won.weighted_confidence // won.weight, TOTAL)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import Field, JsonValue, ValidationError
 
-from shared.domain.facts import Author, BallotCast, Fact, FindingsSubmitted
+from shared.domain.facts import Author, AuthorRejected, BallotCast, Fact, FindingsSubmitted
 from shared.domain.model import Model, Name, Utc, canonical_json, digest
 
 GENESIS = "0" * 64
@@ -113,6 +113,23 @@ def fault_of(event: Event, verify_mac: Callable[[Author, str, str], bool]) -> st
     if not verify_mac(event.recorded_by, event.hash, event.author_mac):
         return f"the MAC is not by {event.recorded_by}'s key"
     return None
+
+
+def rejections(events: Sequence[Event]) -> tuple[AuthorRejected, ...]:
+    """What the coordinator found to be another's words, for readers that have no keys to check MACs with.
+
+    A rejection speaks of earlier events only, and one that is rejected itself later hides nothing: so the
+    coordinator, which checks MACs, has the last word about a forged one.
+    """
+    kept, hidden, places = list[AuthorRejected](), set[str](), {one.event_id: one.version for one in events}
+    for event in sorted(events, key=lambda one: -one.version):
+        if event.type != AuthorRejected.__name__ or event.event_id in hidden or malformed(event):
+            continue
+        fact = event.fact
+        if isinstance(fact, AuthorRejected) and places.get(fact.event_id, event.version) < event.version:
+            kept.append(fact)
+            hidden.add(fact.event_id)
+    return tuple(reversed(kept))
 
 
 def own_words(event: Event) -> str | None:

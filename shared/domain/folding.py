@@ -102,7 +102,7 @@ def _deliberation(state: Incident, fact: facts.Fact, event: Event) -> dict[str, 
             findings = {**state.findings, fact.agent: earlier.findings}
             return {"findings": findings, "reused": {**state.reused, fact.agent: fact}}
         case facts.VoteOpened():
-            return {"status": Status.VOTING, "vote": fact}
+            return {"status": Status.VOTING, "vote": fact, "vote_hash": event.hash}
         case facts.BallotCast():
             if (fact.signed.ballot.attempt, fact.signed.ballot.round) in state.over:
                 return {}
@@ -211,6 +211,8 @@ def _ending(state: Incident, fact: facts.Fact, event: Event) -> dict[str, object
         case facts.IncidentClosed():
             over = {"status": Status.CLOSED} if state.resolution is not None else {}
             return {**over, "closed": fact, "closed_at": event.occurred_at}
+        case facts.AuthorRejected():
+            return {"rejected": state.rejected | {fact.event_id}}
         case facts.NotificationSent(folded_into=0):
             told = {**state.notifications, fact.channel: state.notifications.get(fact.channel, 0) + 1}
             return {"notifications": told}

@@ -118,6 +118,8 @@ class Incident(Model):
     heard: dict[AgentName, Heard] = Field(default_factory=dict)  # the last of each agent, in any attempt
     reused: dict[AgentName, facts.FindingsReused] = Field(default_factory=dict)  # those of `findings` not new
     vote: facts.VoteOpened | None = None
+    vote_hash: str = ""  # of the event that opened the round
+    rejected: frozenset[str] = frozenset()  # ids of events that the coordinator found to be another's words
     ballots: tuple[SignedBallot, ...] = ()
     attached: tuple[Evidence, ...] = ()
     over: frozenset[tuple[int, int]] = frozenset()  # (attempt, round) whose ballots are all in
@@ -263,6 +265,7 @@ class Incident(Model):
             attempt=self.vote.attempt,
             round=self.vote.round,
             execution=self.vote.execution,
+            opened=self.vote_hash if self.vote.named else "",
             candidates=self.vote.candidates,
             safe=self.vote.safe,
             quarantined=self.vote.quarantined,

@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from shared.domain import facts
 from shared.domain.consensus import TOTAL
-from shared.domain.events import Event, malformed
+from shared.domain.events import Event, malformed, rejections
 from shared.domain.folding import fold
 from shared.domain.incident import Incident
 from shared.domain.model import VOTERS, AgentName
@@ -37,9 +37,8 @@ def five(events: Sequence[Event]) -> tuple[str, ...]:
 
 def believed(events: Sequence[Event]) -> tuple[Event, ...]:
     """Those that say something, and that the coordinator has not found to be another's words."""
-    sound = [one for one in events if malformed(one) is None]
-    ignored = {one.event_id for one in (each.fact for each in sound) if isinstance(one, facts.AuthorRejected)}
-    return tuple(one for one in sound if one.event_id not in ignored)
+    ignored = {one.event_id for one in rejections(events)}
+    return tuple(one for one in events if malformed(one) is None and one.event_id not in ignored)
 
 
 def _began(incident: Incident) -> str:

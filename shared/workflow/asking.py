@@ -7,7 +7,7 @@ from shared.domain.facts import Fact
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.ports.clock import Clock
-from shared.ports.event_store import Distrust, EventStore, believe, load, record
+from shared.ports.event_store import Distrust, EventStore, load, record
 from shared.ports.standing import Standing
 from shared.ports.workflow import WaitingRoom, Workflow, waiting_key
 from shared.workflow.coordination import answered
@@ -22,7 +22,7 @@ class Asking:
     workflow: Workflow
     standing: Standing
     clock: Clock
-    distrust: Distrust = believe
+    distrust: Distrust
 
     def ask(self, incident_id: str, execution: str, what: str, agent: str, token: str) -> None:
         """Leave the token, then look whether the answer is there already: neither order loses one.
@@ -31,7 +31,7 @@ class Asking:
         five minutes stands in for them. What it sends in time counts, and replaces that.
         """
         self.waiting.wait(waiting_key(execution, what, agent), token)
-        if answered(load(self.store, incident_id), what, agent):
+        if answered(load(self.store, incident_id, self.distrust), what, agent):
             self.workflow.complete(token, {"agent": agent})
         elif what == "findings" and not self.standing.allows(AgentName(agent)):
             self.workflow.complete(

@@ -65,7 +65,7 @@ class Coordination:
             case ApprovalGranted() | ApprovalDenied() | TakenOver():
                 self._answered_by_people(event.incident_id)
             case IncidentClosed(outcome=outcome) if outcome not in LEFT_WITH_A_HUMAN:
-                application = load(self.store, event.incident_id).opened.application
+                application = load(self.store, event.incident_id, self.trust.distrust).opened.application
                 self.open_incidents.release(application, event.incident_id)
             case ResolvedByPeople():
                 self.ending.close(event.incident_id)
@@ -122,19 +122,13 @@ class Coordination:
         ]
 
         def decide(state: Incident) -> tuple[Fact, ...]:
-            if self._is_rejected(event):
+            if event.event_id in state.rejected:
                 return ()
             rejected = AuthorRejected(event_id=event.event_id, author=event.recorded_by.value, reason=fault)
             proofs = {one.agent: [event.event_id] for one in overstepped}
             return (rejected, *self.vigilance.quarantine(state, overstepped, proofs))
 
         record(self.store, event.incident_id, decide, event.event_id, self.trust.distrust)
-
-    def _is_rejected(self, event: Event) -> bool:
-        return any(
-            earlier.type == AuthorRejected.__name__ and earlier.data.get("event_id") == event.event_id
-            for earlier in self.store.read(event.incident_id)
-        )
 
 
 def execution_name(incident_id: str, attempt: int) -> str:

@@ -52,7 +52,7 @@ def decided(
     """The decision for the winner of a count, with the ballots that prove it.
 
     Raises:
-        StopIteration: nobody won.
+        CommandRefused: nobody won.
     """
     poll = state.poll()
     certificate = Certificate(

@@ -103,6 +103,7 @@ class Deliberation:
                 rules=self.rules,
                 quarantined=tuple(dict.fromkeys((*absent, *state.quarantined, *quarantined))),
                 struck=(*struck, *altered),
+                named=True,
             )
             return (*found, opened)
 

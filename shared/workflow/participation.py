@@ -14,13 +14,14 @@ from shared.domain.facts import Fact, InvestigationStarted, VoteOpened
 from shared.domain.incident import Incident
 from shared.domain.span import Spans
 from shared.ports.authority import Signer
-from shared.ports.event_store import EventStore, load, record
+from shared.ports.event_store import Distrust, EventStore, load, record
 from shared.ports.recordings import Recordings
 from shared.ports.sources import Sources
 from shared.runbooks.catalogue import remedies
 from shared.workflow.looking import Look, until
 from shared.workflow.tracing import Looked, evidence_addresses
 
+CALLS = frozenset({InvestigationStarted.__name__, VoteOpened.__name__})
 Bounding = Callable[[Sources, datetime], Sources]
 
 
@@ -62,20 +63,26 @@ class Participant:
     sources: Sources
     recordings: Recordings
     limits: Limits
+    distrust: Distrust
     bounded: Bounding = as_they_are
     lost: Callable[[str], None] = nobody_counts
     untraced: Callable[[str], None] = nobody_counts
     traced: Callable[[Spans], None] = nobody_collects
 
     def hear(self, event: Event) -> None:
-        """Answer a call for findings or for ballots; every other event says nothing to an agent."""
+        """Answer a call for findings or for ballots; every other event says nothing to an agent.
+
+        A call by anybody but the workflow is none: whoever wrote it is the coordinator's business.
+        """
+        if event.type not in CALLS or self.distrust([event]):
+            return
         if event.type == InvestigationStarted.__name__:
             self._submit(event)
-        elif event.type == VoteOpened.__name__:
+        else:
             self._vote(event)
 
     def _submit(self, event: Event) -> None:
-        state = load(self.store, event.incident_id)
+        state = load(self.store, event.incident_id, self.distrust)
         if has_found(state, self.voter.name) or state.machine_ended or not state.is_open:
             return
         look = self._look(event, self.limits.findings)
@@ -87,10 +94,10 @@ class Participant:
         def decide(now: Incident) -> tuple[Fact, ...]:
             return submit_findings(now, findings, attempt, inputs, spans)
 
-        record(self.store, event.incident_id, decide, event.event_id)
+        record(self.store, event.incident_id, decide, event.event_id, self.distrust)
 
     def _vote(self, event: Event) -> None:
-        state = load(self.store, event.incident_id)
+        state = load(self.store, event.incident_id, self.distrust)
         vote = state.vote
         if vote is None or state.machine_ended or self._has_voted(state, vote):
             return
@@ -108,7 +115,7 @@ class Participant:
             except Equivocation:
                 return ()  # a retry looked again and saw otherwise: the first ballot stands
 
-        record(self.store, event.incident_id, decide, event.event_id)
+        record(self.store, event.incident_id, decide, event.event_id, self.distrust)
 
     def _look(self, event: Event, limit: timedelta) -> Look:
         end = until(event.occurred_at, limit, self.sources.clock.now())
@@ -151,6 +158,7 @@ class Participant:
             attempt=vote.attempt,
             round=vote.round,
             execution=vote.execution,
+            answers=state.vote_hash,
             choice=chosen.digest if chosen else None,
             confidence=verdict.confidence,
             reasoning=verdict.reasoning[:2_000],

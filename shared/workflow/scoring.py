@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared.analysis.scorecard import Permits, Row, cases, scorecard
-from shared.domain import facts
 from shared.domain.autonomy import configured, effective
 from shared.domain.errors import IncidentNotFound
-from shared.domain.events import malformed
+from shared.domain.events import rejections
 from shared.domain.folding import fold
 from shared.domain.incident import Incident
 from shared.domain.policy import PolicyRequest, PolicyRules
@@ -74,11 +73,7 @@ class Scoring:
     def _state(self, incident_id: str) -> Incident | None:
         """Without the events that the coordinator has named: who only reads has no keys to check them."""
         events = self.log.read(incident_id)
-        rejected = [
-            one.fact for one in events if one.type == facts.AuthorRejected.__name__ and not malformed(one)
-        ]
-        named = {one.event_id for one in rejected if isinstance(one, facts.AuthorRejected)}
         try:
-            return fold(events, named)
+            return fold(events, {one.event_id for one in rejections(events)})
         except IncidentNotFound:
             return None

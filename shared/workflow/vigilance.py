@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from shared.analysis.behaviour import anomaly
 from shared.domain.ballot import SignedBallot
-from shared.domain.certificate import QUARANTINED, Rejection
+from shared.domain.certificate import BLAMELESS, QUARANTINED, Rejection
 from shared.domain.errors import PortError
 from shared.domain.facts import AgentQuarantined, BallotsTallied
 from shared.domain.incident import Incident
@@ -59,7 +59,7 @@ class Vigilance:
         until = self.clock.now() + LENGTH
         found: dict[AgentName, AgentQuarantined] = {}
         for fault in faults:
-            if fault.reason == QUARANTINED or fault.agent in state.quarantined or fault.agent in found:
+            if fault.reason in BLAMELESS or fault.agent in state.quarantined or fault.agent in found:
                 continue
             self.standing.quarantine(fault.agent, until, fault.reason)
             found[fault.agent] = AgentQuarantined(

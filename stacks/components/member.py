@@ -20,10 +20,6 @@ STOP, LEVELS, DEMOTED, ACTED = "CONTROL#STOP", "CONTROL#LEVELS", "CONTROL#DEMOTE
 LOCK, KNOWN_GOOD = "LOCK#*", "KNOWN#*"
 UNTOLD, BUCKET, TELLING, DIRECTORY = "UNTOLD", "BUCKET#*", "TELLING#*", "DIRECTORY"
 """Partition keys of the state table, as IAM patterns."""
-VERIFIERS = frozenset(
-    {Author.COORDINATOR, Author.WORKFLOW, Author.EXECUTOR, Author.COMMUNICATION, Author.RECEPTION}
-)
-"""They check what the others wrote, so they know every author's key; each still signs with its own only."""
 
 
 class Member(Construct):
@@ -46,7 +42,6 @@ class Member(Construct):
     def _log_and_keys(self) -> None:
         data = self._house.data
         own_key = data.mac_keys[self.author].key_arn
-        own = Stack.of(self).to_json_string({self.author.value: own_key})
         self.function.set(
             {
                 Setting.AUTHOR: self.author.value,
@@ -55,13 +50,12 @@ class Member(Construct):
                 Setting.EVENTS_TABLE: data.events.table_name,
                 Setting.STATE_TABLE: data.state.table_name,
                 Setting.DEAD_LETTERS_URL: data.dead_letters.queue_url,
-                Setting.MAC_KEYS: data.every_mac_key if self.author in VERIFIERS else own,
+                Setting.MAC_KEYS: data.every_mac_key,
             }
         )
         self.function.allow(["dynamodb:Query", "dynamodb:PutItem"], [data.events.table_arn])
         self.function.allow(["kms:GenerateMac"], [own_key])
-        if self.author in VERIFIERS:
-            self.function.role.add_managed_policy(data.verify_macs)
+        self.function.role.add_managed_policy(data.verify_macs)
 
     def may_keep_state(
         self, *, reads: Iterable[str] = (), puts: Iterable[str] = (), deletes: Iterable[str] = ()

@@ -85,6 +85,7 @@ def _built(code: Linked, name: str, **ports: Any) -> Any:
         "remedies": remedies(),
         "rules": consensus.RULES,
         "waiting": None,
+        "ending": None,
         **dict.fromkeys(("leases", "history", "controls", "catalogue", "known"), Undisturbed()),
         "actions_per_hour": 3,
         "open_incidents": None,

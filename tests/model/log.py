@@ -74,10 +74,16 @@ def author_of(number: int) -> Author:
     return _written[number][1]
 
 
+def opening(round_: int) -> str:
+    """The hash of the event that opens a round: a run opens each once."""
+    return f"opening of round {round_}"
+
+
 @cache
 def event(number: int, version: int) -> LogEvent:
     """The event at its place in a log."""
     fact, author, made_by = _written[number]
+    hashed = opening(fact.round) if isinstance(fact, facts.VoteOpened) else f"hash {number}"
     return LogEvent(
         event_id=str(number),
         incident_id=ID,
@@ -88,8 +94,8 @@ def event(number: int, version: int) -> LogEvent:
         correlation_id=ID,
         data={},
         previous_hash="",
-        hash=f"hash {number}",
-        author_mac=mac(made_by, f"hash {number}"),
+        hash=hashed,
+        author_mac=mac(made_by, hashed),
     )
 
 

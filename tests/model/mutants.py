@@ -73,7 +73,8 @@ def _rejects_nobody(_poll: Poll, ballots: Sequence[SignedBallot], *_rest: Any) -
 
 
 def _forgets_the_round(poll: Poll, signed: SignedBallot, *rest: Any) -> str | None:
-    return certificate._fault(poll.model_copy(update={"round": signed.ballot.round}), signed, *rest)
+    there = {"round": signed.ballot.round, "opened": signed.ballot.answers}
+    return certificate._fault(poll.model_copy(update=there), signed, *rest)
 
 
 def _forgives(poll: Poll, signed: SignedBallot, *rest: Any) -> str | None:

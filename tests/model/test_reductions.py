@@ -10,7 +10,7 @@ from shared.domain.model import VOTERS
 from tests.model.agents import Behaviour, options
 from tests.model.code import vote, workflow
 from tests.model.linking import KEYS, link
-from tests.model.log import ID, START, canonical, events
+from tests.model.log import ID, START, canonical, events, opening
 from tests.model.protocol import TASK
 from tests.model.world import EXECUTION, EXPIRY, REMEDIES, ballot, beginning, own_evidence
 from tests.statemachines.asl import machine
@@ -22,6 +22,7 @@ POLL = certificate.Poll(
     attempt=1,
     round=1,
     execution=EXECUTION,
+    opened=opening(1),
     candidates=tuple(REMEDIES.values()),
     safe=tuple(one.digest for one in REMEDIES.values()),
     evidence={one.id: one for one in map(own_evidence, VOTERS)},

@@ -8,7 +8,7 @@ from shared.domain.ballot import Ballot, SignedBallot
 from shared.domain.evidence import OWN_KIND, Evidence, Findings
 from shared.domain.facts import Author, Fact
 from shared.domain.model import VOTERS, AgentName
-from tests.model.log import ID, START, Log, mac, written
+from tests.model.log import ID, START, Log, mac, opening, written
 from tests.sample import opened, scale_out
 
 EXECUTION, ATTEMPT = "INC-1-1", 1
@@ -37,6 +37,7 @@ def ballot(
         attempt=ATTEMPT,
         round=round_,
         execution=f"{incident}-1",
+        answers=opening(round_),
         choice=REMEDIES[choice].digest if choice else None,
         confidence=sure if choice else 0,
         reasoning="because",

@@ -56,7 +56,7 @@ class House:
         record(self.store(Author(agent.value)), ID, lambda state: submit_findings(state, findings, 1))
 
     def vote(self, agent: AgentName, choice: str | None, confidence: int = 900, key: bytes = b"") -> None:
-        poll = load(self.store(Author.WORKFLOW), ID).poll()
+        poll = self.incident().poll()
         evidence = Evidence(
             kind=OWN_KIND[agent], service="checkout", statement="seen", observed_at=self.clock.now()
         )
@@ -66,6 +66,7 @@ class House:
             attempt=1,
             round=poll.round,
             execution=EXECUTION,
+            answers=poll.opened,
             choice=choice,
             confidence=confidence,
             reasoning="because",

@@ -84,6 +84,7 @@ class VoteOpened(Fact):
     struck: tuple[Rejection, ...] = Field(
         default=(), description="proposals outside the catalogue, agents with other code"
     )
+    named: bool = Field(default=False, description="ballots must name this event's hash; not in old logs")
 
 
 class BallotCast(Fact):
