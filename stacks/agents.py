@@ -10,7 +10,7 @@ from shared.settings import Setting
 from stacks.components.event_archive import INPUTS, EventArchive
 from stacks.components.function import Size
 from stacks.components.mapping import KINESIS_READ, Feed
-from stacks.components.member import CATALOGUE, CHANGES, OPEN, Member
+from stacks.components.member import ACTED, CATALOGUE, CHANGES, OPEN, Member
 from stacks.components.outputs import put_out
 from stacks.components.stack import StageStack
 from stacks.house import House
@@ -34,14 +34,15 @@ class Agents(StageStack):
     def _detection(self) -> Member:
         voter = self._voter(Author.DETECTION, Size(60, 1024, numerics=True))
         voter.feed("Signals", Feed(self._house.data.signals.stream_arn, KINESIS_READ, batch=100))
-        voter.may_keep_state(reads=[CATALOGUE], puts=[OPEN, CHANGES], deletes=[OPEN])
+        voter.may_keep_state(reads=[CATALOGUE, ACTED], puts=[OPEN, CHANGES], deletes=[OPEN])
         voter.may_query_changes()
         voter.may_look_at_metrics()
+        voter.may_look_at_targets()
         return voter
 
     def _diagnosis(self) -> Member:
         voter = self._voter(Author.DIAGNOSIS, Size(180, 1024, numerics=True))
-        voter.may_keep_state(reads=[CATALOGUE, CHANGES])
+        voter.may_keep_state(reads=[CATALOGUE, CHANGES, ACTED])
         voter.may_query_changes()
         voter.may_look_at_metrics()
         groups = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:*"
@@ -53,14 +54,15 @@ class Agents(StageStack):
 
     def _prediction(self) -> Member:
         voter = self._voter(Author.PREDICTION, Size(90, 1024, numerics=True))
-        voter.may_keep_state(reads=[CATALOGUE])
+        voter.may_keep_state(reads=[CATALOGUE, ACTED])
         voter.may_look_at_metrics()
         voter.may_look_at_targets()
         return voter
 
     def _resolution(self) -> Member:
-        voter = self._voter(Author.RESOLUTION, Size(300, 512))
-        voter.may_keep_state(reads=[CATALOGUE])
+        voter = self._voter(Author.RESOLUTION, Size(300, 1024, numerics=True))
+        voter.may_keep_state(reads=[CATALOGUE, ACTED])
+        voter.may_look_at_metrics()
         voter.may_look_at_targets()
         return voter
 

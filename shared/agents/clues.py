@@ -2,32 +2,42 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from shared.agents.situation import Situation
 from shared.analysis.causes import CONNECTIONS_SPENT, OUT_OF_MEMORY, Clues, says
-from shared.analysis.growth import climbed
-from shared.analysis.health import Examination, Reading, window
+from shared.analysis.health import window
 from shared.analysis.origins import Origin, dominating
 from shared.analysis.templates import Burst, bursts
-from shared.domain.incident import Incident
-from shared.domain.service import Measure, Service
+from shared.domain.mechanism import Cause, Sign
+from shared.domain.service import Service
 from shared.domain.signal import Signal
 from shared.ports.sources import Sources
+from shared.runbooks.catalogue_recent import AFTER, BEFORE, RECENT, ours
 
-BEFORE = timedelta(minutes=30)
-"""A change this long before the onset may have caused it."""
-AFTER = timedelta(seconds=15)
-"""Announcements of a change may come this much later than its effect."""
 MOST_LINES = 2_000
-CAUSE_OF_CHANGE = {"ssm": "configuration_change", "ecs": "deployment"}
+CAUSE_OF_CHANGE = {
+    "ssm": Cause.CONFIGURATION_CHANGE,
+    "appconfig": Cause.CONFIGURATION_CHANGE,
+    "ecs": Cause.DEPLOYMENT,
+    "lambda": Cause.DEPLOYMENT,
+}
+
+HEARD = frozenset({"parameter", "ecs_service"})
+"""The resources whose changes AWS announces to the ledger."""
 
 
-def changes_of(sources: Sources, incident: Incident, service: str) -> tuple[Signal, ...]:
-    """The last changes of a service before the incident began, oldest first, at most three."""
-    opened = incident.opened
-    began = opened.started_at
-    noted = sources.changes.between(opened.application, began - BEFORE, began + AFTER)
-    return tuple(one for one in noted if one.service == service)[-3:]
+def changes_of(sources: Sources, application: str, service: Service, began: datetime) -> tuple[Signal, ...]:
+    """The last three changes of a service before the trouble began, oldest first; none of our own."""
+    noted = sources.changes.between(application, began - RECENT, began + AFTER)
+    theirs = [one for one in noted if one.service == service.name]
+    touched = {one: sources.own.touched(one) for one in sorted({one.resource for one in theirs})}
+    return tuple(one for one in theirs if not ours(one.at, touched[one.resource]))[-3:]
+
+
+def brought_by(changes: Sequence[Signal], began: datetime) -> tuple[Signal, ...]:
+    """Those of them that came just before the onset."""
+    return tuple(one for one in changes if began - BEFORE <= one.at <= began + AFTER)
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ def logs_of(sources: Sources, service: Service, began: datetime, now: datetime) 
         return Logs()
     _, split = window([service], began)
     lines = sources.telemetry.logs(service, split, now, MOST_LINES)
-    before = [one.message for one in sources.telemetry.logs(service, split - BEFORE, split, MOST_LINES)]
+    before = [one.message for one in sources.telemetry.logs(service, split - RECENT, split, MOST_LINES)]
     fresh = [one.message for one in lines]
     since = [one.message for one in lines if one.at >= began]
     return Logs(
@@ -61,30 +71,13 @@ def logs_of(sources: Sources, service: Service, began: datetime, now: datetime) 
     )
 
 
-def clues_of(found: Examination, service: str, changes: Sequence[Signal], grown: Reading | None) -> Clues:
+def clues_of(situation: Situation, service: str, changes: Sequence[Signal]) -> Clues:
     """What was seen of a service without its logs."""
-    kinds = [CAUSE_OF_CHANGE[one.source] for one in changes if one.source in CAUSE_OF_CHANGE]
+    signs, brought = situation.signs(service), brought_by(changes, situation.began)
+    kinds = [CAUSE_OF_CHANGE[one.source] for one in brought if one.source in CAUSE_OF_CHANGE]
     return Clues(
         change=kinds[-1] if kinds else None,
-        saturated=service in found.saturated,
-        surging=service in found.surging,
-        grown=grown is not None,
+        saturated=Sign.AT_LIMIT in signs,
+        surging=Sign.SURGING in signs,
+        grown=Sign.CLIMBING in signs,
     )
-
-
-def growth_of(found: Examination, service: str) -> Reading | None:
-    """The service's memory, if it climbed bit by bit to where it is."""
-    reading = next(
-        (
-            one
-            for one in found.readings
-            if (one.service, one.measure) == (service, Measure.MEMORY) and one.harmful
-        ),
-        None,
-    )
-    if reading is None or reading.onset is None:
-        return None
-    [series] = [one for one in found.series if (one.service, one.measure) == (service, Measure.MEMORY)]
-    pairs = zip(series.times, series.values, strict=True)
-    way = [value for at, value in pairs if at >= reading.onset]
-    return reading if climbed(way, reading.baseline) else None

@@ -3,25 +3,27 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from shared.agents.options import Choose, Option, first_explained, options, proposals
+from shared.agents.situation import Look, Situation, own_reading
 from shared.agents.steps import METRICS, Steps
-from shared.agents.voter import Verdict, Voter, abstention, support
+from shared.agents.voter import Verdict, Voter, abstention
 from shared.analysis.excess import HARM_OF, Harm
 from shared.analysis.health import Examination, Reading, examine
 from shared.analysis.trace import Trace, trace
 from shared.domain.evidence import Evidence, EvidenceKind, Findings
 from shared.domain.facts import IncidentDetected
 from shared.domain.incident import Incident
+from shared.domain.mechanism import Sign, Symptom
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
 from shared.domain.service import LIMITS, ServiceCatalogue, ServiceKind, Tier
 from shared.domain.signal import Signal
 from shared.ports.sources import Sources
-from shared.runbooks.catalogue import remedies
 
 CLASSES = {
-    ServiceKind.DATABASE: "database_failure",
-    ServiceKind.CACHE: "cache_failure",
-    ServiceKind.QUEUE: "queue_failure",
+    ServiceKind.DATABASE: Symptom.DATABASE_FAILURE,
+    ServiceKind.CACHE: Symptom.CACHE_FAILURE,
+    ServiceKind.QUEUE: Symptom.QUEUE_FAILURE,
 }
 """Names of the design document; what is none of these is called after its worst measure."""
 STRONG = 10.0
@@ -63,7 +65,7 @@ def assess(signal: Signal, sources: Sources) -> IncidentDetected | None:
         application=service.application,
         services=hurt,
         tier=max((catalogue.get(one).tier for one in hurt), key=lambda tier: tier.cost_per_minute),
-        classification=name,
+        classification=name.value,
         severity=_severity(catalogue, hurt),
         confidence=_confidence(found.readings, felt, deepest),
         summary=f"{name.replace('_', ' ')} in {service.application}: {', '.join(hurt)}",
@@ -96,16 +98,16 @@ def _nearest(found: Examination, traced: Trace) -> list[Reading]:
     return [one for one in found.readings if one.service in ends and HARM_OF.get(one.measure) is traced.harm]
 
 
-def _classification(catalogue: ServiceCatalogue, found: Sequence[Reading], traced: Trace) -> str:
+def _classification(catalogue: ServiceCatalogue, found: Sequence[Reading], traced: Trace) -> Symptom:
     kind = catalogue.get(traced.first).kind
     if kind in CLASSES:
         return CLASSES[kind]
     mine = [one for one in found if one.service == traced.first]
     if any(one.surging for one in mine):
-        return "traffic_surge"
+        return Symptom.TRAFFIC_SURGE
     if _limits(mine):
-        return "resource_exhaustion"
-    return "latency" if traced.harm is Harm.LATENCY else "errors"
+        return Symptom.RESOURCE_EXHAUSTION
+    return Symptom.LATENCY if traced.harm is Harm.LATENCY else Symptom.ERRORS
 
 
 def _severity(catalogue: ServiceCatalogue, hurt: Sequence[str]) -> str:
@@ -145,68 +147,86 @@ def _evidence(felt: Sequence[Reading], now: datetime) -> tuple[Evidence, ...]:
     )
 
 
-def _look(incident: Incident, sources: Sources) -> tuple[list[Reading], Trace | None]:
-    """What is felt, and where it leads.
-
-    Raises:
-        OutOfTime: the metrics did not come in time.
-    """
-    catalogue = sources.catalogue.services()
-    services = catalogue.of_application(incident.opened.application)
-    found = examine(sources.telemetry, services, incident.opened.started_at, sources.clock.now())
-    traced = _trace(catalogue, found, incident.opened.service)
-    felt = [one for one in found.readings if one.symptom]
-    return felt or (_nearest(found, traced) if traced else []), traced
+def _felt(situation: Situation) -> list[Reading]:
+    felt = [one for one in situation.found.readings if one.symptom]
+    return felt or (_nearest(situation.found, situation.traced) if situation.traced else [])
 
 
-def investigate(incident: Incident, sources: Sources) -> Findings:
-    """What is felt now, which may be more than when the alarm came."""
-    steps = Steps(sources)
-    seen = steps.take(METRICS, lambda: _look(incident, sources))
-    if seen is None:
+def voter(situation: Look = own_reading, choose: Choose = first_explained) -> Voter:
+    """The agent; its arguments are what it goes by, for whoever measures what each of them is worth."""
+
+    def investigate(incident: Incident, sources: Sources) -> Findings:
+        """What is felt now, which may be more than when the alarm came, and what it speaks for."""
+        steps = Steps(sources)
+        seen = steps.take(METRICS, lambda: situation(incident, sources))
+        if seen is None:
+            return Findings(
+                agent=AgentName.DETECTION,
+                summary=steps.told(f"as when it was opened: {incident.opened.summary}")[:2_000],
+                confidence=steps.sure(incident.opened.confidence),
+                evidence=incident.opened.symptoms,
+                left_out=steps.left_out,
+            )
+        felt = _felt(seen)
+        evidence = _evidence(felt, sources.clock.now())
+        approved = _approved(seen, (), sources, steps)
         return Findings(
             agent=AgentName.DETECTION,
-            summary=steps.told(f"as when it was opened: {incident.opened.summary}")[:2_000],
-            confidence=steps.sure(incident.opened.confidence),
-            evidence=incident.opened.symptoms,
+            summary="; ".join(one.statement for one in evidence[:3]) or "nothing can be felt any more",
+            confidence=_sure(seen, felt),
+            evidence=evidence,
+            candidates=proposals(incident, AgentName.DETECTION, approved, choose),
             left_out=steps.left_out,
         )
-    felt, _ = seen
-    evidence = _evidence(felt, sources.clock.now())
-    return Findings(
-        agent=AgentName.DETECTION,
-        summary="; ".join(one.statement for one in evidence[:3]) or "nothing can be felt any more",
-        confidence=incident.opened.confidence if felt else 0,
-        evidence=evidence,
-    )
+
+    def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
+        """The remedy for the cause whose signature the service at the root shows."""
+        steps = Steps(sources)
+        seen = steps.take(METRICS, lambda: situation(incident, sources))
+        if seen is None:
+            return abstention(steps.told("whether it is still felt is not known"))
+        if seen.traced is None:
+            return abstention("nothing can be felt any more")
+        felt, deepest, now = _felt(seen), seen.traced.first, sources.clock.now()
+        mine = [one for one in seen.found.readings if one.service == deepest]
+        evidence = _evidence([one for one in mine if one.harmful or one.surging], now)
+        approved = _approved(seen, candidates, sources, steps)
+        chosen = choose(incident, AgentName.DETECTION, approved)
+        if chosen is None or chosen.cause is None or not evidence:
+            why = f"nothing that could be done on {deepest} is for what it shows"
+            return abstention(steps.told(why), evidence)
+        if not chosen.on_list:
+            why = f"{chosen.proposal.runbook} on {deepest} is for what it shows, and is no candidate"
+            return abstention(steps.told(why), evidence)
+        return Verdict(
+            choice=chosen.proposal,
+            confidence=steps.sure(_sure(seen, felt)),
+            reasoning=steps.told(
+                f"{deepest} does most of the harm by itself, and is {_named(seen.signs(deepest))}: "
+                f"the signature of {chosen.cause.replace('_', ' ')}"
+            ),
+            evidence=evidence,
+        )
+
+    return Voter(name=AgentName.DETECTION, investigate=investigate, judge=judge)
 
 
-def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
-    """The remedy for the service that the symptoms lead to, if remedies of its kind fit what it is called.
-
-    Of several that fit, after a round without a winner, the one that the others support most.
-    """
-    steps = Steps(sources)
-    seen = steps.take(METRICS, lambda: _look(incident, sources))
-    if seen is None:
-        return abstention(steps.told("whether it is still felt is not known"))
-    felt, traced = seen
-    if traced is None:
-        return abstention("nothing can be felt any more")
-    deepest = traced.first
-    evidence = _evidence([one for one in felt if one.service == deepest], sources.clock.now())
-    others = support(incident, AgentName.DETECTION)
-    for proposal in sorted(candidates, key=lambda one: -others.get(one.digest, 0)):
-        fits = incident.opened.classification in remedies()[proposal.runbook].runbook.symptoms
-        if fits and proposal.service == deepest:
-            return Verdict(
-                choice=proposal,
-                confidence=incident.opened.confidence,
-                reasoning=f"{deepest} does most of the harm by itself, and this fits "
-                f"{incident.opened.classification}",
-                evidence=evidence,
-            )
-    return abstention(f"no candidate acts on {deepest}, where the symptoms lead", evidence)
+def _approved(
+    situation: Situation, candidates: Sequence[Proposal], sources: Sources, steps: Steps
+) -> tuple[Option, ...]:
+    """The remedies on the root whose signature it shows."""
+    root = [situation.root] if situation.root else []
+    return tuple(one for one in options(root, situation, candidates, sources, steps) if one.told)
 
 
-AGENT = Voter(name=AgentName.DETECTION, investigate=investigate, judge=judge)
+def _sure(situation: Situation, felt: Sequence[Reading]) -> int:
+    if not felt or situation.root is None:
+        return 0
+    return _confidence(situation.found.readings, felt, situation.root)
+
+
+def _named(signs: frozenset[Sign]) -> str:
+    return ", ".join(sorted(one.replace("_", " ") for one in signs))
+
+
+AGENT = voter()

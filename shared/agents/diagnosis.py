@@ -4,25 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.agents.clues import changes_of, clues_of, growth_of, logs_of
+from shared.agents.clues import HEARD, brought_by, changes_of, clues_of, logs_of
+from shared.agents.options import Choose, Option, first_explained, options, proposals
+from shared.agents.situation import Look, Situation, own_reading
 from shared.agents.steps import CHANGES, LOGS, METRICS, Steps
-from shared.agents.targets import prepare
 from shared.agents.voter import Verdict, Voter, abstention
-from shared.analysis.causes import UNKNOWN, Clues, cause_of
-from shared.analysis.health import Reading, examine
+from shared.analysis.causes import UNKNOWN, Clues, cause_of, sure_of
+from shared.analysis.health import Reading
 from shared.analysis.origins import Origin
 from shared.analysis.root_cause import Suspect
+from shared.analysis.signs import growth_of
 from shared.analysis.templates import Burst
-from shared.analysis.trace import Trace, trace
+from shared.analysis.trace import Trace
 from shared.domain.evidence import Evidence, EvidenceKind, Findings
 from shared.domain.incident import Incident
+from shared.domain.mechanism import MECHANISMS
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
-from shared.domain.runbook import Feasible
 from shared.domain.service import SYMPTOMS
 from shared.domain.signal import Signal
 from shared.ports.sources import Sources
-from shared.runbooks.catalogue import remedies
 
 MOST_SUSPECTS = 10
 
@@ -31,63 +32,70 @@ MOST_SUSPECTS = 10
 class Diagnosis:
     """What was found: suspects, the kind of cause, and how sure."""
 
+    situation: Situation
     suspects: tuple[Suspect, ...]
-    clues: Clues | None  # None: without the change ledger no kind of cause can be told
+    changes: tuple[Signal, ...] | None  # None: the change ledger was not read, so no cause can be told
+    clues: Clues
     evidence: tuple[Evidence, ...]
     confirmed: bool = False  # the logs speak of trouble too
 
     @property
-    def cause(self) -> str:
-        """The kind."""
-        return cause_of(self.clues)[0] if self.clues else UNKNOWN
+    def first(self) -> str:
+        """The root cause's service."""
+        return self.suspects[0].service
 
-    @property
-    def confidence(self) -> int:
+    def cause(self, chosen: Option | None) -> str:
+        """The kind: of the remedy that the target speaks for, else by the clues alone."""
+        if self.changes is None:
+            return UNKNOWN
+        return chosen.cause.value if chosen and chosen.cause else cause_of(self.clues)
+
+    def confidence(self, cause: str) -> int:
         """Thousandths."""
-        sure = cause_of(self.clues or Clues())[1]
-        return min(sure + (50 if self.confirmed else 0), 950)
+        return min(sure_of(cause, self.clues) + (50 if self.confirmed else 0), 950)
 
-    @property
-    def depends_on_logs(self) -> bool:
-        """Whether the logs may name another kind of cause."""
-        return self.clues is not None and (self.clues.change is None or self.clues.surging)
+    def supports(self, option: Option | None) -> bool:
+        """Whether its own evidence is for the remedy: a change that the ledger hears of must be there."""
+        if option is None or option.cause is None or self.changes is None:
+            return False
+        if not MECHANISMS[option.cause].change or option.runbook.resource not in HEARD:
+            return True
+        brought = brought_by(self.changes, self.situation.began)
+        return option.proposal.target in {one.resource for one in brought}
 
 
-def diagnose(incident: Incident, sources: Sources, steps: Steps) -> Diagnosis | None:
-    """The cause without the logs, or None when what the incident's service feels is not beyond noise.
+def diagnose(incident: Incident, sources: Sources, steps: Steps, situation: Look) -> Diagnosis | None:
+    """The cause without the logs, or None when what is felt is not beyond noise.
 
     Without the metrics there is no suspect, and without the change ledger no kind of cause.
     """
     catalogue, now = sources.catalogue.services(), sources.clock.now()
-    opened = incident.opened
-    services = catalogue.of_application(opened.application)
-    found = steps.take(METRICS, lambda: examine(sources.telemetry, services, opened.started_at, now))
-    if found is None:
+    seen = steps.take(METRICS, lambda: situation(incident, sources))
+    if seen is None or seen.traced is None:
         return None
-    traced = trace(found.series, catalogue, opened.service, found.split, saturated=found.saturated)
-    if traced is None:
-        return None
-    first = catalogue.get(traced.first)
-    changes = steps.take(CHANGES, lambda: changes_of(sources, incident, first.name))
-    grown = growth_of(found, first.name)
+    first, application = catalogue.get(seen.traced.first), incident.opened.application
+    changes = steps.take(CHANGES, lambda: changes_of(sources, application, first, seen.began))
+    grown = growth_of(seen.found, first.name)
     return Diagnosis(
-        suspects=traced.suspects,
-        clues=None if changes is None else clues_of(found, first.name, changes, grown),
+        situation=seen,
+        suspects=seen.traced.suspects,
+        changes=changes,
+        clues=clues_of(seen, first.name, changes or ()),
         evidence=(
-            *_root(traced, found.readings, now),
+            *_root(seen.traced, seen.found.readings, now),
             *([_growth_evidence(grown, now)] if grown else []),
             *(_change_evidence(change, now) for change in changes or ()),
         ),
     )
 
 
-def _with_logs(found: Diagnosis, incident: Incident, sources: Sources, steps: Steps) -> Diagnosis:
+def _with_logs(found: Diagnosis, sources: Sources, steps: Steps) -> Diagnosis:
     """The diagnosis and what the first suspect logs, which is the slowest to read."""
-    first, now = sources.catalogue.services().get(found.suspects[0].service), sources.clock.now()
-    logs = steps.take(LOGS, lambda: logs_of(sources, first, incident.opened.started_at, now))
+    first, now = sources.catalogue.services().get(found.first), sources.clock.now()
+    logs = steps.take(LOGS, lambda: logs_of(sources, first, found.situation.began, now))
     if logs is None:
         return found
-    clues = found.clues and replace(
+    clues = replace(
         found.clues,
         origin=logs.origin,
         out_of_memory=logs.out_of_memory,
@@ -167,66 +175,70 @@ def _log_evidence(service: str, burst: Burst, now: datetime) -> Evidence:
     )
 
 
-def investigate(incident: Incident, sources: Sources) -> Findings:
-    """The suspects, the kind of cause, and the remedies that cure that kind on the first suspect."""
-    steps = Steps(sources)
-    found = diagnose(incident, sources, steps)
-    if found is None:
+def voter(situation: Look = own_reading, choose: Choose = first_explained) -> Voter:
+    """The agent; its arguments are what it goes by, for whoever measures what each of them is worth."""
+
+    def told(
+        found: Diagnosis, candidates: tuple[Proposal, ...], sources: Sources, steps: Steps
+    ) -> tuple[Option, ...]:
+        """The remedies on the first suspect for which something speaks."""
+        every = options([found.first], found.situation, candidates, sources, steps)
+        return tuple(one for one in every if one.told)
+
+    def investigate(incident: Incident, sources: Sources) -> Findings:
+        """The suspects, the kind of cause, and the remedies that cure that kind on the first suspect."""
+        steps = Steps(sources)
+        found = diagnose(incident, sources, steps, situation)
+        if found is None:
+            return Findings(
+                agent=AgentName.DIAGNOSIS,
+                summary=steps.told("no anomalous service found"),
+                confidence=0,
+                left_out=steps.left_out,
+            )
+        approved = told(found, (), sources, steps)
+        chosen = choose(incident, AgentName.DIAGNOSIS, approved)
+        supported = found.supports(chosen)
+        found = _with_logs(found, sources, steps)
+        cause = found.cause(chosen if supported else None)
         return Findings(
             agent=AgentName.DIAGNOSIS,
-            summary=steps.told("no anomalous service found"),
-            confidence=0,
+            summary=steps.told(f"{found.first} is the root cause: {cause.replace('_', ' ')}"),
+            confidence=steps.sure(found.confidence(cause)),
+            evidence=found.evidence,
+            candidates=proposals(incident, AgentName.DIAGNOSIS, approved, choose) if supported else (),
+            root_causes=tuple(one.service for one in found.suspects[:MOST_SUSPECTS]),
+            cause=cause,
             left_out=steps.left_out,
         )
-    first, depends = found.suspects[0].service, found.depends_on_logs
-    if depends:
-        found = _with_logs(found, incident, sources, steps)
-    candidates = _candidates(first, found.cause, incident, sources, steps)
-    if not depends:
-        found = _with_logs(found, incident, sources, steps)
-    return Findings(
-        agent=AgentName.DIAGNOSIS,
-        summary=steps.told(f"{first} is the root cause: {found.cause.replace('_', ' ')}"),
-        confidence=steps.sure(found.confidence),
-        evidence=found.evidence,
-        candidates=candidates,
-        root_causes=tuple(one.service for one in found.suspects[:MOST_SUSPECTS]),
-        cause=found.cause,
-        left_out=steps.left_out,
-    )
 
-
-def _candidates(
-    name: str, cause: str, incident: Incident, sources: Sources, steps: Steps
-) -> tuple[Proposal, ...]:
-    service = sources.catalogue.services().get(name)
-    proposals: list[Proposal] = []
-    for remedy in remedies().values():
-        if cause in remedy.runbook.causes:
-            prepared = prepare(remedy, service, incident, sources, steps)
-            if isinstance(prepared, Feasible):
-                proposals.append(prepared.proposal)
-    return tuple(proposals)[:5]
-
-
-def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
-    """The candidate that cures this kind of cause on the first suspect."""
-    steps = Steps(sources)
-    found = diagnose(incident, sources, steps)
-    if found is not None:
-        found = _with_logs(found, incident, sources, steps)
-    if found is None or found.cause == UNKNOWN:
-        return abstention(steps.told("the kind of cause is not known"), found.evidence if found else ())
-    first = found.suspects[0].service
-    for proposal in candidates:
-        if proposal.service == first and found.cause in remedies()[proposal.runbook].runbook.causes:
-            return Verdict(
-                choice=proposal,
-                confidence=steps.sure(found.confidence),
-                reasoning=steps.told(f"it cures {found.cause.replace('_', ' ')} on {first}, the root cause"),
-                evidence=found.evidence,
+    def judge(incident: Incident, candidates: tuple[Proposal, ...], sources: Sources) -> Verdict:
+        """The candidate that cures this kind of cause on the first suspect."""
+        steps = Steps(sources)
+        found = diagnose(incident, sources, steps, situation)
+        if found is None:
+            return abstention(steps.told("the kind of cause is not known"))
+        chosen = choose(incident, AgentName.DIAGNOSIS, told(found, candidates, sources, steps))
+        found = _with_logs(found, sources, steps)
+        if chosen is None or not found.supports(chosen):
+            cause = found.cause(None).replace("_", " ")
+            return abstention(
+                steps.told(f"nothing is known to cure {cause} on {found.first}"), found.evidence
             )
-    return abstention(f"no candidate cures {found.cause} on {first}", found.evidence)
+        cause = found.cause(chosen)
+        cures = f"cures {cause.replace('_', ' ')} on {found.first}, the root cause"
+        if not chosen.on_list:
+            return abstention(
+                steps.told(f"{chosen.proposal.runbook} {cures}, and is no candidate"), found.evidence
+            )
+        return Verdict(
+            choice=chosen.proposal,
+            confidence=steps.sure(found.confidence(cause)),
+            reasoning=steps.told(f"it {cures}"),
+            evidence=found.evidence,
+        )
+
+    return Voter(name=AgentName.DIAGNOSIS, investigate=investigate, judge=judge)
 
 
-AGENT = Voter(name=AgentName.DIAGNOSIS, investigate=investigate, judge=judge)
+AGENT = voter()

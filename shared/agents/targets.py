@@ -1,7 +1,7 @@
 """What a remedy says about a service's resource as it is now. An unreadable one rules out a remedy."""
 
+from shared.agents.situation import Situation
 from shared.agents.steps import Steps
-from shared.domain.incident import Incident
 from shared.domain.runbook import Feasible, Infeasible, Remedy, State, Subject
 from shared.domain.service import Service
 from shared.ports.sources import Sources
@@ -19,7 +19,7 @@ def seen(remedy: Remedy, service: str, target: str, sources: Sources, steps: Ste
 
 
 def prepare(
-    remedy: Remedy, service: Service, incident: Incident, sources: Sources, steps: Steps
+    remedy: Remedy, service: Service, situation: Situation, sources: Sources, steps: Steps
 ) -> Feasible | Infeasible:
     """Whether the remedy could be run on the service's resource, and what speaks for it.
 
@@ -32,4 +32,9 @@ def prepare(
     state = seen(remedy, service.name, target, sources, steps)
     if isinstance(state, Infeasible):
         return state
-    return remedy.prepare(Subject(service, target, state, incident.opened.started_at))
+    touched = steps.look(f"own actions on {service.name}", lambda: sources.own.touched(target))
+    if isinstance(touched, str):
+        return Infeasible(reason=touched)
+    return remedy.prepare(
+        Subject(service, target, state, situation.began, situation.signs(service.name), touched)
+    )

@@ -1,6 +1,6 @@
 """What a voting agent is: a name, how it investigates, and how it judges the frozen candidates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.domain.evidence import Evidence, Findings
@@ -32,16 +32,3 @@ class Voter:
 def abstention(reasoning: str, evidence: tuple[Evidence, ...] = ()) -> Verdict:
     """A ballot for nothing, and why."""
     return Verdict(choice=None, confidence=0, reasoning=reasoning, evidence=evidence)
-
-
-def support(incident: Incident, agent: AgentName) -> Mapping[str, int]:
-    """Weight that the others gave each candidate in the round before, as it was counted; empty in the first.
-
-    After a round without a winner everybody has seen everybody's findings and ballots. An agent may let that
-    choose between remedies that its own evidence approves, and never approves one for it.
-    """
-    vote, counted = incident.vote, incident.tallied
-    if vote is None or counted is None or (counted.attempt, counted.round) != (vote.attempt, vote.round - 1):
-        return {}
-    own = counted.rules.weights.get(agent, 0)
-    return {one.proposal: one.weight - own * (agent in one.approvers) for one in counted.tally.sums}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.analysis.origins import Origin
+from shared.domain.mechanism import MECHANISMS, Cause
 
 UNKNOWN = "unknown"
 OUT_OF_MEMORY = re.compile(
@@ -20,7 +21,7 @@ FEWEST, RISE = 2, 3
 class Clues:
     """What was seen of the first suspect; logs alone decide nothing, since anybody may write into them."""
 
-    change: str | None = None  # the kind of the last change of it before the onset
+    change: Cause | None = None  # the kind of the last change of it just before the onset
     saturated: bool = False  # something of it is at a limit
     surging: bool = False  # it is asked for far more than usual
     grown: bool = False  # its memory climbed bit by bit
@@ -29,21 +30,32 @@ class Clues:
     connections_spent: bool = False  # it says so
 
 
-def cause_of(clues: Clues) -> tuple[str, int]:
-    """(the kind of cause, how sure in thousandths); a kind without its clues is UNKNOWN.
+def cause_of(clues: Clues) -> str:
+    """The kind of cause that the clues tell by themselves, without a look at any target; else UNKNOWN.
 
-    Many requests explain full memory and full limits, and a change explains both, so what explains most comes
-    first.
+    In the order of the mechanism table: what explains most comes first. Of the logs only who asks counts, and
+    only in a surge that the metrics show.
     """
     kinds = (
-        ("ddos_attack", 900, clues.surging and clues.origin is not None),
-        (clues.change or "", 900, clues.change is not None),
-        ("memory_leak", 900, clues.grown and clues.out_of_memory and not clues.surging),
-        ("memory_leak", 800, clues.grown and not clues.surging),
-        ("connection_exhaustion", 850, clues.saturated and clues.connections_spent),
-        ("saturation", 800, clues.saturated),
+        (Cause.DDOS_ATTACK, clues.surging and clues.origin is not None),
+        (clues.change, clues.change is not None),
+        (Cause.MEMORY_LEAK, clues.grown and not clues.surging),
+        (Cause.SATURATION, clues.saturated),
     )
-    return next(((kind, sure) for kind, sure, seen in kinds if seen), (UNKNOWN, 550))
+    return next((str(kind) for kind, seen in kinds if seen), UNKNOWN)
+
+
+def sure_of(cause: str, clues: Clues) -> int:
+    """How sure of a cause, in thousandths: what the logs say confirms it, and makes no other cause."""
+    if cause == UNKNOWN:
+        return 550
+    confirmed = {
+        Cause.DDOS_ATTACK: clues.origin is not None,
+        Cause.MEMORY_LEAK: clues.out_of_memory,
+        Cause.CONNECTION_EXHAUSTION: clues.connections_spent,
+    }
+    changed = bool(MECHANISMS[Cause(cause)].change)
+    return 900 if changed or confirmed.get(Cause(cause), False) else 800
 
 
 def says(pattern: re.Pattern[str], now: Sequence[str], before: Iterable[str]) -> bool:

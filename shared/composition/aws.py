@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.adapters.aws.clients import client, session_client
 from shared.adapters.aws.cloudwatch_telemetry import CloudwatchTelemetry
+from shared.adapters.aws.dynamodb_action_history import DynamodbActionHistory
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_changes import DynamodbChanges
 from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
@@ -167,4 +168,5 @@ def sources() -> Sources:
         telemetry=telemetry(),
         changes=changes,
         resources=resources(),
+        own=DynamodbActionHistory(client("dynamodb"), read(Setting.STATE_TABLE), CLOCK),
     )

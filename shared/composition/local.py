@@ -123,7 +123,9 @@ class LocalHouse:
         }
         catalogue, waiting = MemoryCatalogue(self.catalogue), MemoryWaitingRoom()
         open_incidents, trust = MemoryOpenIncidents(self.clock), Trust(verifier)
-        sources = Sources(self.clock, catalogue, self.telemetry, self.changes, self.resources)
+        sources = Sources(
+            self.clock, catalogue, self.telemetry, self.changes, self.resources, own=self.history
+        )
         workflow_store, executor_store = (
             self.worn(self._stores[author]) for author in (Author.WORKFLOW, Author.EXECUTOR)
         )

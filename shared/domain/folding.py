@@ -92,7 +92,9 @@ def _deliberation(state: Incident, fact: facts.Fact, event: Event) -> dict[str, 
         case facts.SignalCorrelated():
             return {"signals": (*state.signals, fact.signal)}
         case facts.InvestigationStarted():
-            return {"status": Status.INVESTIGATING, "attempt": fact.attempt, "execution": fact.execution}
+            first = state.investigated_at or event.occurred_at
+            asked = {"attempt": fact.attempt, "execution": fact.execution, "investigated_at": first}
+            return {"status": Status.INVESTIGATING, **asked}
         case facts.FindingsSubmitted():
             return _found(state, fact, event)
         case facts.FindingsReused():

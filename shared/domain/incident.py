@@ -112,6 +112,7 @@ class Incident(Model):
     decided_at: Utc | None = None
     resolved_at: Utc | None = None
     signals: tuple[Signal, ...] = ()
+    investigated_at: Utc | None = None  # when the workflow first asked for findings: nobody's opinion
     attempt: int = 0
     execution: str = ""
     findings: dict[AgentName, Findings] = Field(default_factory=dict)

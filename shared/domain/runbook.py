@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import Field, JsonValue
 
 from shared.domain.errors import InvalidParameters
+from shared.domain.mechanism import Approach, Cause, Sign, Symptom
 from shared.domain.model import Model, Name
 from shared.domain.proposal import Proposal
 from shared.domain.service import Measure, Service
@@ -94,8 +95,12 @@ class Runbook(Model):
     target_arn: str = Field(description="the ARN pattern that IAM knows, with {region} and {account}")
     observe: tuple[Observation, ...] = Field(description="what its preconditions and its undo look at")
     parameters: dict[str, Parameter]
-    causes: frozenset[str] = Field(description="the classes of cause that it cures")
-    symptoms: frozenset[str] = Field(description="incident classifications that it fits")
+    causes: frozenset[Cause] = Field(description="the classes of cause that it cures")
+    symptoms: frozenset[Symptom] = Field(description="incident classifications that it fits")
+    approach: Approach = Field(description="of several remedies for one cause agents take the lowest")
+    untold: bool = Field(
+        default=False, description="no API shows on the target that it is needed: three agents must find so"
+    )
     relieves: Measure
     actions: tuple[str, ...] = Field(description="IAM actions of the document on the target")
     also: tuple[Grant, ...] = Field(default=(), description="what else the document does, and nothing more")
@@ -249,6 +254,8 @@ class Subject:
     target: str
     state: State
     started_at: datetime  # of the incident, UTC
+    signs: frozenset[Sign] = frozenset()  # what the asker's own reading of telemetry shows of the service
+    touched: tuple[datetime, ...] = ()  # when the machine itself began to change the target, lately
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,30 @@ class Counts(Model):
     harmed: bool = Field(description="one of these tries did harm")
 
 
-class ActionHistory(Protocol):
+class OwnActions(Protocol):
+    """What the machine itself did, as the executor alone can write it."""
+
+    def touched(self, target: str) -> tuple[datetime, ...]:
+        """When it began to change this target, in the last hour.
+
+        Raises:
+            PortError: it cannot be read.
+        """
+        ...
+
+
+class Untouched:
+    """For looks where nothing acts."""
+
+    def touched(self, target: str) -> tuple[datetime, ...]:
+        """Never."""
+        return ()
+
+
+UNTOUCHED = Untouched()
+
+
+class ActionHistory(OwnActions, Protocol):
     """Every change is atomic: two that meet are both kept."""
 
     def before(self, action: Acted) -> Counts:
@@ -56,6 +79,14 @@ class ActionHistory(Protocol):
 
         Raises:
             PortError: it may be noted; beginning it again completes it.
+        """
+        ...
+
+    def touch(self, target: str, token: str, at: datetime) -> None:
+        """Note, before it begins, that the machine changes a target: an action, or the undoing of one.
+
+        Raises:
+            PortError: it may be noted; telling it again changes nothing.
         """
         ...
 
@@ -83,6 +114,13 @@ def begun(
     if most is not None and len(others) >= most:
         return None
     return (*others, Past(token=action.token, at=action.at))
+
+
+def touching(past: Sequence[Past], token: str, at: datetime) -> tuple[Past, ...]:
+    """The last hour's changes of a target, with this one."""
+    if any(one.token == token for one in past):
+        return tuple(past)
+    return (*within(past, token, at - HOUR), Past(token=token, at=at))
 
 
 def harmful(past: Sequence[Past], action: Acted) -> tuple[Past, ...]:

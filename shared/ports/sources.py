@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.ports.action_history import UNTOUCHED, OwnActions
 from shared.ports.catalogue import CatalogueSource
 from shared.ports.changes import ChangeLedger
 from shared.ports.clock import Clock
@@ -41,3 +42,4 @@ class Sources:
     resources: ResourceReader
     limit: Limit = UNLIMITED
     tracer: Tracer = UNTRACED
+    own: OwnActions = UNTOUCHED

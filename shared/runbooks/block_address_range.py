@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from ipaddress import IPv4Network
 
+from shared.domain.mechanism import Approach, Cause, Sign, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -87,8 +88,9 @@ RUNBOOK = Runbook(
         waf.offenders("web_acl_name", "web_acl_id", "rate_rule", "not_null(ManagedKeysIPV4.Addresses, `[]`)"),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"ddos_attack"}),
-    symptoms=frozenset({"traffic_surge", "resource_exhaustion", "latency", "errors"}),
+    causes=frozenset({Cause.DDOS_ATTACK}),
+    symptoms=frozenset({Symptom.TRAFFIC_SURGE, Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.SHED_ORIGIN,
     relieves=Measure.TRAFFIC,
     actions=("wafv2:GetIPSet", "wafv2:UpdateIPSet"),
     document=document(
@@ -115,7 +117,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """The narrowest public range with the most offenders of one /24, which nobody said is ours."""
+    """The narrowest public range with the most offenders of one /24, which nobody said is ours.
+
+    Telling in a surge: who asks a lot on an ordinary day may.
+    """
     state = subject.state
     own, offenders = _ranges(state.get("own_ranges")), state.get("offenders")
     if not own or offenders is None or not state.get("description"):
@@ -134,7 +139,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
             subject.service.name, subject.target, state["description"], str(range_), "blocked"
         ),
         statement=f"{count} of {len(offenders)} addresses over the limit are in {range_}",
-        telling=True,
+        telling=Sign.SURGING in subject.signs,
     )
 
 

@@ -6,6 +6,7 @@ that one, and only to instances that their owner has tagged `commander:managed`.
 
 from typing import Any
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     CHANGED,
@@ -95,8 +96,10 @@ RUNBOOK = Runbook(
         _cleaning("outcome", "Status"),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"disk_full"}),
-    symptoms=frozenset({"resource_exhaustion", "latency", "errors"}),
+    untold=True,
+    causes=frozenset({Cause.DISK_FULL}),
+    symptoms=frozenset({Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.LIFT_LIMIT,
     relieves=Measure.SATURATION,
     actions=("ssm:SendCommand",),
     also=(Grant(actions=("ssm:ListCommands", "ssm:ListCommandInvocations"), resource="*", most="*"),),

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Deregis
 
 from typing import Any
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -69,8 +70,9 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"unhealthy_instance"}),
-    symptoms=frozenset({"latency", "errors"}),
+    causes=frozenset({Cause.UNHEALTHY_INSTANCE}),
+    symptoms=frozenset({Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.REPLACE,
     relieves=Measure.ERRORS,
     actions=("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"),
     document=document(

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_TestFailov
 
 from typing import Any
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     CHANGED,
@@ -22,6 +23,7 @@ from shared.domain.runbook import (
 )
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
+from shared.runbooks.catalogue_observations import looks
 
 NAME = r"[a-z](?:-?[a-z0-9]){0,39}"
 PARAMETERS = {
@@ -55,11 +57,19 @@ RUNBOOK = Runbook(
         _seen("zones", "MultiAZ"),
         _seen("shards", "NodeGroups[].{id: NodeGroupId, status: Status}"),
         _seen("primary", "NodeGroups[0].NodeGroupMembers[?CurrentRole=='primary'].CacheClusterId | [0]"),
+        *looks(
+            "elasticache",
+            "DescribeCacheClusters",
+            {},
+            {"nodes": "CacheClusters[].{id: CacheClusterId, status: CacheClusterStatus}"},
+            on="arn:aws:elasticache:{region}:{account}:cluster:*",
+        ),
         _seen("replicas", "NodeGroups[0].NodeGroupMembers[?CurrentRole=='replica'].CacheClusterId"),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"unhealthy_primary"}),
-    symptoms=frozenset({"cache_failure", "latency", "errors"}),
+    causes=frozenset({Cause.UNHEALTHY_PRIMARY}),
+    symptoms=frozenset({Symptom.CACHE_FAILURE, Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.REPLACE,
     relieves=Measure.ERRORS,
     actions=("elasticache:TestFailover",),
     document=api_document(
@@ -78,7 +88,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """The only shard, if it has a replica in another zone and fails over by itself too."""
+    """The only shard, if it has a replica in another zone and fails over by itself too.
+
+    Telling when the primary's node is not available.
+    """
     state, shards = subject.state, subject.state.get("shards") or []
     if state.get("status") != "available":
         return Infeasible(reason=f"the cache is {state.get('status')}")
@@ -88,10 +101,12 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
         return Infeasible(reason=f"it has {len(shards)} shards, and which one is sick is not to be seen")
     if not state["primary"] or not state["replicas"]:
         return Infeasible(reason="it has no replica")
+    node = {each["id"]: each["status"] for each in state.get("nodes") or ()}.get(state["primary"])
     return Feasible(
         proposal=RUNBOOK.propose(subject.service.name, subject.target, NodeGroupId=shards[0]["id"]),
-        statement=f"{state['primary']} is the primary, with {len(state['replicas'])} replicas",
-        telling=False,
+        statement=f"the primary {state['primary']} is {node or 'not listed'}, "
+        f"with {len(state['replicas'])} replicas",
+        telling=node is not None and node != "available",
     )
 
 

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverDBCluster.
 
 from typing import Any
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -64,8 +65,9 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"unhealthy_primary"}),
-    symptoms=frozenset({"database_failure", "latency", "errors"}),
+    causes=frozenset({Cause.UNHEALTHY_PRIMARY}),
+    symptoms=frozenset({Symptom.DATABASE_FAILURE, Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.REPLACE,
     relieves=Measure.ERRORS,
     actions=("rds:FailoverDBCluster",),
     document=api_document(

@@ -2,6 +2,7 @@
 
 import re
 
+from shared.domain.mechanism import Approach, Cause, Sign, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -23,6 +24,7 @@ from shared.runbooks.catalogue_functions import (
     reservation,
     reserved_after,
 )
+from shared.runbooks.catalogue_limits import busy
 from shared.runbooks.catalogue_observations import looks
 
 SHARE = 10
@@ -53,8 +55,9 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=dict(PARAMETERS),
-    causes=frozenset({"connection_exhaustion", "saturation", "ddos_attack"}),
-    symptoms=frozenset({"database_failure", "resource_exhaustion", "traffic_surge"}),
+    causes=frozenset({Cause.CONNECTION_EXHAUSTION, Cause.SATURATION}),
+    symptoms=frozenset({Symptom.DATABASE_FAILURE, Symptom.RESOURCE_EXHAUSTION, Symptom.TRAFFIC_SURGE}),
+    approach=Approach.SHED_LOAD,
     relieves=Measure.SATURATION,
     actions=ACTIONS,
     document=DOCUMENT,
@@ -66,7 +69,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """Half of its limit, or a tenth of the account's if it has none; never so little that it stops."""
+    """Half of its limit, or a tenth of the account's if it has none; never so little that it stops.
+
+    Telling when the service runs on it, is at its limit, and is asked for far more than usual.
+    """
     if re.fullmatch(TARGET, subject.target) is None:
         return Infeasible(reason="the target is not a Lambda function")
     reserved, account = subject.state.get("reserved"), int(subject.state["account_limit"])
@@ -79,7 +85,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     return Feasible(
         proposal=RUNBOOK.propose(subject.service.name, subject.target, **reservation(wanted)),
         statement=f"{limited}; {wanted} is proposed",
-        telling=False,
+        telling=Sign.SURGING in subject.signs and busy(subject, "lambda_function"),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -40,8 +41,9 @@ RUNBOOK = Runbook(
         {"state": "State", "result": "LastProcessingResult"},
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"poison_message"}),
-    symptoms=frozenset({"latency", "errors"}),
+    causes=frozenset({Cause.POISON_MESSAGE}),
+    symptoms=frozenset({Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.SHED_LOAD,
     relieves=Measure.ERRORS,
     actions=("lambda:UpdateEventSourceMapping",),
     document=document(

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithDBInstanc
 
 from typing import Any
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -20,6 +21,7 @@ from shared.domain.runbook import (
 )
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
+from shared.runbooks.catalogue_limits import spent
 
 MOST = 2_000
 """Connections that this runbook will ever allow: each takes memory of the instance."""
@@ -67,8 +69,11 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"connection_exhaustion"}),
-    symptoms=frozenset({"database_failure", "resource_exhaustion", "latency", "errors"}),
+    causes=frozenset({Cause.CONNECTION_EXHAUSTION}),
+    symptoms=frozenset(
+        {Symptom.DATABASE_FAILURE, Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}
+    ),
+    approach=Approach.LIFT_LIMIT,
     relieves=Measure.SATURATION,
     actions=("rds:ModifyDBParameterGroup",),
     document=api_document(
@@ -95,7 +100,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """Half as many connections again, if one available instance uses the group and the limit is a number."""
+    """Half as many connections again, if one available instance uses the group and the limit is a number.
+
+    Telling when the database is at its limit, and has no other limit of the catalogue's.
+    """
     group = subject.target.rsplit(":", 1)[-1]
     users = [each for each in subject.state.get("instances") or () if group in (each["groups"] or ())]
     if reason := _obstacle(subject.state, users):
@@ -105,7 +113,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     return Feasible(
         proposal=RUNBOOK.propose(subject.service.name, subject.target, Connections=str(wanted)),
         statement=f"{users[0]['id']} takes {now} connections, and {MOST} is the most",
-        telling=False,
+        telling=spent(subject, "db_parameter_group"),
     )
 
 

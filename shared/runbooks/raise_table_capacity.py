@@ -1,5 +1,6 @@
 """Double the provisioned capacity of a throttled DynamoDB table. Its indexes keep theirs."""
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -13,6 +14,7 @@ from shared.domain.runbook import (
 )
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
+from shared.runbooks.catalogue_limits import spent
 from shared.runbooks.catalogue_tables import (
     ARN,
     CAPACITY,
@@ -44,8 +46,17 @@ RUNBOOK = Runbook(
     target_arn=ARN,
     observe=(STATUS, MODE, READ, WRITE),
     parameters=PARAMETERS,
-    causes=frozenset({"throttling", "saturation"}),
-    symptoms=frozenset({"database_failure", "resource_exhaustion", "latency", "errors", "traffic_surge"}),
+    causes=frozenset({Cause.THROTTLING}),
+    symptoms=frozenset(
+        {
+            Symptom.DATABASE_FAILURE,
+            Symptom.RESOURCE_EXHAUSTION,
+            Symptom.LATENCY,
+            Symptom.ERRORS,
+            Symptom.TRAFFIC_SURGE,
+        }
+    ),
+    approach=Approach.LIFT_LIMIT,
     relieves=Measure.SATURATION,
     actions=("dynamodb:UpdateTable",),
     document=api_document(
@@ -63,7 +74,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """Twice the capacity, if the table is provisioned and the maximum leaves room."""
+    """Twice the capacity, if the table is provisioned and the maximum leaves room.
+
+    Telling when the database is at its limit, and has no other limit of the catalogue's.
+    """
     if reason := obstacle(subject.state):
         return Infeasible(reason=reason)
     read, write = int(subject.state["read"]), int(subject.state["write"])
@@ -72,7 +86,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     return Feasible(
         proposal=_proposal(subject.service.name, subject.target, min(2 * read, MOST), min(2 * write, MOST)),
         statement=f"it has {read} read and {write} write units, and {MOST} is the most",
-        telling=False,
+        telling=spent(subject, "dynamodb_table"),
     )
 
 

@@ -7,6 +7,7 @@ import re
 
 from pydantic import JsonValue
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -74,8 +75,9 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"dead_letters"}),
-    symptoms=frozenset({"errors"}),
+    causes=frozenset({Cause.DEAD_LETTERS}),
+    symptoms=frozenset({Symptom.ERRORS}),
+    approach=Approach.REPLACE,
     relieves=Measure.ERRORS,
     actions=(
         "sqs:StartMessageMoveTask",

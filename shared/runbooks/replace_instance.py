@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceIn
 
 from typing import Any
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     CHANGED,
@@ -23,6 +24,7 @@ from shared.domain.runbook import (
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
 from shared.runbooks.catalogue_groups import ARN, DESIRED, HEALTHY, SUSPENDED, TARGET, seen, suspended
+from shared.runbooks.catalogue_limits import runs_on
 
 PARAMETERS = {"InstanceId": Parameter(pattern=r"i-[0-9a-f]{8,17}", description="the unhealthy instance")}
 
@@ -56,8 +58,9 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"unhealthy_instance", "memory_leak"}),
-    symptoms=frozenset({"resource_exhaustion", "latency", "errors"}),
+    causes=frozenset({Cause.UNHEALTHY_INSTANCE, Cause.MEMORY_LEAK}),
+    symptoms=frozenset({Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.REPLACE,
     relieves=Measure.ERRORS,
     actions=("autoscaling:TerminateInstanceInAutoScalingGroup",),
     document=api_document(
@@ -76,7 +79,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """The group's only unhealthy instance, if others are healthy and a new one would start."""
+    """The group's only unhealthy instance, if others are healthy and a new one would start.
+
+    Telling when the service runs on the group's instances, not on something beside them.
+    """
     failing, instances = subject.state.get("failing") or (), subject.state.get("instances") or []
     unhealthy = [each for each in instances if each["health"] != "Healthy" or each["id"] in failing]
     others = len(instances) - len(unhealthy)
@@ -87,7 +93,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     return Feasible(
         proposal=RUNBOOK.propose(subject.service.name, subject.target, InstanceId=sick["id"]),
         statement=f"{sick['id']} {said}, {others} of {subject.state['desired']} instances are healthy",
-        telling=True,
+        telling=runs_on(subject, "auto_scaling_group"),
     )
 
 

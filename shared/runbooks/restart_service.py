@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from shared.domain.mechanism import Approach, Cause, Sign, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     CHANGED,
@@ -51,8 +52,9 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=dict(NAMES),
-    causes=frozenset({"memory_leak", "connection_exhaustion"}),
-    symptoms=frozenset({"resource_exhaustion", "latency", "errors"}),
+    causes=frozenset({Cause.MEMORY_LEAK}),
+    symptoms=frozenset({Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.REPLACE,
     relieves=Measure.SATURATION,
     actions=("ecs:UpdateService",),
     document=api_document(
@@ -71,7 +73,8 @@ RUNBOOK = Runbook(
 def prepare(subject: Subject) -> Feasible | Infeasible:
     """A rolling restart, if no deployment is under way and tasks stay while others start.
 
-    Telling when a task was killed for its memory: those that run gather as it did.
+    Telling when a task was killed for its memory, since those that run gather as it did, or when their memory
+    climbed bit by bit.
     """
     state = subject.state
     if re.fullmatch(TARGET, subject.target) is None:
@@ -85,7 +88,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
         proposal=RUNBOOK.propose(subject.service.name, subject.target),
         statement=f"{state['running']} of {state['desired']} tasks run, no deployment is under way, and "
         f"{killed} were killed for their memory",
-        telling=killed > 0,
+        telling=killed > 0 or Sign.CLIMBING in subject.signs,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -16,7 +17,7 @@ from shared.domain.runbook import (
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
 from shared.runbooks.catalogue_observations import looks
-from shared.runbooks.catalogue_recent import moment, recent
+from shared.runbooks.catalogue_recent import brought, moment, recent
 
 NAME = r"/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*"
 VALUE = r"[A-Za-z0-9 _.,:;/@+=-]{1,1024}"
@@ -50,8 +51,11 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"configuration_change"}),
-    symptoms=frozenset({"database_failure", "resource_exhaustion", "latency", "errors"}),
+    causes=frozenset({Cause.CONFIGURATION_CHANGE}),
+    symptoms=frozenset(
+        {Symptom.DATABASE_FAILURE, Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}
+    ),
+    approach=Approach.UNDO_CHANGE,
     relieves=Measure.SATURATION,
     actions=("ssm:PutParameter",),
     document=api_document(
@@ -68,7 +72,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """The previous value, if the parameter changed lately and the value is fit to be put back."""
+    """The previous value, if the parameter changed lately and the value is fit to be put back.
+
+    Telling when somebody changed it just before the onset.
+    """
     match = re.fullmatch(RUNBOOK.target_pattern, subject.target)
     history = subject.state.get("history") or []
     reason = "the target is not a parameter" if match is None else _obstacle(subject, history)
@@ -79,7 +86,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
         proposal=RUNBOOK.propose(subject.service.name, subject.target, Value=str(previous["value"])),
         statement=f"{match['Name']}: {previous['value']} became {current['value']} "
         f"at {moment(current['at']):%H:%M:%S}",
-        telling=True,
+        telling=brought(current["at"], subject),
     )
 
 

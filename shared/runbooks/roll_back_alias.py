@@ -2,6 +2,7 @@
 
 import re
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -18,7 +19,7 @@ from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
 from shared.runbooks.catalogue_functions import NAME, TARGET, TARGET_ARN
 from shared.runbooks.catalogue_observations import looks
-from shared.runbooks.catalogue_recent import moment, recent
+from shared.runbooks.catalogue_recent import brought, moment, recent
 
 ALIAS = r"(?!\d+$)[A-Za-z0-9_-]{1,128}"
 PARAMETERS = {
@@ -51,8 +52,9 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"deployment", "memory_leak"}),
-    symptoms=frozenset({"resource_exhaustion", "latency", "errors"}),
+    causes=frozenset({Cause.DEPLOYMENT}),
+    symptoms=frozenset({Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.UNDO_CHANGE,
     relieves=Measure.ERRORS,
     actions=("lambda:UpdateAlias",),
     also=(  # IAM asks for the function, whichever of its aliases is meant
@@ -76,7 +78,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """The version before, if the present one was published lately and no traffic is being shifted."""
+    """The version before, if the present one was published lately and no traffic is being shifted.
+
+    Telling when that was just before the onset.
+    """
     if re.fullmatch(RUNBOOK.target_pattern, subject.target) is None:
         return Infeasible(reason="the target is not an alias of a Lambda function")
     published = {int(each["version"]): each["at"] for each in subject.state.get("versions") or []}
@@ -94,7 +99,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     return Feasible(
         proposal=RUNBOOK.propose(subject.service.name, subject.target, FunctionVersion=str(max(earlier))),
         statement=f"it points to version {now}, published at {at:%H:%M:%S}, after {max(earlier)}",
-        telling=True,
+        telling=brought(at, subject),
     )
 
 

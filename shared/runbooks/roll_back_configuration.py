@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_StopDeployment
 import json
 import re
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -21,7 +22,7 @@ from shared.domain.runbook import (
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_step, document, either
 from shared.runbooks.catalogue_observations import looks
-from shared.runbooks.catalogue_recent import moment, recent
+from shared.runbooks.catalogue_recent import brought, moment, recent
 
 ID = "[a-z0-9]{4,7}"
 APPLICATION = "arn:aws:appconfig:{region}:{account}:application/"
@@ -82,8 +83,11 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"configuration_change"}),
-    symptoms=frozenset({"database_failure", "resource_exhaustion", "latency", "errors"}),
+    causes=frozenset({Cause.CONFIGURATION_CHANGE}),
+    symptoms=frozenset(
+        {Symptom.DATABASE_FAILURE, Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}
+    ),
+    approach=Approach.UNDO_CHANGE,
     relieves=Measure.ERRORS,
     actions=("appconfig:StopDeployment", "appconfig:StartDeployment"),
     also=(
@@ -131,7 +135,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """Revert the latest deployment, if it is recent, is in effect, and replaced another version."""
+    """Revert the latest deployment, if it is recent, is in effect, and replaced another version.
+
+    Telling when somebody deployed it just before the onset.
+    """
     reason = "the target is not an AppConfig environment"
     if re.fullmatch(RUNBOOK.target_pattern, subject.target):
         reason = _obstacle(subject)
@@ -149,7 +156,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
         ),
         statement=f"{latest['name']}: version {_previous(subject.state)} became {latest['version']} "
         f"at {moment(latest['at']):%H:%M:%S}",
-        telling=True,
+        telling=brought(latest["at"], subject),
     )
 
 

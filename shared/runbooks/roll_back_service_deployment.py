@@ -4,6 +4,7 @@ import re
 
 from pydantic import JsonValue
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -20,7 +21,7 @@ from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
 from shared.runbooks.catalogue_ecs import DEPLOYABLE, NAME, NAMES, TARGET, TARGET_ARN, seen, undeployable
 from shared.runbooks.catalogue_observations import looks
-from shared.runbooks.catalogue_recent import moment, recent
+from shared.runbooks.catalogue_recent import brought, moment, recent
 
 DEFINITION = rf"arn:aws:ecs:[a-z0-9-]+:[0-9]{{12}}:task-definition/{NAME}:[0-9]{{1,9}}"
 DEPLOYMENTS = "arn:aws:ecs:{region}:{account}:service*/*"
@@ -78,8 +79,9 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"deployment", "memory_leak"}),
-    symptoms=frozenset({"resource_exhaustion", "latency", "errors"}),
+    causes=frozenset({Cause.DEPLOYMENT}),
+    symptoms=frozenset({Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.UNDO_CHANGE,
     relieves=Measure.ERRORS,
     actions=("ecs:UpdateService",),
     document=api_document(
@@ -96,7 +98,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """The definition before the latest deployment, if that is recent and what it replaced still exists."""
+    """The definition before the latest deployment, if that is recent and what it replaced still exists.
+
+    Telling when somebody deployed it just before the onset.
+    """
     reason = "the target is not an ECS service"
     if re.fullmatch(TARGET, subject.target):
         reason = undeployable(subject.state) or _obstacle(subject)
@@ -107,7 +112,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
         proposal=RUNBOOK.propose(subject.service.name, subject.target, TaskDefinition=str(state["previous"])),
         statement=f"{_short(state['previous'])} became {_short(state['definition'])} "
         f"at {moment(state['deployed_at']):%H:%M:%S}",
-        telling=True,
+        telling=brought(state["deployed_at"], subject),
     )
 
 

@@ -1,5 +1,6 @@
 """Give a saturated Auto Scaling group half as many instances again, within the group's own maximum."""
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -14,6 +15,7 @@ from shared.domain.runbook import (
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
 from shared.runbooks.catalogue_groups import ARN, DESIRED, HEALTHY, NAME, SUSPENDED, TARGET, seen, suspended
+from shared.runbooks.catalogue_limits import busy
 
 MOST = 20
 """Instances that this runbook will ever ask for."""
@@ -32,8 +34,9 @@ RUNBOOK = Runbook(
     target_arn=ARN,
     observe=(DESIRED, HEALTHY, SUSPENDED, seen("largest", "MaxSize")),
     parameters=PARAMETERS,
-    causes=frozenset({"saturation"}),
-    symptoms=frozenset({"resource_exhaustion", "latency", "errors", "traffic_surge"}),
+    causes=frozenset({Cause.SATURATION}),
+    symptoms=frozenset({Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS, Symptom.TRAFFIC_SURGE}),
+    approach=Approach.LIFT_LIMIT,
     relieves=Measure.SATURATION,
     actions=("autoscaling:SetDesiredCapacity",),
     document=api_document(
@@ -55,7 +58,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """Half as many instances again, if those there are all healthy and both maxima leave room."""
+    """Half as many instances again, if those there are all healthy and both maxima leave room.
+
+    Telling when the service runs on them and they are at their limit, which is not their memory's.
+    """
     desired, healthy = subject.state.get("desired"), subject.state.get("healthy")
     if not isinstance(desired, int) or not isinstance(healthy, int) or desired < 1:
         return Infeasible(reason="it has no instances to add to")
@@ -70,7 +76,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     return Feasible(
         proposal=RUNBOOK.propose(subject.service.name, subject.target, DesiredCapacity=str(count)),
         statement=f"all {desired} instances are healthy, and {most} is the most",
-        telling=False,
+        telling=busy(subject, "auto_scaling_group"),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -16,6 +17,7 @@ from shared.domain.runbook import (
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_document
 from shared.runbooks.catalogue_ecs import NAMES, TARGET, TARGET_ARN, seen
+from shared.runbooks.catalogue_limits import busy
 
 MOST = 20
 """Tasks that this runbook will ever ask for."""
@@ -34,8 +36,9 @@ RUNBOOK = Runbook(
     target_arn=TARGET_ARN,
     observe=seen(desired="desiredCount", running="runningCount"),
     parameters=PARAMETERS,
-    causes=frozenset({"saturation"}),
-    symptoms=frozenset({"resource_exhaustion", "latency", "errors"}),
+    causes=frozenset({Cause.SATURATION}),
+    symptoms=frozenset({Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.LIFT_LIMIT,
     relieves=Measure.SATURATION,
     actions=("ecs:UpdateService",),
     document=api_document(
@@ -53,7 +56,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """Half as many tasks again, if those there are all run and the ceiling leaves room."""
+    """Half as many tasks again, if those there are all run and the ceiling leaves room.
+
+    Telling when the service runs on them and they are at their limit, which is not their memory's.
+    """
     match = re.fullmatch(RUNBOOK.target_pattern, subject.target)
     desired, running = subject.state.get("desired"), subject.state.get("running")
     if match is None:
@@ -67,7 +73,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     return Feasible(
         proposal=RUNBOOK.propose(subject.service.name, subject.target, DesiredCount=str(wanted(desired))),
         statement=f"all {desired} tasks run, and {MOST} is the most",
-        telling=False,
+        telling=busy(subject, "ecs_service"),
     )
 
 

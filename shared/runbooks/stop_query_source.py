@@ -2,6 +2,7 @@
 
 import re
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -24,7 +25,7 @@ from shared.runbooks.catalogue_functions import (
     reserved_after,
 )
 from shared.runbooks.catalogue_observations import looks
-from shared.runbooks.catalogue_recent import moment, recent
+from shared.runbooks.catalogue_recent import brought, moment
 
 RUNBOOK = Runbook(
     id="stop-query-source",
@@ -44,8 +45,9 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=dict(PARAMETERS),
-    causes=frozenset({"runaway_query"}),
-    symptoms=frozenset({"database_failure", "resource_exhaustion", "latency"}),
+    causes=frozenset({Cause.RUNAWAY_QUERY}),
+    symptoms=frozenset({Symptom.DATABASE_FAILURE, Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY}),
+    approach=Approach.SHED_LOAD,
     relieves=Measure.SATURATION,
     actions=ACTIONS,
     document=DOCUMENT,
@@ -69,7 +71,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     return Feasible(
         proposal=RUNBOOK.propose(subject.service.name, subject.target, **reservation(0)),
         statement=f"it was last changed at {changed:%Y-%m-%d %H:%M:%S}",
-        telling=recent(changed, subject.started_at),
+        telling=brought(changed, subject),
     )
 
 

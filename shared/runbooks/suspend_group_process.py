@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processe
 from datetime import timedelta
 from typing import Any
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -60,8 +61,9 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"unhealthy_instance", "configuration_change"}),
-    symptoms=frozenset({"resource_exhaustion", "latency", "errors"}),
+    causes=frozenset({Cause.UNHEALTHY_INSTANCE}),
+    symptoms=frozenset({Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.REPLACE,
     relieves=Measure.ERRORS,
     actions=("autoscaling:SuspendProcesses", "autoscaling:ResumeProcesses"),
     document=document(

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-switching-ca
 
 from datetime import timedelta
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -20,6 +21,7 @@ from shared.domain.runbook import (
 )
 from shared.domain.service import Measure
 from shared.runbooks.catalogue_documents import api_step, document, either
+from shared.runbooks.catalogue_limits import spent
 from shared.runbooks.catalogue_recent import moment
 from shared.runbooks.catalogue_tables import (
     ARN,
@@ -62,8 +64,17 @@ RUNBOOK = Runbook(
         seen("switched", "BillingModeSummary.LastUpdateToPayPerRequestDateTime"),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"throttling"}),
-    symptoms=frozenset({"database_failure", "resource_exhaustion", "latency", "errors", "traffic_surge"}),
+    causes=frozenset({Cause.THROTTLING}),
+    symptoms=frozenset(
+        {
+            Symptom.DATABASE_FAILURE,
+            Symptom.RESOURCE_EXHAUSTION,
+            Symptom.LATENCY,
+            Symptom.ERRORS,
+            Symptom.TRAFFIC_SURGE,
+        }
+    ),
+    approach=Approach.LIFT_LIMIT,
     relieves=Measure.SATURATION,
     actions=("dynamodb:UpdateTable",),
     document=document(
@@ -88,7 +99,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """If the table is provisioned, was not switched in 24 hours, and has no index with a capacity to lose."""
+    """If the table is provisioned, was not switched in 24 hours, and has no index with a capacity to lose.
+
+    Telling when the database is at its limit, and has no other limit of the catalogue's.
+    """
     state, switched = subject.state, subject.state.get("switched")
     if reason := obstacle(state):
         return Infeasible(reason=reason)
@@ -99,7 +113,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     return Feasible(
         proposal=_proposal(subject.service.name, subject.target, "PAY_PER_REQUEST", state),
         statement=f"it has {state['read']} read and {state['write']} write units, and can do without",
-        telling=False,
+        telling=spent(subject, "dynamodb_table"),
     )
 
 

@@ -4,6 +4,7 @@ Only where the stage has limits of its own: without them the account's count, an
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
 """
 
+from shared.domain.mechanism import Approach, Cause, Sign, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -56,8 +57,9 @@ RUNBOOK = Runbook(
     target_arn="arn:aws:apigateway:{region}::/restapis/*/stages/*",
     observe=(_seen("rate", "throttlingRateLimit"), _seen("burst", "throttlingBurstLimit")),
     parameters=PARAMETERS,
-    causes=frozenset({"ddos_attack", "saturation"}),
-    symptoms=frozenset({"traffic_surge", "resource_exhaustion", "latency", "errors"}),
+    causes=frozenset({Cause.SATURATION}),
+    symptoms=frozenset({Symptom.TRAFFIC_SURGE, Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.SHED_LOAD,
     relieves=Measure.TRAFFIC,
     actions=("apigateway:PATCH",),
     document=api_document(
@@ -79,7 +81,10 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """Half of both limits, if the stage has limits and half of them lets enough through."""
+    """Half of both limits, if the stage has limits and half of them lets enough through.
+
+    Telling in a surge.
+    """
     rate, burst = subject.state.get("rate"), subject.state.get("burst")
     if not rate or not burst or rate != int(rate):
         return Infeasible(reason="the stage has no limits of its own that could be put back")
@@ -88,7 +93,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     return Feasible(
         proposal=_proposal(subject.service.name, subject.target, rate // 2, burst // 2),
         statement=f"it accepts {rate:.0f} requests a second, {burst} at once",
-        telling=False,
+        telling=Sign.SURGING in subject.signs,
     )
 
 

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateWebACL.html
 
 from typing import Any
 
+from shared.domain.mechanism import Approach, Cause, Sign, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -90,8 +91,9 @@ RUNBOOK = Runbook(
         ),
     ),
     parameters=PARAMETERS,
-    causes=frozenset({"ddos_attack"}),
-    symptoms=frozenset({"traffic_surge", "resource_exhaustion", "latency", "errors"}),
+    causes=frozenset({Cause.DDOS_ATTACK}),
+    symptoms=frozenset({Symptom.TRAFFIC_SURGE, Symptom.RESOURCE_EXHAUSTION, Symptom.LATENCY, Symptom.ERRORS}),
+    approach=Approach.SHED_LOAD,
     relieves=Measure.TRAFFIC,
     actions=("wafv2:GetWebACL", "wafv2:UpdateWebACL"),
     also=(_referred("*set"), _referred("rulegroup")),
@@ -122,7 +124,7 @@ RUNBOOK = Runbook(
 
 
 def prepare(subject: Subject) -> Feasible | Infeasible:
-    """Half the limit of the only rate-based rule; telling when that rule is turning somebody away already."""
+    """Half the limit of the only rate-based rule; telling when it turns somebody away in a surge."""
     if reason := _obstacle(subject.state):
         return Infeasible(reason=reason)
     ((rule, limit),) = subject.state["limits"]
@@ -130,7 +132,7 @@ def prepare(subject: Subject) -> Feasible | Infeasible:
     return Feasible(
         proposal=_proposal(subject.service.name, subject.target, subject.state["description"], rule, wanted),
         statement=f"{rule} allows {limit} requests of one address, and {offenders} ask for more",
-        telling=offenders > 0,
+        telling=offenders > 0 and Sign.SURGING in subject.signs,
     )
 
 

@@ -191,6 +191,7 @@ class Execution:
             record(self.store, state.id, lambda now: _started(now, started, step), distrust=self.distrust)
         try:
             if self.executor.find(token, proposal.target) is None:
+                self.history.touch(proposal.target, token, self.clock.now())
                 note = noting(self.store, self.distrust, state, undo=undo)
                 guard = self._guard(state, proposal, undo=undo)
                 self.executor.start(runbook, proposal, state.id, token, note, guard)

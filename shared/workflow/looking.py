@@ -64,6 +64,7 @@ class Look:
             resources=_Resources(self),
             limit=_Limit(self),
             tracer=self.tracing,
+            own=_Own(self),
         )
 
     def ask(
@@ -196,3 +197,17 @@ class _Resources:
         arguments = {"target": target, "observations": asked_of(runbook)}
         real = self.look.real.resources
         return self.look.ask("resources.observe", arguments, lambda: real.observe(runbook, target), plain)
+
+
+@dataclass(frozen=True)
+class _Own:
+    look: Look
+
+    def touched(self, target: str) -> tuple[datetime, ...]:
+        real = self.look.real.own
+        return self.look.ask(
+            "own.touched",
+            {"target": target},
+            lambda: real.touched(target),
+            lambda at: [moment(one) for one in at],
+        )

@@ -1,7 +1,7 @@
 """What was done lately, on DynamoDB."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.adapters.aws.versioned_items import Item, VersionedItems
 from shared.domain.errors import PortError
 from shared.domain.model import digest
-from shared.ports.action_history import DAY, HOUR, Acted, Counts, Past, begun, counted, harmful
+from shared.ports.action_history import DAY, HOUR, Acted, Counts, Past, begun, counted, harmful, touching
 from shared.ports.clock import Clock
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ SLACK = timedelta(hours=1)
 
 
 class DynamodbActionHistory:
-    """Keys: `pk` ACTED#SERVICE#name or ACTED#REMEDY#digest of runbook and target; `sk` ALL.
+    """Keys: `pk` ACTED#SERVICE#name, ACTED#REMEDY#digest of runbook and target, or ACTED#TARGET#digest of the
+    target; `sk` ALL.
 
     Each is one item with the actions of its window, and carries a version number: a change that another one
     overtook is decided anew.
@@ -54,6 +55,22 @@ class DynamodbActionHistory:
         self._rewrite(_remedy(action), lambda past: begun(past, action, DAY, None), DAY)
         return True
 
+    def touch(self, target: str, token: str, at: datetime) -> None:
+        """Note that the machine changes a target.
+
+        Raises:
+            PortError: as `begin`.
+        """
+        self._rewrite(_target(target), lambda past: touching(past, token, at), HOUR)
+
+    def touched(self, target: str) -> tuple[datetime, ...]:
+        """When it began to change this target, in the last hour.
+
+        Raises:
+            PortError: AWS failed, or the item cannot be read.
+        """
+        return tuple(one.at for one in _past(self._items.read(_target(target))))
+
     def harmed(self, action: Acted) -> None:
         """The action did harm.
 
@@ -81,6 +98,10 @@ def _service(action: Acted) -> dict[str, Any]:
 
 def _remedy(action: Acted) -> dict[str, Any]:
     return _key(f"REMEDY#{digest([action.runbook, action.target])}")
+
+
+def _target(target: str) -> dict[str, Any]:
+    return _key(f"TARGET#{digest(target)}")
 
 
 def _key(what: str) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def bounded(sources: Sources, until: datetime) -> Sources:
         telemetry=_Telemetry(sources, bound),
         changes=_Changes(sources, bound),
         resources=_Resources(sources, bound),
+        own=_Own(sources, bound),
     )
 
 
@@ -91,3 +92,12 @@ class _Resources:
 
     def observe(self, runbook: Runbook, target: str) -> State:
         return self.bound.call(target, lambda: self.real.resources.observe(runbook, target))
+
+
+@dataclass(frozen=True)
+class _Own:
+    real: Sources
+    bound: Bound
+
+    def touched(self, target: str) -> tuple[datetime, ...]:
+        return self.bound.call("own actions", lambda: self.real.own.touched(target))

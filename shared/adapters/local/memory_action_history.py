@@ -1,8 +1,9 @@
 """What was done lately, in this process."""
 
+from datetime import datetime
 from threading import Lock
 
-from shared.ports.action_history import DAY, HOUR, Acted, Counts, Past, begun, counted, harmful
+from shared.ports.action_history import DAY, HOUR, Acted, Counts, Past, begun, counted, harmful, touching
 
 
 class MemoryActionHistory:
@@ -11,6 +12,7 @@ class MemoryActionHistory:
     def __init__(self) -> None:
         self._on_service: dict[str, tuple[Past, ...]] = {}
         self._of_remedy: dict[tuple[str, str], tuple[Past, ...]] = {}
+        self._on_target: dict[str, tuple[Past, ...]] = {}
         self._lock = Lock()
 
     def before(self, action: Acted) -> Counts:
@@ -28,6 +30,16 @@ class MemoryActionHistory:
             tried = begun(self._tries(action), action, DAY, None)
             self._of_remedy[action.runbook, action.target] = tried or ()
             return True
+
+    def touch(self, target: str, token: str, at: datetime) -> None:
+        """Note that the machine changes a target."""
+        with self._lock:
+            self._on_target[target] = touching(self._on_target.get(target, ()), token, at)
+
+    def touched(self, target: str) -> tuple[datetime, ...]:
+        """When it began to change this target."""
+        with self._lock:
+            return tuple(one.at for one in self._on_target.get(target, ()))
 
     def harmed(self, action: Acted) -> None:
         """The action did harm."""

@@ -32,7 +32,7 @@ class RecordedSources:
 
     def __post_init__(self) -> None:
         """One object answers for every port."""
-        self.sources = Sources(self, _Catalogue(self), self, self, self, self)
+        self.sources = Sources(self, _Catalogue(self), self, self, self, self, own=self)
 
     def now(self) -> datetime:
         """The moment of the look."""
@@ -126,6 +126,18 @@ class RecordedSources:
         told: Any = _told(call)
         by_identity = {identity: told[name] for name, identity in known.items() if name in told}
         return {name: value_of(by_identity[one]) for name, one in asks.items() if one in by_identity}
+
+    def touched(self, target: str) -> tuple[datetime, ...]:
+        """When the machine began to change this target.
+
+        Raises:
+            NotRecorded: it was not asked.
+            PortError: as then.
+        """
+        told = self._answer(
+            f"own actions on {target}", "own.touched", lambda asked: bool(asked["target"] == target)
+        )
+        return tuple(datetime.fromisoformat(one) for one in told)
 
     def _answer(self, wanted: str, port: str, covers: Callable[[Any], bool]) -> Any:
         return _told(self._next(wanted, list(self._calls(port, covers))))
