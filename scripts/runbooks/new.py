@@ -10,6 +10,7 @@ from shared.runbooks.catalogue import remedies
 RUNBOOK = '''\
 """TODO: what it does, in one sentence."""
 
+from shared.domain.mechanism import Approach, Cause, Symptom
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import (
     Feasible,
@@ -43,8 +44,9 @@ RUNBOOK = Runbook(
     # TODO: what its preconditions, its effect and its undo look at
     observe=looks("ssm", "GetParameter", {{"Name": "{{Name}}"}}, {{"value": "Parameter.Value"}}),
     parameters=PARAMETERS,
-    causes=frozenset({{"TODO"}}),  # of root causes that it cures
-    symptoms=frozenset({{"TODO"}}),  # classifications of incidents that it fits
+    causes=frozenset({{Cause.CONFIGURATION_CHANGE}}),  # TODO: of the mechanism table
+    symptoms=frozenset({{Symptom.ERRORS}}),  # TODO: classifications of incidents that it fits
+    approach=Approach.UNDO_CHANGE,  # TODO: its place among remedies for the same cause
     relieves=Measure.SATURATION,  # TODO
     actions=("ssm:PutParameter",),  # TODO: exactly what the document's calls need
     # TODO: its calls; or Adopted(name, version, sha256) of a document that is in your account

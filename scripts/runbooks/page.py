@@ -1,4 +1,7 @@
-"""What is proven of each runbook, for docs/runbooks.md; `python -m scripts.runbooks.page` prints it."""
+"""What is proven of each runbook and what speaks for it, for docs/runbooks.md.
+
+`python -m scripts.runbooks.page` prints it.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -7,6 +10,7 @@ from scripts.runbooks.lint_calls import takes
 from scripts.runbooks.samples import samples
 from shared.domain.autonomy import Autonomy
 from shared.domain.consensus import DecisionKind
+from shared.domain.mechanism import MECHANISMS, Cause, Sign
 from shared.domain.policy import Outcome, PolicyRequest
 from shared.domain.runbook import Form, Remedy, Runbook
 from shared.domain.service import Tier
@@ -14,6 +18,7 @@ from shared.policies.cedar import CedarEngine
 from shared.runbooks.catalogue import remedies
 
 HEAD = ("Runbook", "Runs in the local AWS", "Undo restores", "Dry run", "IAM proof", "Policy at L2", "At L3")
+MECHANISM = ("Cause", "Brought by", "Signs of the service", "Shape", "The target shows", "Remedies")
 READS = ("Describe", "Get", "List")
 ENGINE = CedarEngine()
 
@@ -22,6 +27,17 @@ def table() -> str:
     """Every runbook with what is shown of it; each hole with its reason."""
     rows = [HEAD, ("---",) * len(HEAD), *map(_row, remedies().values())]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def mechanisms() -> str:
+    """The mechanism table, what explains most first, with the remedies in the order in which agents prefer."""
+    rows = [MECHANISM, ("---",) * len(MECHANISM), *(_mechanism(cause) for cause in MECHANISMS)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def untold() -> str:
+    """The runbooks that need detection, diagnosis and prediction."""
+    return ", ".join(f"`{one.runbook.id}`" for one in remedies().values() if one.runbook.untold)
 
 
 def asked(book: Runbook, level: Autonomy) -> PolicyRequest:
@@ -59,6 +75,33 @@ def _row(remedy: Remedy) -> tuple[str, ...]:
     ran = f"no: {why_not}" if why_not else "yes"
     policy = (_policy(book, level) for level in (Autonomy.APPROVE, Autonomy.AUTONOMOUS))
     return (f"`{book.id}`", ran, _undo(remedy, why_not), _dry_run(book), _iam(book), *policy)
+
+
+def _mechanism(cause: Cause) -> tuple[str, ...]:
+    row = MECHANISMS[cause]
+    signs = (
+        _names("all of", row.all_of),
+        _names("one of", row.any_of),
+        _names("none of", row.none_of),
+    )
+    cures = [one.runbook for one in remedies().values() if cause in one.runbook.causes]
+    cures.sort(key=lambda one: (one.approach, one.id))
+    return (
+        _words(cause),
+        row.change or "nobody needs to",
+        "; ".join(filter(None, signs)),
+        _words(row.shape),
+        row.telling,
+        ", ".join(f"`{one.id}`" for one in cures),
+    )
+
+
+def _names(how: str, signs: frozenset[Sign]) -> str:
+    return f"{how} {', '.join(sorted(map(_words, signs)))}" if signs else ""
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _undo(remedy: Remedy, why_not: str) -> str:
@@ -101,4 +144,4 @@ def _policy(book: Runbook, level: Autonomy) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(table() + "\n")
+    sys.stdout.write(f"{table()}\n\n{mechanisms()}\n\n{untold()}\n")

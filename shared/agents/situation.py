@@ -74,13 +74,14 @@ def _from_before(
     series: Sequence[Series], split: datetime, margin: timedelta, earliest: datetime
 ) -> Examination:
     """All measures against what they were before the first of them left its usual."""
+    step = margin
     while True:
         found = readings(series, split)
         onsets = [one.onset for one in found if one.onset and (one.harmful or one.surging)]
         first = min(onsets, default=None)
         if first is None or first >= split + margin or split <= earliest:
             return Examination(tuple(series), split, found)
-        split = max(first - margin, earliest)
+        split, step = max(min(first - margin, split - step), earliest), 2 * step
 
 
 def _traced(catalogue: ServiceCatalogue, services: Sequence[Service], found: Examination) -> Trace | None:

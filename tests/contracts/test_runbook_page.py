@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.runbooks.page import ENGINE, asked, table
+from scripts.runbooks.page import ENGINE, asked, mechanisms, table, untold
 from scripts.synth import REPOSITORY
 from shared.domain.autonomy import Autonomy
 from shared.domain.policy import Outcome
@@ -15,6 +15,13 @@ BY_ITSELF = {Reversibility.REVERSIBLE, Reversibility.TRANSIENT}
 
 def test_the_table_is_current() -> None:
     assert table() in (REPOSITORY / "docs" / "runbooks.md").read_text(encoding="utf-8")
+
+
+def test_the_mechanism_table_is_current_and_so_is_the_list_of_those_that_no_target_speaks_for() -> None:
+    page = (REPOSITORY / "docs" / "runbooks.md").read_text(encoding="utf-8")
+    assert mechanisms() in page
+    assert untold() == "`clean-disk`"
+    assert f"Needs detection, diagnosis and prediction: {untold()}." in page
 
 
 def test_every_runbook_has_its_iam_proof() -> None:

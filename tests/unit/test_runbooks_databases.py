@@ -170,7 +170,7 @@ def test_no_table_is_changed_that_could_not_be_put_back(remedy, state):
 def test_a_cache_fails_over_to_its_replica():
     found = CACHED.prepare(cache())
     assert found.proposal.parameters == {"ReplicationGroupId": "sessions", "NodeGroupId": "0001"}
-    assert found.statement == "sessions-001 is the primary, with 1 replicas"
+    assert found.statement == "the primary sessions-001 is not listed, with 1 replicas"
     assert CACHED.effect(found.proposal, cache().state) == {"primary": CHANGED, "status": "available"}
     assert CACHED.undo(found.proposal, cache().state) is None
 

@@ -50,7 +50,6 @@ def web_acl(**state):
 def test_a_stages_limits_are_halved_and_put_back():
     subject = stage(200.0, 101)
     found = THROTTLE.prepare(subject)
-    assert not found.telling
     asked = {"restApiId": "a1b2c3d4e5", "stageName": "live", "Rate": "100", "Burst": "50"}
     assert found.proposal.parameters == asked
     assert THROTTLE.effect(found.proposal, subject.state) == {"rate": 100, "burst": 50}
@@ -74,7 +73,6 @@ def test_a_stage_without_limits_or_with_low_ones_is_left_alone(limits):
 def test_the_narrowest_range_with_most_offenders_is_blocked_and_exactly_that_is_undone(offenders, range_):
     subject = ip_set(*offenders)
     found = BLOCK.prepare(subject)
-    assert found.telling
     assert found.statement == f"3 of {len(offenders)} addresses over the limit are in {range_}"
     assert (found.proposal.parameters["Range"], found.proposal.parameters["State"]) == (range_, "blocked")
     effect = BLOCK.effect(found.proposal, subject.state)
@@ -114,7 +112,6 @@ def test_nobody_can_propose_to_block_more_than_a_24(range_):
 def test_the_only_rate_rule_is_tightened_and_loosened_again(limit, wanted, offenders):
     subject = web_acl(limits=[["too-much", limit]], offenders=offenders)
     found = TIGHTEN.prepare(subject)
-    assert found.telling is (offenders > 0)
     assert (found.proposal.parameters["RuleName"], found.proposal.parameters["Limit"]) == ("too-much", wanted)
     assert TIGHTEN.effect(found.proposal, subject.state) == {"limits": [["too-much", int(wanted)]]}
     assert TIGHTEN.undo(found.proposal, subject.state).parameters["Limit"] == str(limit)

@@ -12,7 +12,6 @@ from scripts.explain.page import page
 from scripts.explain.trace import trace
 from scripts.replay.replay import Today, replay
 from shared.adapters.local.memory_channel import MemoryChannel
-from shared.agents.voter import support
 from shared.domain.certificate import count
 from shared.domain.consensus import RULES, Rules
 from shared.domain.facts import Author
@@ -110,18 +109,6 @@ def test_the_demos_report_shows_the_stages_weights_and_no_votes_where_none_was_a
     votes = report(run)["votes"]
     assert {one["agent"]: one["weight"] for one in votes} == STRICT.plain()["weights"]
     assert report(replace(run, incident=House().incident()))["votes"] == []
-
-
-def test_support_is_what_the_others_weighed_when_the_round_before_was_counted():
-    house = strict()
-    assert support(house.incident(), AgentName.RESOLUTION) == {}
-    house.vote(AgentName.DIAGNOSIS, THREE.digest)
-    house.vote(AgentName.PREDICTION, FOUR.digest)
-    house.vote(AgentName.DETECTION, FOUR.digest, key=b"stolen")
-    house.tasks.verify(ID)
-    house.tasks.clarify(ID, 1)
-    assert support(house.incident(), AgentName.RESOLUTION) == {THREE.digest: 350, FOUR.digest: 250}
-    assert support(house.incident(), AgentName.PREDICTION) == {THREE.digest: 350, FOUR.digest: 0}
 
 
 @pytest.mark.parametrize(("rules", "differ"), [(None, []), (RULES, ["tally of round 1"])])
