@@ -186,7 +186,8 @@ def voter(situation: Look = own_reading, choose: Choose = first_explained) -> Vo
         if seen is None:
             return abstention(steps.told("whether it is still felt is not known"))
         if seen.traced is None:
-            return abstention("nothing can be felt any more")
+            later = "nothing can be felt that began before the first remedy"
+            return abstention(later if incident.actions else "nothing can be felt any more")
         felt, deepest, now = _felt(seen), seen.traced.first, sources.clock.now()
         mine = [one for one in seen.found.readings if one.service == deepest]
         evidence = _evidence([one for one in mine if one.harmful or one.surging], now)

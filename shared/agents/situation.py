@@ -54,7 +54,11 @@ def own_reading(incident: Incident, sources: Sources) -> Situation:
     series = sources.telemetry.series(services, start - REACH, now)
     found = _from_before(series, split, asked - split, asked - REACH)
     traced = _traced(catalogue, services, found)
-    return Situation(found, traced, _began(found, traced, asked))
+    began = _began(found, traced, asked)
+    acted = min((one.started_at for one in incident.actions), default=now)
+    if began > acted:  # what a remedy of this incident did is not where the incident comes from
+        return Situation(found, None, asked)
+    return Situation(found, traced, began)
 
 
 def opening_believed(incident: Incident, sources: Sources) -> Situation:
