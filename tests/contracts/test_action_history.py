@@ -96,6 +96,18 @@ def test_harm_of_an_action_that_nobody_noted_is_a_try(history: ActionHistory) ->
     assert history.before(acted("b")) == counts(0, 1, harmed=True)
 
 
+def test_what_the_machine_did_to_a_target_is_known_for_an_hour_and_told_once(history: ActionHistory) -> None:
+    assert history.touched("arn") == ()
+    history.touch("arn", "do", NOON)
+    history.touch("arn", "do", NOON + SECOND)
+    history.touch("arn", "undo", NOON + 60 * SECOND)
+    assert history.touched("arn") == (NOON, NOON + 60 * SECOND)
+    assert history.touched("other") == ()
+    assert history.before(acted("b")) == counts(0, 0)
+    history.touch("arn", "later", NOON + HOUR)
+    assert history.touched("arn") == (NOON + 60 * SECOND, NOON + HOUR)
+
+
 def test_what_cannot_be_read_is_not_nothing(aws: boto3.Session, table: str) -> None:
     client = aws.client("dynamodb")
     item = {"pk": {"S": "ACTED#SERVICE#checkout"}, "sk": {"S": "ALL"}, "body": {"S": "?"}}

@@ -82,7 +82,7 @@ def test_the_same_after_three_rounds_and_when_a_remedy_was_undone():
 
 def test_another_threshold_is_named_with_what_it_changes(street):
     def cautious(incident, candidates, sources):
-        verdict = diagnosis.judge(incident, candidates, sources)
+        verdict = diagnosis.AGENT.judge(incident, candidates, sources)
         return replace(verdict, confidence=verdict.confidence - 300)
 
     changed = different(asked_again(street, diagnosis=replace(diagnosis.AGENT, judge=cautious)))
@@ -168,7 +168,7 @@ def test_a_bundle_with_recordings_is_replayed_on_the_command_line(street, tmp_pa
         "from dataclasses import replace\n"
         "from shared.agents import prediction\n"
         "def judge(*given):\n"
-        "    return replace(prediction.judge(*given), confidence=999)\n"
+        "    return replace(prediction.AGENT.judge(*given), confidence=999)\n"
         "AGENT = replace(prediction.AGENT, judge=judge)\n"
     )
     other = commander("replay", str(bundle), "--json", "--agent", str(agent))

@@ -130,6 +130,6 @@ def test_a_vote_of_predictions_rests_on_the_forecast_of_what_it_is_for(name):
     street = played(name, autonomy=Autonomy.OBSERVE)
     incident = street.house.incidents()[0]
     for candidate in incident.vote.candidates:
-        verdict = prediction.judge(incident, (candidate,), street.house.opening.sources)
+        verdict = prediction.AGENT.judge(incident, (candidate,), street.house.opening.sources)
         if verdict.choice is not None:
             assert verdict.evidence[0].service == candidate.service

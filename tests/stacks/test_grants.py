@@ -100,6 +100,7 @@ RECORDING = on("ArchiveBucket.Arn/inputs/*", "s3:PutObject")
 METRICS = on("*", "cloudwatch:GetMetricData")
 VERIFYING = set().union(*(on(key, "kms:VerifyMac") for key in KEYS.values()))
 CATALOGUE = ["CATALOGUE"]
+LOOKING = state("GetItem", keys=["CATALOGUE", "ACTED#*"]) | METRICS | OBSERVING
 TABLE_STREAM = on(
     "Events.StreamArn",
     "dynamodb:DescribeStream",
@@ -110,19 +111,20 @@ TABLE_STREAM = on(
 LETTERS = ("DeadLetters", "RuleDeadLetters", "FailedExecutionsDeadLetters")
 GRANTS: dict[str, set[Grant]] = {
     "detection": fed("Signals", "IncidentEvents")
-    | state("GetItem", keys=["CATALOGUE", "OPEN#*", "CHANGE#*"])
+    | state("GetItem", keys=["CATALOGUE", "ACTED#*", "OPEN#*", "CHANGE#*"])
     | state("PutItem", keys=["OPEN#*", "CHANGE#*"])
     | state("DeleteItem", keys=["OPEN#*"])
     | state("Query", keys=["CHANGE#*"])
-    | METRICS,
+    | METRICS
+    | OBSERVING,
     "diagnosis": fed("IncidentEvents")
-    | state("GetItem", keys=["CATALOGUE", "CHANGE#*"])
+    | state("GetItem", keys=["CATALOGUE", "CHANGE#*", "ACTED#*"])
     | state("Query", keys=["CHANGE#*"])
     | on(LOGS, "logs:FilterLogEvents")
     | METRICS
     | OBSERVING,
-    "prediction": fed("IncidentEvents") | state("GetItem", keys=["CATALOGUE"]) | METRICS | OBSERVING,
-    "resolution": fed("IncidentEvents") | state("GetItem", keys=["CATALOGUE"]) | OBSERVING,
+    "prediction": fed("IncidentEvents") | LOOKING,
+    "resolution": fed("IncidentEvents") | LOOKING,
     "communication": fed("IncidentEvents")
     | state("GetItem", keys=["CATALOGUE", "DIRECTORY"])
     | state("Query", "PutItem", "DeleteItem", keys=["UNTOLD"])
