@@ -30,7 +30,7 @@ def table() -> str:
 
 
 def mechanisms() -> str:
-    """The mechanism table, what explains most first, with the remedies in the order in which agents prefer."""
+    """The mechanism table, what explains most first, with the remedies in the order of preference."""
     rows = [MECHANISM, ("---",) * len(MECHANISM), *(_mechanism(cause) for cause in MECHANISMS)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

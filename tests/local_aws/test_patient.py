@@ -16,6 +16,7 @@ from scripts.patient.topology import MAX_CONNECTIONS, log_group
 from scripts.scenarios import get
 from shared.adapters.aws.resource_reader import AwsResourceReader
 from shared.analysis.anomaly import THRESHOLD, score
+from shared.domain.mechanism import Sign
 from shared.domain.proposal import Proposal
 from shared.domain.runbook import Feasible, Infeasible, Remedy, Runbook, Subject
 from shared.domain.service import SYMPTOMS, Measure
@@ -96,14 +97,17 @@ def alarm_queue(make: Maker) -> str:
     )
 
 
+SURGE = frozenset({Sign.SURGING})
+
+
 def feasible(
     aws: LocalAws, shop: Storefront, name: str, runbook: str
 ) -> tuple[Remedy, Feasible | Infeasible]:
-    """What a runbook says about a service's resource as it is now."""
+    """What a runbook says about a service's resource as it is now, to an agent that sees a surge."""
     remedy, service = remedies()[runbook], shop.catalogue.get(name)
     target = service.resources[remedy.runbook.resource]
     state = AwsResourceReader(aws.client).observe(remedy.runbook, target)
-    return remedy, remedy.prepare(Subject(service, target, state, datetime.now(UTC)))
+    return remedy, remedy.prepare(Subject(service, target, state, datetime.now(UTC), SURGE))
 
 
 def run(aws: LocalAws, runbook: Runbook, proposal: Proposal) -> None:
