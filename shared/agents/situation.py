@@ -3,9 +3,10 @@
 What the opening says of these is a hint that nobody follows here: detection wrote it, and detection may lie.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from shared.analysis.health import Examination, examine, readings, window
 from shared.analysis.signs import growth_of, signs_of
@@ -35,7 +36,12 @@ class Situation:
 
     def signs(self, service: str) -> frozenset[Sign]:
         """What the measures of a service show."""
-        return signs_of(self.found, service)
+        return self._signs.get(service, frozenset())
+
+    @cached_property
+    def _signs(self) -> Mapping[str, frozenset[Sign]]:
+        """Asked for again with every remedy, and read from an hour of measures."""
+        return {name: signs_of(self.found, name) for name in {one.service for one in self.found.readings}}
 
 
 Look = Callable[[Incident, Sources], Situation]
