@@ -1,5 +1,7 @@
 """What the commands of an answer share: who says it, about what, how that is shown, and what came of it."""
 
+import json
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -15,6 +17,7 @@ from shared.workflow.said import Said
 Incident = Annotated[str, typer.Argument(help="an incident's id")]
 Reason = Annotated[str, typer.Option("--reason", help="for whoever asks later")]
 Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
+Json = Annotated[bool, typer.Option("--json", help="one JSON object for machines")]
 As = Annotated[str, typer.Option("--as", help="another name, on the stage `local` only")]
 
 
@@ -40,6 +43,38 @@ def told(said: Said) -> None:
     if not said.ok:
         raise CommandRefused(said.text)
     Console(soft_wrap=True).print(said.text, markup=False, highlight=False)
+
+
+def shown(said: Said, *, as_json: bool) -> None:
+    """Print what came of it, and for machines how the incident is then.
+
+    Raises:
+        CommandRefused: it is not as they said; the sentence says why.
+    """
+    state = said.incident
+    if not as_json or not said.ok or state is None:
+        told(said)
+        return
+    now = {"incident": state.id, "outcome": said.outcome.value, "said": said.text, "by": said.by}
+    now |= {"status": state.status.value, "owner": state.owner, "team": state.team}
+    Console(soft_wrap=True).print(json.dumps(now), markup=False, highlight=False)
+
+
+def moment(option: str, text: str) -> datetime | None:
+    """A time as somebody typed it; None: nothing was.
+
+    Raises:
+        CommandRefused: it is none, or has no zone.
+    """
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandRefused(f"{option} {text}: {error}") from error
+    if found.tzinfo is None:
+        raise CommandRefused(f"{option} {text}: say the zone too, as in 2026-03-02T12:30:00+01:00")
+    return found
 
 
 def asked_of(state: State) -> ApprovalRequested:

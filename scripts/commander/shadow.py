@@ -1,17 +1,15 @@
 """`commander shadow`: what would have been done and how right that was; levels are raised by it."""
 
 import json
-from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from scripts.commander.asked import Incident, Yes, identity
+from scripts.commander.asked import Incident, Yes, identity, moment
 from scripts.commander.reached import StageOption, reach
 from scripts.shadow.page import lines, rows_as_json
 from scripts.shadow.stage import StageShadow
-from shared.domain.errors import CommandRefused
 from shared.domain.facts import HumanOutcome
 from shared.domain.facts.outcome import Result
 from shared.domain.service import Tier
@@ -48,7 +46,10 @@ def enter(
         raise typer.BadParameter("give one of --helped, --harmed and --no-effect")
     reached = reach(stage)
     said = HumanOutcome(
-        did=did, result=chosen[0], resolved_at=_moment(resolved_at), by=identity(reached, stage, "").id
+        did=did,
+        result=chosen[0],
+        resolved_at=moment("--resolved-at", resolved_at),
+        by=identity(reached, stage, "").id,
     )
     StageShadow(reached).enter(incident, said)
     _print(f"{incident}: people did {did}, which {chosen[0].replace('_', ' ')}")
@@ -71,18 +72,6 @@ def promote(
         typer.confirm(f"Promote {runbook} for {tier} services of stage {stage}?", abort=True)
     change = StageShadow(reach(stage)).promote(runbook, tier, reason)
     _print(f"{runbook} is at {change.level} for {tier} services ({change.reason})")
-
-
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CommandRefused(f"--resolved-at {text}: {error}") from error
-    if found.tzinfo is None:
-        raise CommandRefused(f"--resolved-at {text}: say the zone too, as in 2026-03-02T12:30:00+01:00")
-    return found
 
 
 def _print(text: str) -> None:

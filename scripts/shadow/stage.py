@@ -14,8 +14,8 @@ from shared.adapters.aws.dynamodb_raw_log import DynamodbRawLog
 from shared.analysis.scorecard import Row
 from shared.domain.autonomy import LevelChange, next_level
 from shared.domain.errors import CommandRefused, IncidentNotFound
-from shared.domain.facts import HumanOutcome
-from shared.domain.facts.outcome import OTHER
+from shared.domain.facts import Fact, HumanOutcome, ResolvedByPeople
+from shared.domain.facts.outcome import OTHER, Result
 from shared.domain.incident import Incident
 from shared.domain.service import Tier
 from shared.runbooks.catalogue import remedies
@@ -80,7 +80,15 @@ class StageShadow:
                 f"{incident_id} began at {state.opened.started_at:%Y-%m-%dT%H:%M:%SZ}: "
                 "it was resolved after that, and not in the future"
             )
-        return self._log.record(incident_id, lambda _state: (said,))
+        over = ResolvedByPeople(
+            by=said.by, did=f"what {said.did} does", runbook=said.did, over_at=said.resolved_at
+        )
+
+        def decide(now: Incident) -> tuple[Fact, ...]:
+            """What helped with an incident that people have is its end."""
+            return (over if now.with_people and said.result is Result.HELPED else said,)
+
+        return self._log.record(incident_id, decide)
 
     def promote(self, runbook: str, tier: Tier, force: str = "") -> LevelChange:
         """Raise the level by one.
