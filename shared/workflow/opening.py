@@ -1,21 +1,40 @@
-"""What detection does with a signal: keep a change, open or join an incident, or leave what is only busy."""
+"""What detection does with a signal: keep a change, open or join an incident, or dismiss what nobody feels."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 
 from shared.agents.detection import assess
-from shared.domain.errors import ConcurrentAppend
+from shared.domain.correlation import (
+    Dismiss,
+    Join,
+    OpenIncident,
+    OpenNew,
+    Verdict,
+    alarm_of,
+    apart,
+    correlate,
+    near,
+    ringing,
+)
+from shared.domain.errors import ConcurrentAppend, PortError
 from shared.domain.events import Head
-from shared.domain.facts import Fact, IncidentDetected, SignalCorrelated
+from shared.domain.facts import Fact, IncidentDetected, RecoverySeen, SignalCorrelated
 from shared.domain.incident import Incident
+from shared.domain.service import ServiceCatalogue
 from shared.domain.signal import Signal, SignalKind
 from shared.ports.event_store import EventStore, load, record
-from shared.ports.open_incidents import OpenIncidents
+from shared.ports.open_incidents import Claims, OpenIncidents
 from shared.ports.sources import Sources
+from shared.workflow.dismissing import Dismissing
 
 Assess = Callable[[Signal, Sources], IncidentDetected | None]
 """What makes an incident of an alarm, or nothing; it raises what `detection.assess` raises."""
+ATTEMPTS = 20
+"""How often a decision that another one overtook is made anew."""
+PENDING = timedelta(minutes=1)
+"""Who has claimed to open an incident, and has not done so by then, never will."""
 
 
 class Outcome(StrEnum):
@@ -30,11 +49,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Opening:
-    """One incident an application at a time. A signal that arrives twice changes nothing the second time."""
+    """A signal that arrives twice changes nothing the second time; two at once are decided one by one."""
 
     store: EventStore
     open_incidents: OpenIncidents
     sources: Sources
+    dismissing: Dismissing
     assess: Assess = assess
 
     def hear(self, signal: Signal) -> Outcome:
@@ -55,51 +75,132 @@ class Opening:
         return Outcome.DISMISSED
 
     def _trouble(self, signal: Signal, application: str) -> Outcome:
-        opened = self.assess(signal, self.sources)
-        if opened is None:
-            return Outcome.DISMISSED
-        mine = incident_id(signal)
-        incident = self._claimed(application, mine)
-        if not self.store.read(incident):
-            try:
-                self.store.append(incident, Head(), [opened])
-            except ConcurrentAppend:
-                pass  # the same signal, delivered twice at once: the other delivery has opened it
+        services, looked = self.sources.catalogue.services(), dict[frozenset[str], IncidentDetected | None]()
+        for lost in range(1, ATTEMPTS + 1):
+            if self.store.read(incident_id(signal)):
+                return Outcome.OPENED  # delivered again
+            claims = self.open_incidents.of(application)
+            known = self._known(application, claims, signal)
+            if known is not None:
+                opened = [OpenIncident.of(one) for one in known]
+                left_out = apart(signal, opened, services)
+                if left_out not in looked:
+                    looked[left_out] = self._felt(signal, left_out)
+                verdict = correlate(signal, looked[left_out], opened, services)
+                outcome = self._done(signal, verdict, application, claims)
+                if outcome is not None:
+                    return outcome
+            self.store.give_way(lost)
+        raise PortError(f"the open incidents of {application} keep changing", retryable=True)
+
+    def _known(self, application: str, claims: Claims, signal: Signal) -> list[Incident] | None:
+        """The application's open incidents, oldest first; None while somebody else is opening one.
+
+        A claim ends by what is so: one whose incident is over, or was never opened, is given up here.
+        """
+        now, found = self.sources.clock.now(), list[Incident]()
+        for claim in claims.open:
+            if claim.incident_id == incident_id(signal):
+                continue  # our own, of a delivery that went no further
+            if not self.store.read(claim.incident_id):
+                if claim.at + PENDING > now:
+                    return None
+                self.open_incidents.release(application, claim.incident_id)
+                return None
+            state = load(self.store, claim.incident_id)
+            if state.is_open:
+                found.append(state)
             else:
+                self.open_incidents.release(application, claim.incident_id)
+                return None
+        return found
+
+    def _felt(self, signal: Signal, left_out: frozenset[str]) -> IncidentDetected | None:
+        """What people feel of an alarm, looked at without these services."""
+        without = replace(self.sources, catalogue=_Without(self.sources, left_out))
+        return self.assess(signal, without if left_out else self.sources)
+
+    def _done(self, signal: Signal, verdict: Verdict, application: str, claims: Claims) -> Outcome | None:
+        """What became of it; None when something changed meanwhile, and it is to be decided anew."""
+        match verdict:
+            case OpenNew(opened=opened):
+                mine = incident_id(signal)
+                if mine not in claims and not self.open_incidents.claim(application, mine, claims):
+                    return None
+                try:
+                    self.store.append(mine, Head(), [opened])
+                except ConcurrentAppend:
+                    return None  # the same signal, delivered twice at once: the other delivery has opened it
                 return Outcome.OPENED
+            case Join() as joined:
+                return Outcome.CORRELATED if self._joined(signal, joined) else None
+            case Dismiss():
+                self.dismissing.note(signal, application)
+                return Outcome.DISMISSED
+
+    def _joined(self, signal: Signal, joined: Join) -> bool:
+        """Whether it is part of the incident now: not when that was closed in between."""
+        fact = SignalCorrelated(signal=signal, announced=joined.announced)
 
         def decide(state: Incident) -> tuple[Fact, ...]:
-            known = {one.id for one in state.signals}
-            return () if signal.id in known or not state.is_open else (SignalCorrelated(signal=signal),)
+            return (fact,) if state.is_open and not _has(state, signal) else ()
 
-        record(self.store, incident, decide)
-        return Outcome.OPENED if incident == mine else Outcome.CORRELATED
-
-    def _claimed(self, application: str, mine: str) -> str:
-        """The application's open incident; a claim that a finished incident left behind is given up."""
-        incident = self.open_incidents.claim(application, mine)
-        if self.store.read(incident) and _is_over(load(self.store, incident)):
-            self.open_incidents.release(application, incident)
-            return mine if incident == mine else self.open_incidents.claim(application, mine)
-        return incident
+        return _has(record(self.store, joined.incident_id, decide), signal)
 
     def _recovered(self, signal: Signal, application: str) -> Outcome:
-        """After an incident that a human has, the next alarm may open another one once nobody feels it."""
-        incident = self.open_incidents.claim(application, incident_id(signal))
-        if incident == incident_id(signal):
-            self.open_incidents.release(application, incident)
-            return Outcome.DISMISSED
-        if load(self.store, incident).with_people and self.assess(signal, self.sources) is None:
-            self.open_incidents.release(application, incident)
-            return Outcome.RELEASED
-        return Outcome.DISMISSED
+        """An alarm is well again: written down where it rang; and whether anything is felt any more."""
+        services = self.sources.catalogue.services()
+        claimed = [one.incident_id for one in self.open_incidents.of(application).open]
+        states = [load(self.store, one) for one in claimed if self.store.read(one)]
+        incidents = [one for one in states if one.is_open and _concerns(signal, one, services)]
+        outcome = Outcome.DISMISSED
+        for state in incidents:
+            well = self._is_well(signal, state)
+
+            def decide(now: Incident, well: str = well) -> tuple[Fact, ...]:
+                return _recovery(signal, now, well)
+
+            if not record(self.store, state.id, decide).is_felt:
+                outcome = Outcome.RELEASED
+        return outcome
+
+    def _is_well(self, signal: Signal, state: Incident) -> str:
+        """Why its trouble is over with this recovery; empty: it is not."""
+        if not ringing((*state.signals, signal)):
+            return "every alarm of it is well again"
+        return "" if self.assess(signal, self.sources) else "nobody feels anything any more"
 
 
-def _is_over(state: Incident) -> bool:
-    """Over, and so not with people, whose work another incident must not run into."""
-    return not state.is_open
+@dataclass(frozen=True)
+class _Without:
+    """The catalogue without some services."""
+
+    sources: Sources
+    names: frozenset[str]
+
+    def services(self) -> ServiceCatalogue:
+        """What is left of it."""
+        kept = (one for one in self.sources.catalogue.services().services if one.name not in self.names)
+        return ServiceCatalogue(services=tuple(kept))
 
 
 def incident_id(signal: Signal) -> str:
     """The incident that this signal opens, if it opens one: the same for every delivery of it."""
     return f"INC-{signal.id[:12].upper()}"
+
+
+def _has(state: Incident, signal: Signal) -> bool:
+    return any(one.id == signal.id for one in state.signals)
+
+
+def _concerns(signal: Signal, state: Incident, services: ServiceCatalogue) -> bool:
+    """Whether a recovery says something of an incident: its own alarm's, or of a service near it."""
+    known = OpenIncident.of(state)
+    return alarm_of(signal) in known.heard or bool(near(signal, [known], services))
+
+
+def _recovery(signal: Signal, state: Incident, well: str) -> Sequence[Fact]:
+    rang = any(alarm_of(one) == alarm_of(signal) for one in state.signals)
+    noted = [SignalCorrelated(signal=signal)] if rang and not _has(state, signal) else []
+    over = [RecoverySeen(at=signal.at, statement=well)] if well and state.is_felt else []
+    return (*noted, *over)

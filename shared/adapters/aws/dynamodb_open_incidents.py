@@ -1,97 +1,92 @@
-"""The open incidents on DynamoDB (`pk`, `sk`, and `ttl` in epoch seconds)."""
+"""The open incidents on DynamoDB: an item an application, `pk`, `sk`, `version`, `body` and `ttl`."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from pydantic import ValidationError
 
-from shared.adapters.aws.errors import code_of, port_errors
+from shared.adapters.aws.versioned_items import Item, VersionedItems
 from shared.domain.errors import PortError
 from shared.ports.clock import Clock
+from shared.ports.open_incidents import KEEP, Claims
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ATTEMPTS = 5
-
 
 class DynamodbOpenIncidents:
-    """At most one open incident an application; a claim nobody released ends by itself."""
+    """A list an application; a claim nobody released ends by itself."""
 
-    def __init__(
-        self, client: "DynamoDBClient", table: str, clock: Clock, keep: timedelta = timedelta(days=7)
-    ) -> None:
-        self._client = client
-        self._table = table
+    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock) -> None:
+        self._items = VersionedItems(client, table, clock)
         self._clock = clock
-        self._keep = keep
 
-    def claim(self, application: str, incident_id: str) -> str:
-        """The application's open incident.
+    def of(self, application: str) -> Claims:
+        """The application's open incidents, read consistently.
 
         Raises:
-            PortError: AWS failed, or claims came and went faster than this one could be made.
+            PortError: AWS failed, or the item is no list.
         """
-        for _ in range(ATTEMPTS):
-            if self._put(application, incident_id):
-                return incident_id
-            with port_errors():
-                held = self._client.get_item(
-                    TableName=self._table, Key=_claim(application), ConsistentRead=True
-                ).get("Item")
-            if held is not None:
-                return held["incident_id"]["S"]
-        raise PortError(f"the claim on {application} keeps changing hands", retryable=True)
+        known, now = _claims(self._items.read(_key(application))), self._clock.now()
+        return known.model_copy(update={"open": tuple(one for one in known.open if one.at + KEEP >= now)})
+
+    def claim(self, application: str, incident_id: str, seen: Claims) -> bool:
+        """Say that this incident is opened, if the list is still as it was seen.
+
+        Raises:
+            PortError: AWS failed; it may be claimed.
+        """
+        now = self._clock.now()
+
+        def decide(item: Item | None) -> str | None:
+            known = _claims(item)
+            return known.with_one(incident_id, now).model_dump_json() if known.version == seen.version else None
+
+        return self._changed(application, decide).version == seen.version
+
+    def claim_again(self, application: str, incident_id: str) -> None:
+        """Say that an incident is open again.
+
+        Raises:
+            PortError: AWS failed; it may not be claimed.
+        """
+        now = self._clock.now()
+        self._changed(application, lambda item: _claims(item).with_one(incident_id, now).model_dump_json())
 
     def release(self, application: str, incident_id: str) -> None:
-        """Let the next signal open a new incident."""
-        with port_errors():
-            try:
-                self._client.delete_item(
-                    TableName=self._table,
-                    Key=_claim(application),
-                    ConditionExpression="incident_id = :mine",
-                    ExpressionAttributeValues={":mine": {"S": incident_id}},
-                )
-            except ClientError as error:
-                if code_of(error) != "ConditionalCheckFailedException":
-                    raise
+        """Say that it is over.
+
+        Raises:
+            PortError: AWS failed; it may still be claimed.
+        """
+
+        def decide(item: Item | None) -> str | None:
+            known = _claims(item)
+            return known.without(incident_id).model_dump_json() if incident_id in known else None
+
+        self._changed(application, decide)
 
     def held(self, applications: Sequence[str]) -> Sequence[str]:
         """The open incidents of these applications, read one by one.
 
         Raises:
-            PortError: AWS failed.
+            PortError: AWS failed, or an item is no list.
         """
-        found, now = [], self._clock.now().timestamp()
-        for application in applications:
-            with port_errors():
-                answer = self._client.get_item(TableName=self._table, Key=_claim(application))
-            item = answer.get("Item")
-            if item is not None and int(item["ttl"]["N"]) >= now:
-                found.append(item["incident_id"]["S"])
-        return found
+        return [claim.incident_id for one in applications for claim in self.of(one).open]
 
-    def _put(self, application: str, incident_id: str) -> bool:
-        now = self._clock.now()
-        ends = str(int((now + self._keep).timestamp()))
-        with port_errors():
-            try:
-                # DynamoDB deletes expired items late, so the condition looks at the time itself.
-                self._client.put_item(
-                    TableName=self._table,
-                    Item={**_claim(application), "incident_id": {"S": incident_id}, "ttl": {"N": ends}},
-                    ConditionExpression="attribute_not_exists(pk) OR #ttl < :now",
-                    ExpressionAttributeNames={"#ttl": "ttl"},
-                    ExpressionAttributeValues={":now": {"N": str(int(now.timestamp()))}},
-                )
-            except ClientError as error:
-                if code_of(error) != "ConditionalCheckFailedException":
-                    raise
-                return False
-        return True
+    def _changed(self, application: str, decide: Callable[[Item | None], str | None]) -> Claims:
+        """The list as it was when the decision that counts was made."""
+        return _claims(self._items.change(_key(application), decide, KEEP))
 
 
-def _claim(application: str) -> dict[str, dict[str, str]]:
+def _claims(item: Item | None) -> Claims:
+    if item is None or "body" not in item:  # none yet, or the one claim of an older version, which ends
+        return Claims()
+    try:
+        return Claims.model_validate_json(item["body"]["S"])
+    except (KeyError, ValidationError) as error:
+        raise PortError(f"{item['pk']['S']} is no list of open incidents", retryable=False) from error
+
+
+def _key(application: str) -> Item:
     return {"pk": {"S": f"OPEN#{application}"}, "sk": {"S": "OPEN"}}

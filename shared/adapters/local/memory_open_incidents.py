@@ -1,38 +1,47 @@
 """The open incidents in this process."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from threading import Lock
 
 from shared.ports.clock import Clock
+from shared.ports.open_incidents import KEEP, Claims
 
 
 class MemoryOpenIncidents:
-    """At most one open incident an application; a claim nobody released ends by itself."""
+    """A list an application; a claim nobody released ends by itself."""
 
-    def __init__(self, clock: Clock, keep: timedelta = timedelta(days=7)) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._keep = keep
-        self._open: dict[str, tuple[str, datetime]] = {}
+        self._claims: dict[str, Claims] = {}
         self._lock = Lock()
 
-    def claim(self, application: str, incident_id: str) -> str:
-        """The application's open incident."""
-        now = self._clock.now()
+    def of(self, application: str) -> Claims:
+        """The application's open incidents."""
+        now, known = self._clock.now(), self._claims.get(application, Claims())
+        return known.model_copy(update={"open": tuple(one for one in known.open if one.at + KEEP >= now)})
+
+    def claim(self, application: str, incident_id: str, seen: Claims) -> bool:
+        """Say that this incident is opened, if the list is still as it was seen."""
         with self._lock:
-            held = self._open.get(application)
-            if held is None or held[1] < now:
-                held = self._open[application] = (incident_id, now + self._keep)
-            return held[0]
+            known = self._claims.get(application, Claims())
+            if known.version != seen.version:
+                return False
+            self._claims[application] = known.with_one(incident_id, self._clock.now())
+            return True
+
+    def claim_again(self, application: str, incident_id: str) -> None:
+        """Say that an incident is open again."""
+        with self._lock:
+            known = self._claims.get(application, Claims())
+            self._claims[application] = known.with_one(incident_id, self._clock.now())
 
     def release(self, application: str, incident_id: str) -> None:
-        """Let the next signal open a new incident."""
+        """Say that it is over."""
         with self._lock:
-            if self._open.get(application, ("", None))[0] == incident_id:
-                del self._open[application]
+            known = self._claims.get(application, Claims())
+            if incident_id in known:
+                self._claims[application] = known.without(incident_id)
 
     def held(self, applications: Sequence[str]) -> Sequence[str]:
         """The open incidents of these applications."""
-        now = self._clock.now()
-        claims = [self._open[one] for one in applications if one in self._open]
-        return [incident_id for incident_id, ends in claims if ends >= now]
+        return [claim.incident_id for one in applications for claim in self.of(one).open]

@@ -35,6 +35,7 @@ class SignalCorrelated(Fact):
 
     authors = frozenset({Author.DETECTION})
     signal: Signal
+    announced: bool = Field(default=False, description="people are told: it says something new to them")
 
 
 class InvestigationStarted(Fact):
