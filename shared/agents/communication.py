@@ -2,11 +2,15 @@
 
 from shared.agents.ownership_phrases import owned
 from shared.agents.phrases import (
+    MOST_LINE,
+    MOST_LINES,
+    MOST_TITLE,
     cost,
     dollars,
     enough,
     how_to_stop,
     hurt,
+    joined,
     remedy,
     thought,
     titled,
@@ -25,6 +29,8 @@ from shared.runbooks.catalogue import remedies
 NAME = AgentName.COMMUNICATION
 TOLD = (
     facts.IncidentDetected,
+    facts.SignalCorrelated,
+    facts.AlarmDismissed,
     facts.AgentQuarantined,
     facts.ConsensusReached,
     facts.ActionWithheld,
@@ -51,8 +57,6 @@ TOLD = (
     facts.AcknowledgementExpired,
 )
 """What people hear of; everything else is in the log for who asks."""
-MOST_TITLE, MOST_LINE, MOST_LINES = 150, 300, 12
-"""Characters and lines of a message, whatever the log says."""
 FEW = 4
 """Of a list in a message."""
 Words = tuple[str, list[str]]
@@ -60,8 +64,10 @@ Words = tuple[str, list[str]]
 
 
 def tells(event: Event) -> bool:
-    """Whether people hear of this event: never of what nobody believes."""
-    return event.type in {fact.__name__ for fact in TOLD} and malformed(event) is None
+    """Whether people hear of this event: never of what nobody believes, or of what says nothing new."""
+    if event.type not in {fact.__name__ for fact in TOLD} or malformed(event) is not None:
+        return False
+    return not isinstance(event.fact, facts.SignalCorrelated) or event.fact.announced
 
 
 def compose(incident: Incident, event: Event, catalogue: ServiceCatalogue) -> Message:
@@ -128,6 +134,8 @@ def _beginning(incident: Incident, fact: facts.Fact) -> Words | None:
                 "Next: four agents look for the cause and vote; you hear what runs, or that people decide.",
                 how_to_stop(incident),
             ]
+        case facts.SignalCorrelated(signal=signal):
+            return joined(incident, signal)
         case facts.AgentQuarantined(agent=agent, until=until, reason=reason):
             told = f"Its ballots do not count until {until:%H:%M} UTC."
             return f"The {agent} agent is quarantined", [reason, told]

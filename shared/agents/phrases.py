@@ -1,16 +1,25 @@
 """The phrases of messages: who is hurt, what is thought, what it costs, how to stop it; plain text."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from shared.domain import facts
 from shared.domain.consensus import TOTAL
+from shared.domain.correlation import alarm_of
 from shared.domain.impact import BusinessImpact
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
+from shared.domain.plain_text import sanitised
 from shared.domain.proposal import Proposal
 from shared.domain.service import ServiceCatalogue
+from shared.domain.signal import Signal
 from shared.runbooks.catalogue import remedies
+
+MOST_TITLE, MOST_LINE, MOST_LINES = 150, 300, 12
+"""Characters and lines of a message, whatever the log says."""
+MOST_DISMISSED = 10
+"""Alarms of a digest's message."""
 
 
 def hurt(incident: Incident, catalogue: ServiceCatalogue) -> str:
@@ -58,6 +67,51 @@ def how_to_stop(incident: Incident) -> str:
     if incident.with_people:
         return f"To say that you have it: commander take {incident.id}"
     return f"To take it from the machine: commander take-over {incident.id}"
+
+
+def joined(incident: Incident, signal: Signal) -> tuple[str, list[str]]:
+    """A further alarm of an incident: what it is, and whose it is."""
+    about = f"{signal.service} {signal.measure}" if signal.measure else signal.service
+    alarm = signal.attributes.get("alarm")
+    lines = [
+        f"Alarm: {alarm}" if alarm else "",
+        signal.text,
+        f"It belongs to this incident: {incident.opened.service} is near it.",
+    ]
+    if not incident.with_people:
+        return f"Also in alarm: {about}", [*lines, "The machine is still at it.", how_to_stop(incident)]
+    whose = f"{incident.owner} has it." if incident.owner else "Nobody has it yet."
+    return f"New trouble: {about}", [*lines, whose, "The machine starts nothing more here."]
+
+
+def unfelt(dismissed: Sequence[facts.AlarmDismissed], most: int) -> tuple[str, tuple[str, ...]]:
+    """Title and lines of a day's dismissed alarms: one line an alarm, however often it came, with its reason.
+
+    Args:
+        most: so many of them are written down a day.
+    """
+    named: dict[str, list[facts.AlarmDismissed]] = {}
+    for one in dismissed:
+        named.setdefault(alarm_of(one.signal), []).append(one)
+    first, count = (
+        dismissed[0],
+        f"{len(dismissed)} or more" if len(dismissed) >= most else f"{len(dismissed)}",
+    )
+    title = f"{count} alarm{'s' if len(dismissed) > 1 else ''} that nobody felt in {first.application}"
+    lines = [_dismissed(each) for each in named.values()]
+    more = [f"and {len(lines) - MOST_DISMISSED} more"] if len(lines) > MOST_DISMISSED else []
+    where = "No incident was opened for them. All of it: commander dismissed"
+    told = (*lines[:MOST_DISMISSED], *more, where)
+    return sanitised(title, MOST_TITLE), tuple(sanitised(one, MOST_LINE) for one in told)
+
+
+def _dismissed(of_one: Sequence[facts.AlarmDismissed]) -> str:
+    last, times = of_one[-1], len(of_one)
+    signal = last.signal
+    name = signal.attributes.get("alarm") or f"{signal.service} {signal.measure or ''}".rstrip()
+    often = f", {times} times, last" if times > 1 else ""
+    seen = f" ({'; '.join(last.looked_at[:2])})" if last.looked_at else ""
+    return f"{name}{often} at {signal.at:%H:%M} UTC: {last.reason}{seen}"
 
 
 def enough(counted: facts.BallotsTallied | None) -> str:

@@ -56,6 +56,7 @@ from shared.workflow.closing import Closing
 from shared.workflow.coordination import Coordination
 from shared.workflow.deliberation import Deliberation
 from shared.workflow.delivery import Delivery
+from shared.workflow.dismissing import Dismissing
 from shared.workflow.dispatch import executor_tasks, workflow_tasks
 from shared.workflow.due import Looking
 from shared.workflow.ending import Ending
@@ -225,7 +226,9 @@ class LocalHouse:
             vigilance,
             Ending(self._stores[Author.COORDINATOR], trust.distrust, catalogue, self.clock),
         )
-        self.opening = Opening(self._stores[Author.DETECTION], open_incidents, sources, self.assess)
+        detection_store = self._stores[Author.DETECTION]
+        dismissing = Dismissing(detection_store, sources)
+        self.opening = Opening(detection_store, open_incidents, sources, dismissing, self.assess)
         self._participants = [
             Participant(
                 voter,
@@ -281,7 +284,7 @@ class LocalHouse:
     def _pump(self) -> bool:
         """Deliver every event that has not been delivered, to everybody, in order."""
         fresh: list[Event] = []
-        for incident_id, events in list(self.logs.events.items()):
+        for incident_id, events in [*self.logs.events.items(), *self.logs.days.items()]:
             fresh += events[self._delivered.get(incident_id, 0) :]
             self._delivered[incident_id] = len(events)
         for event in fresh:

@@ -1,22 +1,20 @@
 """To which incident a signal belongs: one pure decision over what is open, what calls what, and what is felt.
 
 An incident stands at its bottom: those of the services it names that call no other one that it names. A
-service is *near* it when the two depend on something in common, themselves counted: what calls the bottom may
-feel it, what the bottom calls may cause it, and what both call may do both. Everything else of the application
-is *elsewhere*. Trouble that has been over for half an hour takes no new trouble: it is another outage.
+service is *near* it when the two depend on something in common, themselves counted: what calls the bottom
+may feel it, what the bottom calls may cause it, and what both call may do both. Everything else of the
+application is *elsewhere*. What people have and nobody feels any more takes no new trouble: that is another
+outage, whether the recovery came before or after the hand-over.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.domain.facts import IncidentDetected
 from shared.domain.incident import Incident
 from shared.domain.service import ServiceCatalogue
 from shared.domain.signal import Signal, SignalKind
-
-ANOTHER_AFTER = timedelta(minutes=30)
-"""Trouble that comes back sooner than this is the same trouble: an alarm that flaps is one incident."""
 
 
 @dataclass(frozen=True)
@@ -28,25 +26,27 @@ class OpenIncident:
     signals: frozenset[str]  # ids of all that joined
     ringing: frozenset[str]  # alarms that joined, and are not well again
     heard: frozenset[str]  # alarms that ever joined
-    over_since: datetime | None  # nobody feels it any more, since then
+    over_since: datetime | None  # nobody feels it any more, since then, and nothing rang later
     with_people: bool
 
     @classmethod
     def of(cls, incident: Incident) -> "OpenIncident":
         """The same incident, with what its signals say of its alarms."""
+        loud, ended = ringing(incident.signals), incident.felt[-1].ends if incident.felt else None
+        again = ended is not None and any(one.at > ended for one in incident.signals if alarm_of(one) in loud)
         return cls(
             id=incident.id,
             services=incident.opened.services or (incident.opened.service,),
             signals=frozenset(one.id for one in incident.signals),
-            ringing=ringing(incident.signals),
+            ringing=loud,
             heard=frozenset(alarm_of(one) for one in incident.signals if one.kind is SignalKind.ALARM),
-            over_since=incident.felt[-1].ends if incident.felt else None,
+            over_since=None if again else ended,
             with_people=incident.with_people,
         )
 
     def is_past(self, at: datetime) -> bool:
-        """Whether its trouble had been over for so long by then that what comes is another outage."""
-        return self.over_since is not None and at - self.over_since >= ANOTHER_AFTER
+        """Whether people have it, and what comes then is not its trouble any more."""
+        return self.with_people and self.over_since is not None and at > self.over_since
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class OpenNew:
 
 @dataclass(frozen=True)
 class Join:
-    """It belongs to an incident that is open; people are told of it unless that would repeat what they know."""
+    """It belongs to an incident that is open; people are told, unless that repeats what they know."""
 
     incident_id: str
     announced: bool
@@ -110,7 +110,9 @@ def apart(signal: Signal, opened: Sequence[OpenIncident], services: ServiceCatal
     if near(signal, opened, services):
         return frozenset()
     going_on = [one for one in opened if not one.is_past(signal.at)]
-    explained = {name for one in going_on for bottom in _bottoms(one, services) for name in services.above(bottom)}
+    explained = {
+        name for one in going_on for bottom in _bottoms(one, services) for name in services.above(bottom)
+    }
     explained |= {name for one in going_on for name in _bottom_and_below(one, services)}
     return frozenset(explained - {signal.service})
 

@@ -12,7 +12,7 @@ from shared.domain.errors import InvalidConfiguration
 from shared.domain.facts import IncidentDetected
 from shared.domain.local_time import moment, unknown_zone, zone_of
 from shared.domain.model import Model
-from shared.domain.person import Contact, Id, Interest, Person, problems
+from shared.domain.person import Concern, Contact, Id, Interest, Person, problems
 from shared.domain.service import ServiceCatalogue
 
 
@@ -126,7 +126,7 @@ def on_call(directory: Directory, level: Level, now: datetime) -> tuple[Person, 
 
 def recipients(
     directory: Directory,
-    opened: IncidentDetected,
+    opened: Concern,
     event_type: str,
     severity: str,
     now: datetime,

@@ -67,6 +67,8 @@ def _answering(state: Incident, fact: facts.Fact, event: Event) -> dict[str, obj
     match fact:
         case facts.ApprovalRequested() | facts.EscalatedToHuman() if state.taken is None:
             return {"asked_at": event.occurred_at, "acknowledged_at": None, "page_over": False}
+        case facts.SignalCorrelated(announced=True) if state.with_people and not state.owner:
+            return {"asked_at": event.occurred_at, "acknowledged_at": None, "page_over": False}
         case facts.HandedOn() | facts.IncidentReopened():
             return {"asked_at": event.occurred_at, "acknowledged_at": None, "page_over": False}
         case facts.AcknowledgementExpired() if not state.owner:

@@ -4,11 +4,10 @@ import re
 from collections.abc import Container, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
-from shared.domain.facts import IncidentDetected
 from shared.domain.local_time import DAY_MINUTES, Quiet, unknown_zone, zone_of
 from shared.domain.model import Model, Name
 from shared.domain.service import Tier
@@ -96,6 +95,30 @@ class Identities(Model):
         return frozenset((where, one) for where, one in (*single, *several) if one)
 
 
+class Concern(Protocol):
+    """What people may be concerned with: an incident as it was opened, or a day's digest."""
+
+    @property
+    def application(self) -> str:
+        """The application."""
+        ...
+
+    @property
+    def service(self) -> str:
+        """Where it is felt, or was looked for."""
+        ...
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """All services that it is about."""
+        ...
+
+    @property
+    def tier(self) -> Tier:
+        """The highest of theirs."""
+        ...
+
+
 class Interest(Model):
     """What somebody is concerned with; what is left empty is everything."""
 
@@ -103,7 +126,7 @@ class Interest(Model):
     applications: tuple[Name, ...] = ()
     tiers: tuple[Tier, ...] = ()
 
-    def concerns(self, opened: IncidentDetected) -> bool:
+    def concerns(self, opened: Concern) -> bool:
         """Whether the incident is about one of the services or applications, on one of the tiers."""
         named = bool(self.services or self.applications)
         on_it = opened.application in self.applications or {opened.service, *opened.services} & {
@@ -142,7 +165,7 @@ class Person(Interest):
             at = max(ends)
         return at
 
-    def hears(self, opened: IncidentDetected, event_type: str, severity: str) -> bool:
+    def hears(self, opened: Concern, event_type: str, severity: str) -> bool:
         """Whether this person hears of such an event by their own interest."""
         if self.role is Role.ON_CALL or not self.concerns(opened):
             return False

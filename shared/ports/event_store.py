@@ -84,6 +84,31 @@ def load(store: EventStore, incident_id: str, distrust: Distrust = believe) -> I
     return fold(events, distrust(events))
 
 
+def record_events(
+    store: EventStore,
+    log_id: str,
+    decide: Callable[[Sequence[Event]], Sequence[Fact]],
+    cause: str = "",
+) -> tuple[Event, ...]:
+    """As `record`, for who decides by the events themselves, and for logs that are no incident's.
+
+    Raises:
+        ConcurrentAppend: the race was lost every time.
+    """
+    head = Head()
+    for attempt in range(1, ATTEMPTS + 1):
+        events = store.read(log_id)
+        head = Head(version=events[-1].version, hash=events[-1].hash) if events else Head()
+        facts = decide(events)
+        if not facts:
+            return tuple(events)
+        try:
+            return (*events, *store.append(log_id, head, facts, cause))
+        except ConcurrentAppend:
+            store.give_way(attempt)
+    raise ConcurrentAppend(log_id, head.version)
+
+
 def record(
     store: EventStore,
     incident_id: str,

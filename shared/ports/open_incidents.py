@@ -8,6 +8,8 @@ from shared.domain.model import Model, Utc
 
 KEEP = timedelta(days=7)
 """A claim that nobody released ends by itself; whose trouble lasts longer gets an incident of its own."""
+MOST_ENDED = 5
+"""Incidents that ended last: a signal of theirs that is delivered again belongs to them still."""
 MOST = 50
 """Open incidents of one application that a signal is compared with: the newest."""
 
@@ -24,6 +26,7 @@ class Claims(Model):
 
     version: int = 0
     open: tuple[Claim, ...] = ()
+    ended: tuple[str, ...] = ()
 
     def __contains__(self, incident_id: str) -> bool:
         """Whether it is one of them."""
@@ -33,12 +36,14 @@ class Claims(Model):
         """The next version, with this one as the newest, and without those that have ended by themselves."""
         kept = [one for one in self.open if one.incident_id != incident_id and one.at + KEEP >= now]
         claim = Claim(incident_id=incident_id, at=now)
-        return Claims(version=self.version + 1, open=(*kept, claim)[-MOST:])
+        ended = tuple(one for one in self.ended if one != incident_id)
+        return Claims(version=self.version + 1, open=(*kept, claim)[-MOST:], ended=ended)
 
     def without(self, incident_id: str) -> "Claims":
         """The next version, without this one."""
         kept = tuple(one for one in self.open if one.incident_id != incident_id)
-        return Claims(version=self.version + 1, open=kept)
+        ended = (*(one for one in self.ended if one != incident_id), incident_id)[-MOST_ENDED:]
+        return Claims(version=self.version + 1, open=kept, ended=ended)
 
 
 class OpenIncidents(Protocol):

@@ -28,7 +28,7 @@ from shared.domain.facts import (
     TakenOver,
 )
 from shared.domain.incident import Incident
-from shared.domain.person import Person
+from shared.domain.person import Concern, Person
 from shared.ports.channel import Channel
 from shared.ports.directory import DirectorySource
 
@@ -101,6 +101,19 @@ class Audience:
         left = any(not one.people and one.since == incident.asked_at for one in incident.called)
         nobody = [Hearer(NOBODY_LEFT, (), frozenset({LevelCalled.__name__}), now)] if left else []
         return (stage, *found.values(), *nobody)
+
+    def readers(self, about: Concern, type_: str, at: datetime) -> tuple[Hearer, ...]:
+        """Who reads a digest, from a time on: the stage then, people as soon as they may be disturbed.
+
+        Raises:
+            PortError: the directory cannot be read now, and may be later.
+        """
+        types = frozenset({type_})
+        people = (
+            Hearer(one.person.id, self.roads(one.person), types, one.at, one.person)
+            for one in recipients(self._directory(), about, type_, "info", at)
+        )
+        return (Hearer(self.name, self.channels, types, at), *people)
 
     def calls(self, incident: Incident, now: datetime) -> tuple[LevelCalled, ...]:
         """The levels that are to be called now, and were not.

@@ -17,10 +17,11 @@ from shared.domain.facts import (
     FindingsSubmitted,
     IncidentClosed,
     IncidentDetected,
+    IncidentReopened,
     ResolvedByPeople,
     TakenOver,
 )
-from shared.domain.incident import LEFT_WITH_A_HUMAN, Incident
+from shared.domain.incident import Incident
 from shared.domain.model import VOTERS
 from shared.ports.event_store import EventStore, load, record
 from shared.ports.open_incidents import OpenIncidents
@@ -64,9 +65,8 @@ class Coordination:
                 self._complete(ballot.execution, f"ballot-{ballot.round}", ballot.agent.value, event)
             case ApprovalGranted() | ApprovalDenied() | TakenOver():
                 self._answered_by_people(event.incident_id)
-            case IncidentClosed(outcome=outcome) if outcome not in LEFT_WITH_A_HUMAN:
-                application = load(self.store, event.incident_id, self.trust.distrust).opened.application
-                self.open_incidents.release(application, event.incident_id)
+            case IncidentClosed() | IncidentReopened():
+                self._claim(event.incident_id)
             case ResolvedByPeople():
                 self.ending.close(event.incident_id)
 
@@ -86,6 +86,12 @@ class Coordination:
                 "fallback": True,
             }
             self.workflow.start(f"{execution_name(incident_id, state.attempt)}{SUFFIX}", payload)
+
+    def _claim(self, incident_id: str) -> None:
+        """Signals are compared with it as long as it is open, whatever came last."""
+        state = load(self.store, incident_id, self.trust.distrust)
+        change = self.open_incidents.claim_again if state.is_open else self.open_incidents.release
+        change(state.opened.application, incident_id)
 
     def _answered_by_people(self, incident_id: str) -> None:
         state = load(self.store, incident_id, self.trust.distrust)

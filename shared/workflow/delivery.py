@@ -27,23 +27,26 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared.agents.communication import tells
+from shared.domain.dismissals import is_day
 from shared.domain.errors import CommanderError, ConcurrentAppend, PortError, RateLimited
 from shared.domain.events import Event
 from shared.domain.facts import Fact, NotificationFailed, NotificationSent
-from shared.domain.incident import Incident
 from shared.ports.buckets import Buckets
 from shared.ports.channel import Channel, Message
 from shared.ports.clock import Clock
-from shared.ports.event_store import EventStore, record
+from shared.ports.event_store import EventStore, record_events
 from shared.ports.locks import Busy, Locks
 from shared.ports.untold import Untold
 from shared.ports.wakes import Wake, Wakes
+from shared.workflow.day_digest import outlook
 from shared.workflow.digesting import digest
 from shared.workflow.due import UNWORDED, Due, Looking, facts_of
 
 DIGEST_OVER = 5
 DIGEST_MOST = 40
 TRIES = 6
+MOST_SENT = 90
+"""Events of a message that the log says were told: an append has an end, and older ones count as told too."""
 LONGEST = 20.0
 """Seconds: a vendor that asks for a longer wait has failed."""
 LEASE, LEASE_KEY = 60, "telling"
@@ -131,8 +134,7 @@ class Delivery:
         """
         last = due.events[-1]
 
-        def decide(_state: Incident) -> tuple[Fact, ...]:
-            events = self.store.read(last.incident_id)
+        def decide(events: Sequence[Event]) -> tuple[Fact, ...]:
             ignored = self.looking.distrust(events)
             told = facts_of((one for one in events if one.event_id not in ignored), NotificationSent)
             if any(one.recipient == due.recipient and one.version >= last.version for one in told):
@@ -148,10 +150,10 @@ class Delivery:
                     digest=digest,
                     unworded=due.unworded,
                 )
-                for one in due.events
+                for one in due.events[-MOST_SENT:]
             )
 
-        record(self.store, last.incident_id, decide, last.event_id)
+        record_events(self.store, last.incident_id, decide, last.event_id)
 
     def failed(self, due: Due, reason: str) -> None:
         """Say in the log that a channel did not take it.
@@ -167,7 +169,7 @@ class Delivery:
             reason=reason[:500],
             given_up=due.final,
         )
-        record(self.store, last.incident_id, lambda _: (fact,), last.event_id)
+        record_events(self.store, last.incident_id, lambda _: (fact,), last.event_id)
 
 
 @dataclass
@@ -226,7 +228,8 @@ class _Sending:
             PortError: a store failed, for all of them.
         """
         try:
-            outlook = self.delivery.looking.look(incident_id)
+            looking = self.delivery.looking
+            found = outlook(looking, incident_id) if is_day(incident_id) else looking.look(incident_id)
         except CommanderError as error:
             if isinstance(error, PortError) and error.retryable and not isinstance(error, ConcurrentAppend):
                 raise
@@ -235,7 +238,7 @@ class _Sending:
         except UNWORDED as error:  # of people whom nobody can make out: the others' news does not wait for it
             self._leave(incident_id, error)
             return False
-        self._known[incident_id] = version, list(outlook.due), outlook.later
+        self._known[incident_id] = version, list(found.due), found.later
         return True
 
     def _leave(self, incident_id: str, error: Exception) -> None:

@@ -27,6 +27,8 @@ SEVERITIES = ("critical", "high", "error", "medium", "warning", "low", "info")
 """Worst first; what is none of them counts as worst."""
 
 
+MOST_BEFORE = 10
+"""Earlier events that a message names: each costs a fold of the log up to it."""
 UNWORDED = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 """What putting odd content into words, or into a channel's form, fails with: it is said plainly then."""
 
@@ -149,7 +151,9 @@ class Looking:
             return compose(fold(log.events[: event.version], log.ignored), event, services)
 
         latest = said(pending[-1])
-        before = " · ".join(said(one).title for one in pending[:-1])
+        earlier = pending[:-1][-MOST_BEFORE:]
+        more = [f"{len(pending) - 1 - len(earlier)} more"] if len(pending) - 1 > len(earlier) else []
+        before = " · ".join([*more, *(said(one).title for one in earlier)])
         return latest.model_copy(
             update={
                 "lines": (*latest.lines, *([f"Before that: {before}"] if before else [])),

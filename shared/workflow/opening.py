@@ -1,4 +1,4 @@
-"""What detection does with a signal: keep a change, open or join an incident, or dismiss what nobody feels."""
+"""What detection does with a signal: keeps a change, opens or joins an incident, or dismisses it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -80,6 +80,8 @@ class Opening:
             if self.store.read(incident_id(signal)):
                 return Outcome.OPENED  # delivered again
             claims = self.open_incidents.of(application)
+            if self._ended_with(signal, claims):
+                return Outcome.CORRELATED  # delivered again
             known = self._known(application, claims, signal)
             if known is not None:
                 opened = [OpenIncident.of(one) for one in known]
@@ -92,6 +94,11 @@ class Opening:
                     return outcome
             self.store.give_way(lost)
         raise PortError(f"the open incidents of {application} keep changing", retryable=True)
+
+    def _ended_with(self, signal: Signal, claims: Claims) -> bool:
+        """Whether it belongs to an incident that ended lately."""
+        opened = (one for one in claims.ended if self.store.read(one))
+        return any(_has(load(self.store, one), signal) for one in opened)
 
     def _known(self, application: str, claims: Claims, signal: Signal) -> list[Incident] | None:
         """The application's open incidents, oldest first; None while somebody else is opening one.
@@ -157,8 +164,8 @@ class Opening:
         for state in incidents:
             well = self._is_well(signal, state)
 
-            def decide(now: Incident, well: str = well) -> tuple[Fact, ...]:
-                return _recovery(signal, now, well)
+            def decide(now: Incident, seen: int = len(state.signals), well: str = well) -> Sequence[Fact]:
+                return _recovery(signal, now, well if len(now.signals) == seen else "")
 
             if not record(self.store, state.id, decide).is_felt:
                 outcome = Outcome.RELEASED
@@ -202,5 +209,6 @@ def _concerns(signal: Signal, state: Incident, services: ServiceCatalogue) -> bo
 def _recovery(signal: Signal, state: Incident, well: str) -> Sequence[Fact]:
     rang = any(alarm_of(one) == alarm_of(signal) for one in state.signals)
     noted = [SignalCorrelated(signal=signal)] if rang and not _has(state, signal) else []
-    over = [RecoverySeen(at=signal.at, statement=well)] if well and state.is_felt else []
+    ends = [one.at for one in (*state.signals, signal) if one.kind is SignalKind.RECOVERY]
+    over = [RecoverySeen(at=max(ends), statement=well)] if well and state.is_felt else []
     return (*noted, *over)

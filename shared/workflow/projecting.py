@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from shared.domain.dismissals import is_day
 from shared.domain.errors import IncidentNotFound
 from shared.domain.repair import repaired
 from shared.ports.catalogue import CatalogueSource
@@ -35,6 +36,8 @@ class Projecting:
             IncidentNotFound: it has no log, or one that opens no incident: it can never be projected.
             PortError: the log cannot be read, or the view not be kept.
         """
+        if is_day(incident_id):
+            return False  # no incident: what was dismissed is read from its day's log
         events = repaired(tuple(self._log.read(incident_id)), self._distrust)
         if not events:
             raise IncidentNotFound(f"no incident {incident_id}")

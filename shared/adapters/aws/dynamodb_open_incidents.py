@@ -40,7 +40,9 @@ class DynamodbOpenIncidents:
 
         def decide(item: Item | None) -> str | None:
             known = _claims(item)
-            return known.with_one(incident_id, now).model_dump_json() if known.version == seen.version else None
+            return (
+                known.with_one(incident_id, now).model_dump_json() if known.version == seen.version else None
+            )
 
         return self._changed(application, decide).version == seen.version
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from threading import Lock
 
+from shared.domain.dismissals import is_day
 from shared.domain.errors import ConcurrentAppend
 from shared.domain.events import Event, Head, head_of
 from shared.domain.facts import Author, Fact
@@ -16,7 +17,12 @@ class MemoryLogs:
 
     def __init__(self) -> None:
         self.events: dict[str, tuple[Event, ...]] = {}
+        self.days: dict[str, tuple[Event, ...]] = {}  # of dismissed alarms: no incident's
         self.lock = Lock()
+
+    def having(self, log_id: str) -> dict[str, tuple[Event, ...]]:
+        """Where a log of that id is."""
+        return self.days if is_day(log_id) else self.events
 
 
 class MemoryEventStore:
@@ -28,7 +34,7 @@ class MemoryEventStore:
 
     def read(self, incident_id: str) -> tuple[Event, ...]:
         """The incident's events in order."""
-        return self._logs.events.get(incident_id, ())
+        return self._logs.having(incident_id).get(incident_id, ())
 
     def give_way(self, lost: int) -> None:
         """Nothing: who holds the lock is done in microseconds."""
@@ -47,5 +53,5 @@ class MemoryEventStore:
             if head_of(earlier) != head:
                 raise ConcurrentAppend(incident_id, head.version)
             if made:
-                self._logs.events[incident_id] = (*earlier, *made)
+                self._logs.having(incident_id)[incident_id] = (*earlier, *made)
         return made

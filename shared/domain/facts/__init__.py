@@ -40,6 +40,7 @@ from shared.domain.facts.deliberation import (
     VoteClosed,
     VoteOpened,
 )
+from shared.domain.facts.dismissal import AlarmDismissed
 from shared.domain.facts.ending import (
     AttemptAbandoned,
     EscalatedToHuman,
@@ -73,6 +74,7 @@ __all__ = [
     "ActionStarted",
     "ActionWithheld",
     "AgentQuarantined",
+    "AlarmDismissed",
     "ApprovalDenied",
     "ApprovalExpired",
     "ApprovalGranted",
