@@ -225,6 +225,7 @@ def every_fact(text):
     yield opened().model_copy(
         update={"summary": text, "symptoms": (seen,) * 9, "signal": signal, "services": many}
     )
+    yield facts.SignalCorrelated(signal=signal.model_copy(update={"text": text[:10_000]}), announced=True)
     yield facts.AgentQuarantined(agent=AgentName.DIAGNOSIS, until=NOON, reason=text)
     yield facts.ActionWithheld(proposal=proposal, autonomy="L1", reasons=many)
     yield ASKED.model_copy(update={"proposal": proposal, "preview": many, "blast_radius": many, "undo": text})
@@ -266,6 +267,5 @@ def test_whatever_the_log_says_a_message_is_bounded_and_of_characters_that_can_b
 
 def test_everything_that_people_hear_of_has_words():
     worded = {type(one) for one in every_fact("x")}
-    assert worded == {*TOLD} - {
-        facts.ConsensusReached
-    }  # its words are in whole incidents, which have a certificate
+    # The words of a decision are in whole incidents, which have a certificate; those of a day in its digest.
+    assert worded == {*TOLD} - {facts.ConsensusReached, facts.AlarmDismissed}

@@ -167,7 +167,7 @@ def test_a_claim_of_what_is_closed_is_given_up_whoever_forgot_it():
 
 
 def test_recovery_is_written_down_and_ends_what_is_felt_once_every_alarm_is_well():
-    shop, incident = escalated()
+    shop, _ = escalated()
     shop.ill.add("till")
     shop.clock.advance(timedelta(seconds=10))
     shop.hear(shop.signal("till"))
