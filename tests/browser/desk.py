@@ -22,9 +22,9 @@ from tests.views.web import STATIC
 BASE = "/api/v1/"
 TOKEN = "a-token-of-the-test"
 VIEWER = ("reasoning",)
-APPROVER = (*VIEWER, "approve", "deny", "take_over", "acknowledge", "severity")
+OWNING = ("hand_on", "note", "resolve", "reopen")
+APPROVER = (*VIEWER, "approve", "deny", "take_over", "acknowledge", "severity", *OWNING)
 MAY = {"viewer": VIEWER, "approver": APPROVER, "operator": (*APPROVER, "kill_switch", "demo")}
-OF_AN_INCIDENT = ("approve", "deny", "take_over", "acknowledge")
 Answer = dict[str, Any]
 
 
@@ -33,6 +33,7 @@ class Desk:
 
     def __init__(self, *, hostile: bool = True, sign_in: SignIn | None = None) -> None:
         self.role, self.dead, self.behind = "operator", False, 0
+        self.asking, self.refused = "", ""
         self.stuck, self._hang = "", (threading.Event(), threading.Event())
         self.fails: dict[str, tuple[int, str]] = {}
         self.said: list[tuple[str, Answer]] = []
@@ -59,14 +60,16 @@ class Desk:
         page = self.answers[incident_id]["incident"]
         page["row"] |= row | {"version": page["row"]["version"] + 1}
         if "taken_by" in row:
+            page["row"] |= {"owner": row["taken_by"]}
             page["taken"] = {"by": row["taken_by"], "reason": "", "at": town.iso(datetime.now(UTC))}
         self.changed.append(incident_id)
 
     @contextmanager
-    def hanging(self, path: str) -> Iterator[None]:
+    def hanging(self, path: str, ask: Callable[[], object] = lambda: None) -> Iterator[None]:
         """The next question for a path gets no answer until the end of this; begins when it came."""
         self.stuck, asked, released = path, threading.Event(), threading.Event()
         self._hang = (asked, released)
+        ask()
         asked.wait(10)
         try:
             yield
@@ -129,8 +132,9 @@ class Desk:
         who = {"identity": "local:eve", "name": "Eve", "role": self.role, "why": "a test", "stage": "local"}
         return who | {"may": MAY[self.role], "level": "L2", "kill_switch": self.switch}
 
-    def _list(self, limit: str = "50", cursor: str = "0") -> Answer:
-        ids, first, last = [*self.answers], int(cursor), int(cursor) + int(limit)
+    def _list(self, limit: str = "50", cursor: str = "0", **only: str) -> Answer:
+        ids = [one for one in self.answers if not (only and self._row(one)["closed"])]
+        first, last = int(cursor), int(cursor) + int(limit)
         following = str(last) if last < len(ids) else None
         rows = [self._row(one) for one in ids[first:last]]
         return {"incidents": rows, "status": None, "next_cursor": following}
@@ -141,9 +145,19 @@ class Desk:
         return {"changes": rows, "cursor": str(len(self.changed)), "more": False}
 
     def _incident(self, incident_id: str) -> Answer:
-        taken = self._row(incident_id)["taken_by"]
-        may = [] if taken else [one for one in MAY[self.role] if one in OF_AN_INCIDENT]
-        return self.answers[incident_id] | {"may": may}
+        row, refused = self._row(incident_id), self.refused if incident_id == self.asking else ""
+        mine = self._sensible(row, self.answers[incident_id]["incident"]["approval"])
+        may = [one for one in MAY[self.role] if one in mine and not (refused and one == "approve")]
+        return self.answers[incident_id] | {"may": may, "approve_refused": refused}
+
+    @staticmethod
+    def _sensible(row: Answer, approval: Answer | None) -> set[str]:
+        if row["closed"]:
+            return {"note", "reopen"}
+        first = {"approve", "deny"} if approval and approval["state"] == "open" else set()
+        take = set() if row["owner"] else {"take_over"}
+        end = {"hand_on", "resolve"} if row["with_people"] or row["owner"] else set()
+        return first | take | end | {"note", "acknowledge", "severity"}
 
     def _audit(self, incident_id: str) -> Answer:
         found = ["event 7: its hash is not that of what it says"] if incident_id.endswith("A8") else []
@@ -195,6 +209,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         path = unquote(urlsplit(self.path).path.removeprefix(BASE))
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.desk.hang(path)
         if not self._stopped(path):
             self._json(self.server.desk.post(path, body))
 

@@ -11,7 +11,7 @@ from tests.browser.town import HOSTILE
 
 pytestmark = pytest.mark.browser
 
-ASKS, UNDONE, ACTING, HOSTILE_ID = (f"INC-0000000000A{n}" for n in (1, 2, 3, 6))
+ASKS, UNDONE, ACTING, HOSTILE_ID, RESOLVED = (f"INC-0000000000A{n}" for n in (1, 2, 3, 6, 7))
 
 TOLD = """() => {
   const connection = document.querySelector("#connection");
@@ -32,9 +32,15 @@ def test_that_markup_in_a_summary_is_shown_as_text_and_never_runs(page, desk):
 def test_that_the_token_leaves_the_address_and_goes_only_into_the_header(page, desk):
     visit(page, desk.url)
     assert TOKEN not in page.url
-    assert page.evaluate("sessionStorage.length") == 1
-    assert page.evaluate("document.cookie + JSON.stringify(localStorage)") == "{}"
+    assert page.evaluate("document.cookie + JSON.stringify(sessionStorage)") == "{}"
     assert all(TOKEN not in one for one in desk.asked)
+
+
+def test_that_a_link_from_a_message_opens_in_a_new_tab_while_the_local_server_is_there(page, desk):
+    visit(page, desk.url)
+    other = page.context.new_page()
+    other.goto(f"{desk.url}#/incidents/{ASKS}")
+    expect(other.locator("#ask")).to_contain_text("Approve or deny")
 
 
 def test_that_a_token_that_is_not_valid_any_more_is_said_and_a_fresh_link_goes_on(page, desk):
@@ -55,22 +61,38 @@ def test_that_what_needs_a_person_stands_first_and_says_what_it_asks(page, desk)
     assert turns == sorted(turns, key=["asks", "machine", "person"].index)
 
 
-def test_that_what_people_left_or_spoke_of_does_not_press_any_more(page, desk):
+def test_that_what_people_have_is_open_until_they_end_it_however_old_it_is(page, desk):
     desk.answers[UNDONE]["incident"]["row"]["changed_at"] = "2026-01-01T00:00:00Z"
     visit(page, desk.url)
-    expect(page.locator(".totals")).to_contain_text("2")
-    page.get_by_role("button", name="Left open 1").click()
-    expect(page.locator(".case")).to_have_count(1)
-    desk.answers[UNDONE]["incident"]["people"] = {
-        "did": "other",
-        "result": "helped",
-        "by": "eve",
-        "resolved_at": None,
-    }
-    desk.change(UNDONE, people_said=True)
+    left = page.locator(f"[data-id='{UNDONE}']")
+    expect(left).to_contain_text("take it")
+    desk.change(UNDONE, status="owned", taken_by="noor", people_said=True)
+    expect(left).to_contain_text("noor")
+    desk.change(UNDONE, status="closed", closed=True, outcome="resolved_by_people")
+    expect(left).to_have_count(0)
+
+
+def test_that_a_search_says_what_it_found_outside_the_chosen_list_and_goes_there(page, desk):
+    visit(page, desk.url)
+    page.get_by_role("button", name="People 1").click()
+    page.locator("#search").fill("INC-0000000000A7")
     expect(page.locator(".case")).to_have_count(0)
-    go(page, f"#/incidents/{UNDONE}")
-    expect(page.locator("#ask")).to_contain_text("eve said what people did")
+    page.get_by_role("button", name="1 more in other lists").click()
+    expect(page.locator(".case")).to_have_attribute("data-id", "INC-0000000000A7")
+
+
+def test_that_more_incidents_than_are_shown_are_said_and_no_open_one_is_missed(page, desk):
+    [over] = [one for one in desk.answers.values() if one["incident"]["row"]["id"] == RESOLVED]
+    oldest = desk.answers[ASKS]
+    row = over["incident"]["row"]
+    many = [over | {"incident": {"row": row | {"id": f"INC-{n:05}"}}} for n in range(6_050)]
+    desk.fill([*many, oldest])
+    visit(page, desk.url)
+    expect(page.locator(".case")).to_have_attribute("data-id", ASKS)
+    expect(page.locator("#turn-over")).to_have_text("Over6,000+")
+    expect(page.locator("#foot")).to_contain_text("6,001+ incidents known")
+    page.locator("#turn-over").click()
+    expect(page.locator(".pages")).to_contain_text("1–50 of 6,000+")
 
 
 def test_that_a_change_appears_by_itself_and_only_what_matters_is_spoken(page, desk):
@@ -91,7 +113,7 @@ def test_that_a_machine_that_slept_for_an_hour_gives_up_its_old_question_and_cat
     page.clock.install()
     visit(page, desk.url)
     with desk.hanging("changes"):
-        desk.change(ACTING, status="escalated", closed=True)
+        desk.change(ACTING, status="escalated", with_people=True)
         page.evaluate(TOLD)
         page.clock.fast_forward("01:00:00")
         expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides")
@@ -104,7 +126,7 @@ def test_that_a_lost_server_is_said_with_its_time_and_the_page_comes_back_by_its
     desk.dead = True
     expect(page.locator("#connection")).to_contain_text(re.compile(r"disconnected since \d\d:\d\d:\d\d"))
     expect(page.locator(".notice")).to_contain_text("the machine works on without this page")
-    desk.change(ACTING, status="escalated", closed=True)
+    desk.change(ACTING, status="escalated", with_people=True)
     desk.dead = False
     expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides")
     expect(page.locator("#connection")).to_have_text("live")
@@ -129,7 +151,7 @@ def test_that_a_cursor_that_is_not_known_any_more_reads_everything_anew(page, de
     visit(page, desk.url)
     desk.fails["changes"] = (400, "this cursor is of a read model that is gone")
     expect(page.locator("#connection")).to_contain_text("disconnected")
-    desk.change(ACTING, status="escalated", closed=True)
+    desk.change(ACTING, status="escalated", with_people=True)
     desk.changed.clear()
     desk.fails.clear()
     expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides")
@@ -251,7 +273,7 @@ def test_that_a_page_which_nobody_sees_asks_little_and_catches_up_when_it_is_see
         page.evaluate("() => fetch('/api/v1/nothing').then((answer) => answer.text())")
     ours = [one for one in desk.asked[before:] if "nothing" not in one]
     assert len(ours) <= 2
-    desk.change(ACTING, status="escalated", closed=True)
+    desk.change(ACTING, status="escalated", with_people=True)
     page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
     expect(page.locator(f"[data-id='{ACTING}']")).to_contain_text("Human decides")
 

@@ -7,7 +7,7 @@ from tests.browser.look import visit
 
 pytestmark = pytest.mark.browser
 
-ASKS, UNDONE, ACTING = (f"INC-0000000000A{n}" for n in (1, 2, 3))
+ASKS, UNDONE, ACTING, RESOLVED = (f"INC-0000000000A{n}" for n in (1, 2, 3, 7))
 
 
 @pytest.fixture
@@ -41,6 +41,48 @@ def test_that_a_no_sends_its_reason(asked, desk):
     asked.locator("#deny").click()
     expect(asked.locator("#speech")).to_contain_text("written into the log")
     assert desk.said == [(f"incidents/{ASKS}/deny", wanted(desk) | {"reason": "not during the sale"})]
+
+
+def test_that_a_no_is_sent_once_with_its_reason_and_the_card_says_that_it_arrived(asked, desk):
+    asked.get_by_text("Deny it instead").click()
+    asked.locator("#deny").click()
+    expect(asked.locator("#decision-fault")).to_have_text("Say why: others read it.")
+    asked.locator("#deny-reason").fill("not during the sale")
+    asked.locator("#deny").evaluate("(button) => { button.click(); button.click(); button.click(); }")
+    expect(asked.locator("#sent")).to_contain_text("Your no has arrived")
+    expect(asked.locator("#deny, #approve")).to_have_count(0)
+    assert len(desk.said) == 1
+
+
+def test_that_a_yes_says_that_it_arrived_and_what_happens_next(asked, desk):
+    asked.locator("#confirm").fill("database")
+    asked.locator("#approve").click()
+    expect(asked.locator("#sent")).to_contain_text("Your yes has arrived")
+    expect(asked.locator("#sent")).to_contain_text("rehearsed and run")
+    expect(asked.locator(".said-place")).to_contain_text("written into the log")
+    desk.answers[ASKS]["incident"]["approval"]["by"] = ["maria"]
+    desk.change(ASKS)
+    expect(asked.locator("#ask")).to_contain_text("yes so far: maria")
+    expect(asked.locator("#approve")).to_have_count(0)
+
+
+def test_that_a_control_is_busy_while_it_is_under_way(asked, desk):
+    asked.locator("#confirm").fill("database")
+    with desk.hanging(
+        f"incidents/{ASKS}/approve", lambda: asked.locator("#approve").click(no_wait_after=True)
+    ):
+        expect(asked.locator("form.decide").first).to_have_attribute("aria-busy", "true")
+        expect(asked.locator("#approve")).to_be_disabled()
+    expect(asked.locator("#sent")).to_contain_text("Your yes has arrived")
+
+
+def test_that_no_yes_is_asked_for_while_it_would_do_nothing_and_the_card_says_why(page, desk):
+    desk.asking, desk.refused = ASKS, "Everything is stopped by eve: the database moves."
+    visit(page, desk.url, f"#/incidents/{ASKS}")
+    expect(page.locator("#no-approve")).to_contain_text("Everything is stopped by eve")
+    expect(page.locator("#approve, #confirm")).to_have_count(0)
+    page.locator("#deny-more summary").click()
+    expect(page.locator("#deny")).to_be_visible()
 
 
 def test_that_keys_alone_are_enough_to_approve(page, desk):
@@ -102,7 +144,7 @@ def test_that_what_is_typed_and_the_focus_survive_news(asked, desk):
 
 def test_that_a_question_which_is_answered_by_somebody_else_goes_away(asked, desk):
     desk.answers[ASKS]["incident"]["approval"]["state"] = "denied"
-    desk.change(ASKS, status="escalated", waits_for_approval=False)
+    desk.change(ASKS, status="escalated", waits_for_approval=False, with_people=True)
     expect(asked.locator("#confirm")).to_have_count(0)
     expect(asked.locator("#ask")).to_contain_text("A human must decide")
 
@@ -116,6 +158,45 @@ def test_that_an_incident_is_taken_from_the_machine(page, desk):
     assert desk.said == [(f"incidents/{ACTING}/take-over", {"reason": "I know this one"})]
     desk.change(ACTING, taken_by="Eve")
     expect(page.locator("#ask")).to_contain_text("Eve has it")
+
+
+def test_that_people_hand_on_note_and_resolve_what_is_theirs(page, desk):
+    desk.change(UNDONE, status="owned", taken_by="Eve")
+    visit(page, desk.url, f"#/incidents/{UNDONE}")
+    expect(page.locator("#ask")).to_contain_text("Eve has it")
+    page.locator("#own-note").click()
+    page.locator("#own-send").click()
+    expect(page.locator("#own-fault")).to_have_text("Say something.")
+    page.locator("#note-text").fill("the cache is cold")
+    page.locator("#own-send").click()
+    expect(page.locator(".said-place")).to_contain_text("written into the log")
+    page.locator("#own-hand_on").click()
+    page.locator("#hand-to").fill("noor")
+    page.locator("#hand-reason").fill("my shift ends")
+    page.locator("#own-send").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator("#own-resolve").click()
+    page.locator("#resolve-did").fill("took the old version back")
+    page.locator("#resolve-runbook").select_option("other")
+    page.locator("#resolve-over").fill("2026-11-20T03:10")
+    page.locator("#own-send").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    resolved = {"did": "took the old version back", "runbook": "other", "cause": ""}
+    assert desk.said == [
+        (f"incidents/{UNDONE}/notes", {"text": "the cache is cold"}),
+        (f"incidents/{UNDONE}/hand-on", {"to": "noor", "reason": "my shift ends"}),
+        (f"incidents/{UNDONE}/resolve", resolved | {"over_at": "2026-11-20T03:10Z"}),
+    ]
+
+
+def test_that_what_is_over_is_reopened_with_a_reason(page, desk):
+    visit(page, desk.url)
+    page.evaluate(f"location.hash = '#/incidents/{RESOLVED}'")
+    page.locator("#own-reopen").click()
+    page.locator("#reopen-reason").fill("it fails again")
+    page.locator("#own-send").click()
+    expect(page.locator(".said-place")).to_contain_text("written into the log")
+    assert desk.said == [(f"incidents/{RESOLVED}/reopen", {"reason": "it fails again"})]
 
 
 @pytest.mark.parametrize(

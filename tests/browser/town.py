@@ -66,7 +66,7 @@ def town(now: datetime, *, hostile: bool = True) -> list[dict[str, Any]]:
     """What one might see at three in the morning; `hostile`: with texts that would be markup."""
     asks = incident("waiting", 0xA1, 97, now)
     asks["incident"]["tokens"] = {"tokens_in": 12_480, "tokens_out": 913}
-    taken = incident("voting", 0xA5, 1_900, now, "search", taken_by="maria", severity="high")
+    taken = incident("voting", 0xA5, 1_900, now, "search", taken_by="maria", owner="maria", severity="high")
     since = iso(now - timedelta(seconds=1_700))
     taken["incident"]["taken"] = {"by": "maria", "reason": "known from last week", "at": since}
     looking = incident("investigating", 0xA6, 31, now, "payments", severity="medium")

@@ -25,18 +25,27 @@ const PLAIN = {
 export function takeToken() {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
   if (!given) return;
-  keepToken(given);
+  if (LOOPBACK) localStorage.setItem(TOKEN, given);
+  else keepToken(given);
   history.replaceState(null, "", `${location.pathname}${location.search}#/`);
 }
 
+/** A server of this machine alone: its token ends with it, and a store is of this origin, its port included. So every
+ *  tab has the newest link's token, and a link from a message opens. An issuer's token stays in its tab. */
+const LOOPBACK = ["127.0.0.1", "localhost"].includes(location.hostname);
+const kept = () => sessionStorage.getItem(TOKEN) ?? (LOOPBACK ? localStorage.getItem(TOKEN) : null);
+
 /** Whether there is a token; it may have ended. */
-export const hasToken = () => sessionStorage.getItem(TOKEN) !== null;
+export const hasToken = () => kept() !== null;
 
 /** Keeps a token while this tab is open, and nowhere else. */
 export const keepToken = (token) => sessionStorage.setItem(TOKEN, token);
 
 /** Forgets the token. */
-export const forgetToken = () => sessionStorage.removeItem(TOKEN);
+export function forgetToken() {
+  sessionStorage.removeItem(TOKEN);
+  localStorage.removeItem(TOKEN);
+}
 
 let ahead = 0,
   behind;
@@ -81,7 +90,7 @@ export async function act(method, path, what) {
 }
 
 async function asked(url, { headers, signal, ...rest }) {
-  const token = sessionStorage.getItem(TOKEN);
+  const token = kept();
   if (token) headers.Authorization = `Bearer ${token}`;
   const limit = AbortSignal.timeout(PATIENCE);
   let answer;

@@ -2,18 +2,18 @@
 import { since } from "./api.js";
 import { decisionForm, takeOver } from "./deciding.js";
 import { el, tick } from "./dom.js";
-import { sign } from "./signs.js";
-import { countdown, money, plain, short, time } from "./words.js";
+import { owning } from "./owning.js";
+import { pill, sign } from "./signs.js";
+import { countdown, many, money, percent, plain, short, span, time } from "./words.js";
 
 /** The card; `done` is called with the answer of an action. */
 export function ask(answer, done) {
   const { incident: page, may } = answer;
   const { approval, row } = page;
-  if (approval?.state === "open") return approvalCard(page, may, done);
-  if (page.people) return card("calm", "person", `${page.people.by} said what people did`, saidBody(page));
-  if (page.taken) return card("calm", "person", `${page.taken.by} has it`, takenBody(page));
-  if (row.status === "escalated" || row.status === "rolled_back") return humanCard(page, may, done);
-  return null;
+  if (approval?.state === "open" && !row.closed) return approvalCard(answer, done);
+  if (row.closed) return page.resolution || page.people ? overCard(page, may, done) : again(page, may, done);
+  if (row.owner) return ownedCard(page, may, done);
+  return row.with_people ? humanCard(page, may, done) : null;
 }
 
 function card(kind, shape, title, ...body) {
@@ -25,24 +25,77 @@ function card(kind, shape, title, ...body) {
   );
 }
 
-function takenBody({ taken }) {
-  return el(
-    "div",
-    { class: "ask-body" },
-    el("p", {}, `Since ${time(taken.at)}. The machine starts nothing more. `, taken.reason),
+function ownedCard(page, may, done) {
+  const { row, notes = [], taken } = page;
+  return card(
+    "calm",
+    "person",
+    `${row.owner} has it`,
+    el(
+      "div",
+      { class: "ask-body" },
+      el(
+        "div",
+        { class: "stack" },
+        el(
+          "p",
+          {},
+          row.owned_since ? `Since ${time(row.owned_since)}. ` : "",
+          "The machine starts nothing more. ",
+          taken?.by === row.owner ? taken.reason : "",
+        ),
+        written(notes),
+      ),
+      owning(row, may, done),
+    ),
   );
 }
 
-function saidBody({ people }) {
-  const when = people.resolved_at ? `; nobody felt anything any more at ${time(people.resolved_at)}` : "";
-  return el(
-    "div",
-    { class: "ask-body" },
-    el("p", {}, `${plain(people.did)}: ${plain(people.result)}${when}.`),
+/** What people wrote down, the newest first. */
+function written(notes) {
+  if (!notes?.length) return null;
+  const line = (one) => el("li", {}, el("span", { class: "soft" }, `${time(one.at)} ${one.by}: `), one.text);
+  return el("ul", { class: "list-plain small", id: "notes" }, [...notes].reverse().map(line));
+}
+
+function overCard(page, may, done) {
+  const { resolution, people, notes, row } = page,
+    by = resolution?.by ?? people.by;
+  const felt = resolution ? resolution.over_at : people.resolved_at;
+  return card(
+    "calm",
+    "check",
+    resolution ? `${by} resolved it` : `${by} said what people did`,
+    el(
+      "div",
+      { class: "ask-body" },
+      el(
+        "div",
+        { class: "stack" },
+        el(
+          "dl",
+          { class: "pairs" },
+          pair("Was done", resolution ? resolution.did : `${plain(people.did)}: ${plain(people.result)}`),
+          resolution?.runbook && pair("As a runbook", resolution.runbook),
+          resolution?.cause && pair("Cause", resolution.cause),
+          felt && pair("Felt until", time(felt)),
+        ),
+        written(notes),
+      ),
+      owning(row, may, done),
+    ),
   );
 }
 
-function approvalCard(page, may, done) {
+/** What the machine has ended can be noted and reopened, too. */
+function again({ row, notes }, may, done) {
+  const buttons = owning(row, may, done);
+  if (!buttons && !notes?.length) return null;
+  return el("div", { class: "sheet stack again" }, written(notes), buttons);
+}
+
+function approvalCard(answer, done) {
+  const { incident: page, may, approve_refused: refused, sent } = answer;
   const { approval } = page,
     { proposal } = approval;
   const left = () => -since(approval.expires_at);
@@ -84,9 +137,8 @@ function approvalCard(page, may, done) {
       el(
         "div",
         { class: "stack" },
-        may.includes("approve") || may.includes("deny")
-          ? decisionForm(page, may, done)
-          : el("p", { class: "soft" }, `Your role cannot answer this. ${plain(approval.role)} was told.`),
+        refused && el("p", { id: "no-approve" }, sign("stop", "bad"), " ", refused),
+        answerPlace(page, may, done, refused, sent),
         el(
           "dl",
           { class: "pairs small" },
@@ -112,6 +164,21 @@ function approvalCard(page, may, done) {
   return shown;
 }
 
+function answerPlace(page, may, done, refused, sent) {
+  if (sent) return el("p", { id: "sent" }, sign("check", "good"), " ", sent);
+  if (may.includes("approve") || may.includes("deny")) return decisionForm(page, may, done);
+  return !refused && el("p", { class: "soft" }, `Your role cannot answer this. ${plain(page.approval.role)} was told.`);
+}
+
+/** What comes after an answer to what is asked. */
+export function next(what, { needed, by }) {
+  if (what === "deny") return "Your no has arrived. This remedy is not run; if there is no other, people have it.";
+  const missing = needed - by.length - 1;
+  return missing > 0
+    ? `Your yes has arrived. ${many(missing, "other person", "other people")} must say yes, too.`
+    : "Your yes has arrived. Policy and target are looked at again, then it is rehearsed and run; it is undone if it does not help.";
+}
+
 /** A reason of policy: what it says before the name of its rule. */
 function rule(reason) {
   const at = reason.indexOf(": ");
@@ -129,36 +196,80 @@ function parameters({ parameters: values }) {
 }
 
 function humanCard(page, may, done) {
-  const { row, suggestion, reasons } = page,
+  const { row, suggestion, reasons, notes } = page,
     why = reasons.findLast((one) => one.about === "escalated") ?? reasons.at(-1);
+  const changes = page.changes ?? [],
+    candidates = page.candidates ?? [];
   return card(
     "person",
     "alert",
-    "A human must decide",
+    row.team ? `Team ${row.team} must take it` : "A human must decide",
     el(
       "div",
       { class: "ask-body" },
       el(
         "dl",
         { class: "pairs" },
+        changes.length > 0 && pair("Changed lately", el("ul", { id: "changes" }, changes.map(change))),
         pair("Why", why ? plain(why.says) : "the machine found no remedy that it may run"),
         tried(page),
-        suggestion &&
-          pair(
-            "Suggestion only",
-            el(
-              "span",
-              { class: "exact" },
-              `${suggestion.runbook} on ${suggestion.service}`,
-              parameters(suggestion),
-            ),
-          ),
+        candidates.length > 0
+          ? pair(page.disputed ? "Suggestions, disputed" : "Suggestions only", candidates.map(candidate))
+          : suggestion && pair("Suggestion only", exactly(suggestion)),
         pair("The machine", "starts nothing more here"),
       ),
-      may.includes("take_over")
-        ? takeOver(row, done, "Take it over")
-        : el("p", { class: "soft" }, "An approver or operator can take it over."),
+      el(
+        "div",
+        { class: "stack" },
+        may.includes("take_over")
+          ? takeOver(row, done, "Take it")
+          : el("p", { class: "soft" }, "An approver or operator can take it."),
+        owning(row, may, done),
+        written(notes),
+      ),
     ),
+  );
+}
+
+function change(one) {
+  const before = one.seconds_before;
+  const when = before >= 0 ? `${span(before)} before it began` : `${span(-before)} after it began`;
+  return el("li", {}, el("strong", {}, one.service), ` ${one.statement} `, el("span", { class: "soft" }, `(${time(one.at)}, ${when})`));
+}
+
+const exactly = (remedy) =>
+  el("span", { class: "exact" }, `${remedy.runbook} on ${remedy.service}`, parameters(remedy));
+
+/** A remedy that was thought of: who is for it, and by what. */
+function candidate(one, index) {
+  const who = one.votes.map(
+    (vote) => `${vote.agent} ${vote.weight}, ${percent(vote.confidence)} sure`,
+  );
+  return el(
+    "div",
+    { class: "candidate" },
+    exactly(one.remedy),
+    el(
+      "p",
+      { class: "row small" },
+      one.suggested && pill("hand", "warn", "suggested"),
+      one.disputed && pill("alert", "bad", "disputed"),
+      el("span", {}, who.length ? `for it: ${who.join("; ")}` : `nobody voted for it; proposed by ${one.proposed_by.join(", ") || "nobody"}`),
+    ),
+    one.votes.length > 0 &&
+      el(
+        "details",
+        { id: `candidate-${index}` },
+        el("summary", {}, "By what"),
+        one.votes.map((vote) =>
+          el(
+            "div",
+            { class: "small" },
+            el("p", {}, el("strong", {}, vote.agent), `: ${vote.reasoning}`),
+            el("ul", { class: "list-plain soft" }, vote.evidence.map((each) => el("li", {}, each))),
+          ),
+        ),
+      ),
   );
 }
 

@@ -214,4 +214,5 @@ function spoken(name, curve, last) {
   return `${parts.join(", ")}.`;
 }
 
-const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+const clock = (at) => new Date(at).toLocaleTimeString("en-GB", {
+  hour: "2-digit", minute: "2-digit", timeZone: "UTC" });

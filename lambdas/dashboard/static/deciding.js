@@ -1,14 +1,16 @@
 /** The forms by which people decide: yes, no, it is mine, I have seen it. Each sends once, and says what it came to. */
-import { act } from "./api.js";
 import { el } from "./dom.js";
+import { faultLine, field, given, once, say } from "./sending.js";
 import { sign } from "./signs.js";
 
+const WHY = "Say why: others read it.";
+
+/** Yes or no to what is asked; `done` is called with what the server says, and what was said. */
 export function decisionForm(page, may, done) {
   const { approval, row } = page,
     { proposal } = approval,
     word = proposal.service;
-  const path = `incidents/${encodeURIComponent(row.id)}`;
-  const fault = el("p", { class: "fault", role: "alert", id: "decision-fault" });
+  const fault = faultLine("decision-fault");
   const typed = el("input", {
     id: "confirm",
     autocomplete: "off",
@@ -16,20 +18,18 @@ export function decisionForm(page, may, done) {
     spellcheck: "false",
     "aria-describedby": "decision-fault",
   });
-  const reason = el("input", { id: "deny-reason", autocomplete: "off", maxlength: 1000 });
-  const send = async (what, sent) => {
-    fault.textContent = "";
-    lock(form, true);
-    try {
-      await done(
-        await act("POST", `${path}/${what}`, { request: approval.request, digest: proposal.digest, ...sent }),
-      );
-    } catch (error) {
-      fault.textContent = error.message;
-    } finally {
-      lock(form, false);
-    }
-  };
+  const reason = el("input", {
+    id: "deny-reason",
+    autocomplete: "off",
+    maxlength: 1000,
+    "aria-required": "true",
+    "aria-describedby": "decision-fault",
+  });
+  const send = (what, sent) =>
+    once(form, fault, async () => {
+      const asked = { request: approval.request, digest: proposal.digest };
+      await done(await say(row, what, { ...asked, ...sent }), what);
+    });
   const agreed = () => typed.value.trim() === word;
   const yes = el(
     "button",
@@ -37,6 +37,12 @@ export function decisionForm(page, may, done) {
     "Approve",
   );
   typed.addEventListener("input", () => yes.setAttribute("aria-disabled", String(!agreed())));
+  const deny = () => given(reason, fault, WHY) && send("deny", { reason: reason.value.trim() });
+  reason.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    deny();
+  });
   const form = el(
     "form",
     {
@@ -44,80 +50,47 @@ export function decisionForm(page, may, done) {
       on: {
         submit: (event) => {
           event.preventDefault();
-          if (agreed()) send("approve", {});
-          else {
+          if (may.includes("approve") && agreed()) send("approve", {});
+          else if (may.includes("approve")) {
             fault.textContent = `To approve, type ${word} first: it is what will be changed.`;
             typed.focus();
           }
         },
       },
     },
-    may.includes("approve") &&
-      el(
-        "div",
-        { class: "field" },
-        el("label", { for: "confirm" }, "To approve, type ", el("code", {}, word)),
-        typed,
-      ),
+    may.includes("approve") && field(typed, "To approve, type ", el("code", {}, word)),
     may.includes("approve") && yes,
     may.includes("deny") &&
       el(
         "details",
         { id: "deny-more" },
-        el("summary", {}, "Deny it instead"),
-        el("div", { class: "field" }, el("label", { for: "deny-reason" }, "Reason (others read it)"), reason),
-        el(
-          "p",
-          { class: "row" },
-          el(
-            "button",
-            {
-              type: "button",
-              id: "deny",
-              on: { click: () => send("deny", { reason: reason.value.trim() }) },
-            },
-            "Deny",
-          ),
-        ),
+        el("summary", {}, may.includes("approve") ? "Deny it instead" : "Deny it"),
+        field(reason, "Reason (others read it)"),
+        el("p", { class: "row" }, el("button", { type: "button", id: "deny", on: { click: deny } }, "Deny")),
       ),
     fault,
   );
   return form;
 }
 
-function lock(form, on) {
-  form.toggleAttribute("aria-busy", on);
-  for (const button of form.querySelectorAll("button")) button.disabled = on;
-}
-
-/** The form by which somebody takes an incident from the machine. */
+/** The form by which somebody takes an incident. */
 export function takeOver(row, done, title) {
-  const fault = el("p", { class: "fault", role: "alert" });
+  const fault = faultLine("take-fault");
   const reason = el("input", { id: "take-reason", autocomplete: "off", maxlength: 1000 });
   const form = el(
     "form",
     {
       class: "decide",
       on: {
-        submit: async (event) => {
+        submit: (event) => {
           event.preventDefault();
-          fault.textContent = "";
-          lock(form, true);
-          try {
-            await done(
-              await act("POST", `incidents/${encodeURIComponent(row.id)}/take-over`, {
-                reason: reason.value.trim(),
-              }),
-            );
-          } catch (error) {
-            fault.textContent = error.message;
-          } finally {
-            lock(form, false);
-          }
+          once(form, fault, async () =>
+            done(await say(row, "take-over", { reason: reason.value.trim() }), "take_over"),
+          );
         },
       },
     },
-    el("div", { class: "field" }, el("label", { for: "take-reason" }, "Reason (others read it)"), reason),
+    field(reason, "Reason (others read it)"),
     el("button", { type: "submit", class: "main", id: "take-over" }, title),
     fault,
   );
@@ -133,16 +106,8 @@ export function acknowledge(row, done) {
       type: "button",
       id: "acknowledge",
       on: {
-        click: async () => {
-          button.disabled = true;
-          fault.textContent = "";
-          try {
-            await done(await act("POST", `incidents/${encodeURIComponent(row.id)}/acknowledge`, {}));
-          } catch (error) {
-            fault.textContent = error.message;
-          }
-          button.disabled = false;
-        },
+        click: () =>
+          once(button, fault, async () => done(await say(row, "acknowledge", {}), "acknowledge")),
       },
     },
     sign("eye"),

@@ -1,6 +1,7 @@
 /** Demo controls, where the stage allows them: a scenario, a fault, a pause, and the way back. */
 import { act, read } from "./api.js";
 import { el } from "./dom.js";
+import { faultLine, field, once, say as tell } from "./sending.js";
 import { pill } from "./signs.js";
 import { sheet, SheetPage } from "./sheet_page.js";
 import { plain } from "./words.js";
@@ -19,18 +20,11 @@ export function demoPage({ changed, say }) {
   const order =
     (verb, body = {}) =>
     async (event) => {
-      const button = event.currentTarget;
-      button.disabled = true;
-      said.textContent = "";
-      try {
+      const sent = await once(event.currentTarget, said, async () => {
         said.textContent = (await act("POST", `demo/${verb}`, body)).said;
-        said.className = "said";
         say(said.textContent);
-      } catch (error) {
-        said.textContent = error.message;
-        said.className = "said fault";
-      }
-      button.disabled = false;
+      });
+      said.className = sent ? "said" : "said fault";
       page.readAt = 0;
       changed();
       page.update();
@@ -109,37 +103,29 @@ const LEVELS = ["critical", "high", "medium", "low"];
 
 /** The form by which somebody grades an incident again. */
 export function gradeForm(row, done) {
-  const fault = el("p", { class: "fault", role: "alert" });
+  const fault = faultLine("grade-fault");
   const level = el(
     "select",
     { id: "grade" },
     LEVELS.map((one) => el("option", { value: one, selected: one === row.severity }, one)),
   );
   const reason = el("input", { id: "grade-reason", autocomplete: "off", maxlength: 500 });
-  return el(
+  const form = el(
     "form",
     {
       class: "decide",
       on: {
-        submit: async (event) => {
+        submit: (event) => {
           event.preventDefault();
-          fault.textContent = "";
-          try {
-            await done(
-              await act("POST", `incidents/${encodeURIComponent(row.id)}/severity`, {
-                severity: level.value,
-                reason: reason.value.trim(),
-              }),
-            );
-          } catch (error) {
-            fault.textContent = error.message;
-          }
+          const graded = { severity: level.value, reason: reason.value.trim() };
+          once(form, fault, async () => done(await tell(row, "severity", graded), "severity"));
         },
       },
     },
-    el("div", { class: "field" }, el("label", { for: "grade" }, "Severity"), level),
-    el("div", { class: "field" }, el("label", { for: "grade-reason" }, "Reason (others read it)"), reason),
+    field(level, "Severity"),
+    field(reason, "Reason (others read it)"),
     el("button", { type: "submit", id: "grade-set" }, "Change the severity"),
     fault,
   );
+  return form;
 }

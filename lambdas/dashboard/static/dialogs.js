@@ -2,25 +2,27 @@
 import { act } from "./api.js";
 import { el } from "./dom.js";
 import { enabled, SHORTCUTS, toggle } from "./keys.js";
+import { faultLine, field, given, once } from "./sending.js";
 import { sign } from "./signs.js";
 
-function open(title, ...children) {
+/** Opens one; it goes when it is closed. */
+export function dialog(title, ...children) {
   const close = el(
     "button",
-    { type: "button", class: "quiet", on: { click: () => dialog.close() } },
+    { type: "button", class: "quiet", on: { click: () => made.close() } },
     "Close",
   );
-  const dialog = el(
+  const made = el(
     "dialog",
     { "aria-labelledby": "dialog-title" },
     el("h2", { id: "dialog-title" }, title),
-    ...children.map((one) => (typeof one === "function" ? one(() => dialog.close()) : one)),
+    ...children,
     el("div", { class: "row" }, close),
   );
-  dialog.addEventListener("close", () => dialog.remove());
-  document.querySelector("#dialogs").append(dialog);
-  dialog.showModal();
-  return dialog;
+  made.addEventListener("close", () => made.remove());
+  document.querySelector("#dialogs").append(made);
+  made.showModal();
+  return made;
 }
 
 /** What keys do. */
@@ -32,7 +34,7 @@ export function help() {
     checked: enabled(),
     on: { change: (event) => toggle(event.target.checked) },
   });
-  open(
+  dialog(
     "Keyboard shortcuts",
     el(
       "table",
@@ -76,58 +78,44 @@ export function killSwitch(me, on, done) {
     autocapitalize: "none",
     spellcheck: "false",
   });
-  const fault = el("p", { class: "fault", role: "alert" });
+  const fault = faultLine("stop-fault");
   const words = on
     ? [
         "Stop everything",
         "No remedy is started anywhere in this stage, and no credential is given, until somebody switches it back. What runs already ends. Detection, votes and messages go on.",
       ]
     : ["Let remedies run again", "Remedies may run again as the levels and rules permit."];
-  const form = (close) =>
-    el(
-      "form",
-      {
-        on: {
-          submit: async (event) => {
-            event.preventDefault();
-            fault.textContent = "";
-            if (!reason.value.trim()) {
-              fault.textContent = "Say why: others read it.";
-              reason.focus();
-              return;
-            }
-            if (typed.value.trim() !== me.stage) {
-              fault.textContent = `Type ${me.stage} to confirm.`;
-              typed.focus();
-              return;
-            }
-            try {
-              const said = await act("POST", "kill-switch", {
-                on,
-                reason: reason.value.trim(),
-                confirm: typed.value.trim(),
-              });
-              close();
+  const ready = () => {
+    if (!given(reason, fault, "Say why: others read it.")) return false;
+    if (typed.value.trim() === me.stage) return true;
+    fault.textContent = `Type ${me.stage} to confirm.`;
+    typed.focus();
+    return false;
+  };
+  const flip = () => act("POST", "kill-switch", { on, reason: reason.value.trim(), confirm: typed.value.trim() });
+  const form = el(
+    "form",
+    {
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          if (ready())
+            once(form, fault, async () => {
+              const said = await flip();
+              shown.close();
               done(said);
-            } catch (error) {
-              fault.textContent = error.message;
-            }
-          },
+            });
         },
       },
-      el("div", { class: "field" }, el("label", { for: "stop-reason" }, "Reason (others read it)"), reason),
-      el(
-        "div",
-        { class: "field" },
-        el("label", { for: "stop-confirm" }, "To confirm, type ", el("code", {}, me.stage)),
-        typed,
-      ),
-      fault,
-      el(
-        "p",
-        { class: "row" },
-        el("button", { type: "submit", class: on ? "danger" : "main" }, sign(on ? "stop" : "play"), words[0]),
+    },
+    field(reason, "Reason (others read it)"),
+    field(typed, "To confirm, type ", el("code", {}, me.stage)),
+    fault,
+    el(
+      "p",
+      { class: "row" },
+      el("button", { type: "submit", class: on ? "danger" : "main" }, sign(on ? "stop" : "play"), words[0]),
       ),
     );
-  open(words[0], el("p", {}, words[1]), form);
+  const shown = dialog(words[0], el("p", {}, words[1]), form);
 }

@@ -1,10 +1,10 @@
 /** What is seen in three seconds: what is broken, who is hurt, what the machine does, how long, how much. */
-import { now } from "./api.js";
+import { now, since } from "./api.js";
 import { el, tick } from "./dom.js";
 import { spent, uncounted } from "./incidents.js";
 import { severity, sign, status } from "./signs.js";
 import { doingNow } from "./steps.js";
-import { capital, count, countdown, money, span } from "./words.js";
+import { capital, count, countdown, money, running as amount, span } from "./words.js";
 
 /** The first lines of the page. */
 export function headline(row) {
@@ -41,13 +41,24 @@ export function facts(page, running) {
       `${row.tier} tier${users && hurt.length ? `; ${hurt.join(", ")} ${hurt.length > 1 ? "feel" : "feels"} it` : ""}`,
     ),
     fact("The machine now", what, detail),
-    timer(timing, fact),
+    row.with_people ? open(row, fact) : timer(timing, fact),
     fact(
       "Money",
-      tick(el("span", { class: "big" }), () => money(Math.floor(spent(running)))),
-      Number(running.usd_per_minute) ? `${money(running.usd_per_minute)} a minute` : uncounted(row),
+      tick(el("span", { class: "big" }), () => amount(spent(running))),
+      Number(running.usd_per_minute)
+        ? `until now, ${money(running.usd_per_minute)} more a minute`
+        : `in all, ${uncounted(row)}`,
     ),
   ];
+}
+
+/** How long it goes on already: no target is left for what people have. */
+function open(row, fact) {
+  return fact(
+    "Open for",
+    tick(el("span", { class: "big" }), () => span(since(row.timing.began_at))),
+    row.felt ? "and it is felt" : "not felt any more",
+  );
 }
 
 function timer(timing, fact) {

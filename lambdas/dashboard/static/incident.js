@@ -1,7 +1,7 @@
 /** The page of one incident: what is broken, who is hurt, what the machine does, what it asks, how to stop it, what it costs. */
 import { action } from "./action.js";
 import { read, Refused, since } from "./api.js";
-import { ask } from "./ask.js";
+import { ask, next } from "./ask.js";
 import { charts } from "./chart.js";
 import { gradeForm } from "./demo.js";
 import { el, fill, Part } from "./dom.js";
@@ -10,6 +10,7 @@ import { agents, sure } from "./findings.js";
 import { graph } from "./graph.js";
 import { stop, told } from "./people.js";
 import { moneyPart, proof } from "./proof.js";
+import { sign } from "./signs.js";
 import { doingNow, way } from "./steps.js";
 import { timeline } from "./timeline.js";
 import { trace } from "./trace.js";
@@ -18,7 +19,10 @@ import { plain } from "./words.js";
 
 const METRICS_EVERY = 10_000,
   AUDIT_EVERY = 60_000,
-  AGAIN_EVERY = 30_000;
+  AGAIN_EVERY = 30_000,
+  SEEN_WITHIN = 30_000;
+/** What nobody says twice. */
+const ONCE = ["take_over", "acknowledge", "resolve", "reopen"];
 
 export class IncidentPage {
   /** @param id  of the incident
@@ -38,6 +42,8 @@ export class IncidentPage {
       metricsAt: 0,
       auditAt: 0,
       version: 0,
+      sent: new Map(),
+      answered: null,
       reading: false,
     });
     this.path = `incidents/${encodeURIComponent(id)}`;
@@ -53,6 +59,7 @@ export class IncidentPage {
     const sheet = (name, title, id) =>
       el("section", { class: "sheet", "aria-labelledby": id }, el("h2", { id }, title), part(name).node);
     part("head", "div", { class: "headline" });
+    part("said", "div", { class: "said-place", role: "status" });
     part("facts", "dl", { class: "facts" });
     part("ask", "div", { class: "ask-place" });
     part("stop", "div", { class: "stop-place" });
@@ -62,6 +69,7 @@ export class IncidentPage {
       "div",
       { hidden: true },
       this.head.node,
+      this.said.node,
       this.facts.node,
       this.ask.node,
       this.stop.node,
@@ -82,7 +90,7 @@ export class IncidentPage {
           sheet("metrics", "What is measured", "h-metrics"),
           sheet("vote", "The vote", "h-vote"),
           sheet("action", "The action and its undo", "h-action"),
-          sheet("timeline", "Timeline", "h-timeline"),
+          sheet("timeline", "Timeline (UTC)", "h-timeline"),
           (this.traceSheet = el(
             "section",
             { class: "sheet", "aria-labelledby": "h-trace", hidden: true },
@@ -177,15 +185,12 @@ export class IncidentPage {
   }
 
   show() {
-    const { incident: page, running, may } = this.answer,
-      { row } = page;
+    const { incident: page, running } = this.answer,
+      { row } = page,
+      may = this.answer.may.filter((one) => !this.waits(one));
     this.waiting.hidden = true;
     this.body.hidden = false;
-    const done = async (said) => {
-      this.say(said?.said ?? "Done.");
-      this.changed();
-      await this.again();
-    };
+    const done = (said, what) => this.done(said, what);
     this.head.show([row.id, row.status, row.severity, row.summary, row.service, row.classification], () =>
       headline(row),
     );
@@ -194,20 +199,22 @@ export class IncidentPage {
       page.approval,
       page.taken,
       page.people,
-      row.status,
-      row.taken_by,
+      [row.status, row.owner, row.team, row.with_people, row.closed],
       may,
+      this.answer.approve_refused,
       page.suggestion,
       page.reasons,
+      [page.candidates, page.changes, page.notes, page.resolution],
     ];
-    this.ask.show(asked, () => ask(this.answer, done) ?? []);
+    const sent = page.approval?.request === this.answered?.request ? this.answered?.said : "";
+    this.ask.show([...asked, sent], () => ask({ ...this.answer, may, sent }, done) ?? []);
     this.steps.show([row.status, page.approval?.state, page.doing.actions.length], () => way(page));
     this.graph.show(this.answer.graph, graph);
     this.found.show(page.agents, agents);
     this.vote.show([page.rounds, page.quarantined], () => vote(page));
     this.action.show([page.doing, page.verdicts, page.approval, page.reasons], () => action(page));
     this.timeline.show([page.timeline, page.ignored], () => timeline(page));
-    this.stop.show([row.status, row.taken_by, may, page.approval?.state, page.acknowledged], () =>
+    this.stop.show([row.status, row.owner, row.closed, may, page.approval?.state, page.acknowledged], () =>
       stop(page, may, done),
     );
     this.sure.show([page.confidence, page.agents.map((one) => [one.agent, one.state])], () => sure(page));
@@ -218,6 +225,26 @@ export class IncidentPage {
       told(page),
     );
     this.showProof();
+  }
+
+  /** Whether something that was sent is not seen yet in what is shown: it is not offered again meanwhile. */
+  waits(what) {
+    const sent = this.sent.get(what);
+    return Boolean(sent && sent.version === this.version && Date.now() - sent.at < SEEN_WITHIN);
+  }
+
+  /** Something was done: it is said where everybody sees it, and what comes next. */
+  async done(said, what) {
+    const { approval } = this.answer.incident,
+      text = said?.said ?? "Done.";
+    if (ONCE.includes(what)) this.sent.set(what, { version: this.version, at: Date.now() });
+    if (what === "approve" || what === "deny")
+      this.answered = { request: approval.request, said: next(what, approval) };
+    this.said.show(text, () => el("p", { class: "row" }, sign("check", "good"), `${text}.`.replace("..", ".")));
+    this.say(text);
+    this.show();
+    this.changed();
+    await this.again().catch(() => {});
   }
 
   showProof() {

@@ -1,28 +1,21 @@
 /** The rows that are known, and what they ask of whom. */
-import { now, since } from "./api.js";
+import { now } from "./api.js";
 
 /** Whose turn it is; the order is the order of the list. */
 export const TURNS = {
   asks: "Needs you",
   machine: "Machine at work",
   person: "A person has it",
-  left: "Left open",
   over: "Over",
 };
 
-const LEFT = new Set(["escalated", "rolled_back"]);
-const OVER = new Set(["resolved", "observed", "closed"]);
-/** Seconds after which what the machine left to people, and nobody spoke of since, does not press any more. */
-const STALE = 86_400;
 const GRAVE = ["critical", "high", "medium", "low"];
 
 /** Whose turn it is in an incident. */
 export function turn(row) {
-  if (OVER.has(row.status) || row.people_said) return "over";
-  if (row.closed && since(row.changed_at) > STALE) return "left";
-  if (row.taken_by) return "person";
-  if (row.waits_for_approval || LEFT.has(row.status)) return "asks";
-  return row.closed ? "over" : "machine";
+  if (row.closed) return "over";
+  if (row.owner) return "person";
+  return row.waits_for_approval || row.with_people ? "asks" : "machine";
 }
 
 /** What it costs a minute now, and what it has cost. */
@@ -32,14 +25,15 @@ export function spent(running) {
   return Number(running.usd) + Number(running.usd_per_minute) * Math.max(0, minutes);
 }
 
-/** Why a minute costs nothing now: it is over, or people have it and nobody counts. */
-export const uncounted = (row) =>
-  LEFT.has(row.status) && !row.people_said ? "not counted since then" : "no more";
+/** Why a minute costs nothing now. */
+export const uncounted = (row) => (row.closed ? "no more" : row.felt ? "not known" : "not felt any more");
 
 export class Incidents {
   constructor() {
     this.rows = new Map();
     this.changed = 0;
+    /** Whether older ones that are over were left out. */
+    this.cut = false;
   }
 
   /** Takes rows; an older version of one changes nothing. Returns those that are news, with what was known before. */
@@ -68,7 +62,7 @@ export class Incidents {
 
   /** How many are whose turn, and what all together cost a minute. */
   totals() {
-    const found = { asks: 0, machine: 0, person: 0, left: 0, over: 0, usd: 0 };
+    const found = { asks: 0, machine: 0, person: 0, over: 0, usd: 0 };
     for (const row of this.rows.values()) {
       found[turn(row)] += 1;
       found.usd += rate(row);

@@ -16,6 +16,7 @@ const STATUSES = [
   "watching",
   "escalated",
   "rolled_back",
+  "owned",
   "resolved",
   "observed",
   "closed",
@@ -41,6 +42,7 @@ export class ListPage {
     this.totals = new Part(el("dl", { class: "totals" }));
     this.filters = new Part(el("div", { class: "filters", role: "group", "aria-label": "Whose turn it is" }));
     this.rows = el("ol", { class: "rows" });
+    this.others = new Part(el("div", { class: "elsewhere" }));
     this.none = el("p", { class: "empty", hidden: true });
     this.pages = new Part(el("nav", { class: "pages", "aria-label": "Pages of the list" }));
     const search = el("input", {
@@ -89,6 +91,7 @@ export class ListPage {
           ),
           this.rows,
           this.none,
+          this.others.node,
         ),
       ),
       this.pages.node,
@@ -109,32 +112,62 @@ export class ListPage {
     if (this.seen === this.incidents.changed) return;
     this.seen = this.incidents.changed;
     const totals = this.incidents.totals();
-    this.totals.show({ ...totals, usd: Math.round(totals.usd) }, tiles);
-    this.filters.show([this.filter.turn, totals], () => this.chips(totals));
+    this.totals.show({ ...totals, usd: totals.usd }, tiles);
+    this.filters.show([this.filter, totals, this.incidents.cut], () => this.chips(totals));
     const found = this.incidents.sorted((row) => this.fits(row));
     this.at = Math.min(this.at, Math.max(0, Math.floor((found.length - 1) / AT_ONCE)));
     this.place(found.slice(this.at * AT_ONCE, (this.at + 1) * AT_ONCE));
     this.none.hidden = found.length > 0;
     if (!found.length) this.none.textContent = this.nothing();
-    this.pages.show([this.at, found.length, this.complete], () => this.turner(found.length));
+    const { cut } = this.incidents,
+      others = this.filter.text ? this.incidents.sorted((row) => this.says(row)).length - found.length : 0;
+    this.others.show([others, cut && this.filter.text], () => this.elsewhere(others));
+    this.pages.show([this.at, found.length, this.complete, cut], () => this.turner(found.length));
+  }
+
+  /** What a search has found outside the chosen list, and where it has not looked. */
+  elsewhere(others) {
+    return [
+      others > 0 &&
+        el(
+          "button",
+          { id: "elsewhere", type: "button", on: { click: () => this.everywhere() } },
+          `${count(others)} more in other lists`,
+        ),
+      this.filter.text &&
+        this.incidents.cut &&
+        el("p", { class: "small soft" }, "Only what is open and the newest that are over are searched here."),
+    ];
+  }
+
+  everywhere() {
+    document.querySelector("#status").value = "";
+    this.set({ turn: "all", status: "" });
+    document.querySelector("#search").focus();
   }
 
   nothing() {
     if (!this.complete) return "Loading …";
-    const narrow = this.filter.text || this.filter.status || this.filter.turn !== "open";
+    const narrow = this.filter.text || this.filter.status || !["open", "all"].includes(this.filter.turn);
     return narrow
       ? "Nothing fits this filter."
       : "Nothing is broken. New incidents appear here by themselves.";
   }
 
   fits(row) {
-    const { turn: wanted, status: exact, text } = this.filter;
+    const { turn: wanted, status: exact } = this.filter;
     if (exact && row.status !== exact) return false;
-    if (!exact && wanted === "open" && ["left", "over"].includes(turn(row))) return false;
+    if (!exact && wanted === "open" && turn(row) === "over") return false;
     if (!exact && wanted in TURNS && turn(row) !== wanted) return false;
+    return this.says(row);
+  }
+
+  /** Whether a row has what is searched for. */
+  says(row) {
+    const { text } = this.filter;
     return (
       !text ||
-      `${row.id} ${row.service} ${row.summary} ${row.classification}`
+      `${row.id} ${row.service} ${row.summary} ${row.classification} ${row.owner}`
         .toLowerCase()
         .includes(text.toLowerCase())
     );
@@ -157,16 +190,21 @@ export class ListPage {
           },
         },
         text,
-        el("span", { class: "count" }, count(number)),
+        el("span", { class: "count" }, number),
       );
     return [
-      chip("open", "Open", open),
-      chip("asks", TURNS.asks, totals.asks),
-      chip("machine", "Machine", totals.machine),
-      chip("person", "People", totals.person),
-      totals.left > 0 && chip("left", TURNS.left, totals.left),
-      chip("over", TURNS.over, totals.over),
+      chip("open", "Open", count(open)),
+      chip("asks", TURNS.asks, count(totals.asks)),
+      chip("machine", "Machine", count(totals.machine)),
+      chip("person", "People", count(totals.person)),
+      chip("over", TURNS.over, this.atLeast(totals.over)),
+      chip("all", "All", this.atLeast(open + totals.over)),
     ];
+  }
+
+  /** A count, and whether there are more. */
+  atLeast(number) {
+    return `${count(number)}${this.incidents.cut ? "+" : ""}`;
   }
 
   /** Puts exactly these rows in this order; a row that did not change keeps its element. */
@@ -211,7 +249,7 @@ export class ListPage {
       el(
         "p",
         { class: "small soft", role: "status" },
-        `${count(first + 1)}–${count(last)} of ${count(total)}`,
+        `${count(first + 1)}–${count(last)} of ${["over", "all"].includes(this.filter.turn) && !this.filter.text ? this.atLeast(total) : count(total)}`,
         this.complete ? "" : ", still loading",
       ),
       total > AT_ONCE && el("div", { class: "row" }, go(-1, "Earlier"), go(1, "Next")),

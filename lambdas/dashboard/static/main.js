@@ -41,7 +41,7 @@ const nav = new Part(document.querySelector("#nav"));
 const emergency = new Part(document.querySelector("#emergency"));
 const who = new Part(document.querySelector("#who"));
 
-const state = { me: null, page: null, place: null, cursor: null, loaded: false, meAt: 0, started: false };
+const state = { me: null, page: null, place: null, cursor: null, meAt: 0, started: false };
 
 const door = new SignIn(() => (state.page ? frame() : enter()));
 
@@ -75,27 +75,35 @@ async function changes(signal) {
 
 async function begin(signal) {
   const from = await read("changes", { fresh: true, signal });
-  const first = await read("incidents", { query: { limit: LIMIT }, fresh: true, signal });
+  const first = await read("incidents", { query: { limit: LIMIT, open: true }, fresh: true, signal });
   incidents.take(first.incidents);
   state.cursor = from.cursor;
-  rest(first.next_cursor, signal).catch((error) => {
+  rest(first.next_cursor).catch((error) => {
     if (!(error instanceof Refused)) throw error;
     state.cursor = null;
   });
 }
 
-/** The older ones, page by page, while the newest are shown already. */
+/** All the others that are open, whatever their number; then what is over, the newest first, up to a limit. */
 async function rest(cursor) {
-  while (cursor && incidents.rows.size < MOST) {
-    const answer = await read("incidents", { query: { limit: LIMIT, cursor }, fresh: true });
-    incidents.take(answer.incidents);
-    cursor = answer.next_cursor;
-    if (incidents.rows.size % 500 < LIMIT) refresh();
-  }
-  state.loaded = true;
+  while (cursor) cursor = await taken({ open: true, cursor });
+  let left = MOST;
+  do {
+    cursor = await taken({ cursor });
+    left -= LIMIT;
+  } while (cursor && left > 0);
+  incidents.cut = Boolean(cursor);
   list.complete = true;
   incidents.changed += 1;
   refresh();
+}
+
+/** Takes a page of the list; the cursor of the next one, if there is one. */
+async function taken(query) {
+  const answer = await read("incidents", { query: { limit: LIMIT, ...query }, fresh: true });
+  incidents.take(answer.incidents);
+  if (incidents.rows.size % 500 < LIMIT) refresh();
+  return answer.next_cursor;
 }
 
 /** Who asks, and whether everything is stopped. */
@@ -148,7 +156,7 @@ function frame() {
         )
       : [],
   );
-  showFoot(incidents.rows.size, door.offered && !door.shut ? () => door.leave() : null);
+  showFoot(incidents.rows.size, incidents.cut, door.offered && !door.shut ? () => door.leave() : null);
 }
 
 function links() {

@@ -1,20 +1,20 @@
 /** What people may do beside the question, and who was told, called and has answered. */
 import { acknowledge, takeOver } from "./deciding.js";
 import { el } from "./dom.js";
+import { owning } from "./owning.js";
 import { sign } from "./signs.js";
 import { count, time } from "./words.js";
 
 /** The way to take it from the machine, and to say that one looks at it. */
 export function stop(page, may, done) {
-  const { row } = page,
-    left = row.status === "escalated" || row.status === "rolled_back";
-  if (row.taken_by || (row.closed && !left)) return [];
+  const { row } = page;
+  if (row.owner || row.closed) return [];
   const last = page.acknowledged.at(-1);
   const seen = [
     last && el("span", {}, sign("eye"), ` ${last.by} looks at it since ${time(last.at)}`),
     may.includes("acknowledge") && acknowledge(row, done),
   ].filter(Boolean);
-  if (left) return seen.length ? el("div", { class: "stop-line row" }, seen) : [];
+  if (row.with_people) return seen.length ? el("div", { class: "stop-line row" }, seen) : [];
   const calm = page.approval?.state === "open" ? "" : "Nothing is asked of you. ";
   if (!may.includes("take_over"))
     return el(
@@ -38,6 +38,7 @@ export function stop(page, may, done) {
       ),
       takeOver(row, done, "Take over now"),
     ),
+    owning(row, may, done),
   );
 }
 

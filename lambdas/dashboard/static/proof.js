@@ -4,7 +4,7 @@ import { el, tick } from "./dom.js";
 import { spent, uncounted } from "./incidents.js";
 import { pill } from "./signs.js";
 import { certificate } from "./vote.js";
-import { count, many, money, plain } from "./words.js";
+import { count, many, money, plain, running as amount } from "./words.js";
 
 /** What it costs the business, and what the response costs us. */
 export function moneyPart({ row, tokens }, running) {
@@ -13,11 +13,11 @@ export function moneyPart({ row, tokens }, running) {
     "dl",
     { class: "pairs narrow" },
     pair(
-      "Business",
-      tick(el("strong"), () => money(Math.floor(spent(running)))),
+      "Until now",
+      tick(el("strong"), () => amount(spent(running))),
     ),
-    pair("A minute", Number(running.usd_per_minute) ? money(running.usd_per_minute) : uncounted(row)),
-    Number(running.user_charge) > 0 && pair("Users, once", money(running.user_charge)),
+    pair("More a minute", Number(running.usd_per_minute) ? money(running.usd_per_minute) : uncounted(row)),
+    Number(running.user_charge) > 0 && pair("Of it users, once", money(running.user_charge)),
     pair("This response", money(row.spent.own_usd)),
     pair(
       "Tokens",

@@ -1,7 +1,7 @@
 /** A row of the list, and the tiles above it. */
 import { since } from "./api.js";
 import { el, tick } from "./dom.js";
-import { rate, turn } from "./incidents.js";
+import { rate, turn, uncounted } from "./incidents.js";
 import { severity, sign, status } from "./signs.js";
 import { capital, count, money, plain, shortMoney, shortSpan } from "./words.js";
 
@@ -9,7 +9,6 @@ const SIGNS = {
   asks: ["hand", "warn"],
   machine: ["play", "busy"],
   person: ["person", ""],
-  left: ["clock", ""],
   over: ["check", "good"],
 };
 
@@ -31,17 +30,16 @@ export function tiles(totals) {
     ),
     tile("", count(totals.machine), "the machine works on", ...SIGNS.machine),
     tile("", count(totals.person), "people have", ...SIGNS.person),
-    tile("", shortMoney(totals.usd), "a minute, all together", "clock", ""),
+    tile("", totals.usd > 0 && totals.usd < 1 ? "under $1" : shortMoney(totals.usd), "a minute, all together", "clock", ""),
   ];
 }
 
 /** Who has an incident, in a word. */
 export function holder(row) {
   return {
-    asks: "nobody yet",
+    asks: row.team ? `team ${row.team}` : "nobody yet",
     machine: "machine",
-    person: row.taken_by,
-    left: row.taken_by || "nobody",
+    person: row.owner,
     over: "–",
   }[turn(row)];
 }
@@ -52,8 +50,8 @@ export function request(row) {
     return `Approve or deny: ${row.remedy?.title || plain(row.remedy?.runbook) || "the remedy"}`;
   if (turn(row) !== "asks") return "";
   return row.status === "rolled_back"
-    ? "The remedy was undone: take it over"
-    : "Decide yourself: take it over";
+    ? "The remedy was undone: take it"
+    : "Decide yourself: take it";
 }
 
 /** A row; `fresh` when it has just changed. */
@@ -97,7 +95,7 @@ export function line(row, fresh) {
         { class: "cell-money number" },
         usd
           ? [money(usd), el("span", { class: "faint" }, "/min")]
-          : el("span", { class: "faint" }, turn(row) === "over" ? "no more" : "not counted"),
+          : el("span", { class: "faint" }, uncounted(row)),
       ),
     ),
   );

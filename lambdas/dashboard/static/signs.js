@@ -52,6 +52,7 @@ const STATUS = {
   resolved: ["check", "good", "Resolved"],
   rolled_back: ["undo", "bad", "Rolled back"],
   escalated: ["alert", "bad", "Human decides"],
+  owned: ["person", "busy", "Somebody has it"],
   observed: ["ring", "", "Observed only"],
   closed: ["box", "", "Closed"],
 };

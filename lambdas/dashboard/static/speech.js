@@ -6,12 +6,13 @@ const SAID = {
   acting: (row) => `${row.service}: acting now.`,
   resolved: (row) => `${row.service} is resolved.`,
   rolled_back: (row) => `${row.service}: the remedy was undone.`,
+  closed: (row) => `${row.service} is closed.`,
   escalated: (row) => `${row.service}: a human must decide.`,
 };
 
 /** A sentence about a change, or nothing. */
 export function news(before, row) {
   if (!before) return `New ${plain(row.severity)} incident on ${row.service}.`;
-  if (row.taken_by && !before.taken_by) return `${row.taken_by} has taken over ${row.service}.`;
+  if (row.owner && row.owner !== before.owner) return `${row.owner} has ${row.service} now.`;
   return row.status !== before.status ? (SAID[row.status]?.(row) ?? "") : "";
 }

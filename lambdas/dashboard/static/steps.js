@@ -14,6 +14,7 @@ const WAY = [
 const ILL = {
   rolled_back: "Rolled back",
   escalated: "Human decides",
+  owned: "People",
   observed: "Observed",
   closed: "Closed",
 };
@@ -56,7 +57,7 @@ export function doingNow(page) {
   const { row, rounds, doing } = page,
     vote = rounds.at(-1),
     running = doing.actions.findLast((one) => one.state === "running");
-  if (row.taken_by) return ["Nothing", `${row.taken_by} has it`];
+  if (!row.closed && row.owner) return ["Nothing", `${row.owner} has it`];
   switch (row.status) {
     case "detected":
       return ["Starting", "asks the agents next"];

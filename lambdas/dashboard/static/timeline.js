@@ -1,7 +1,7 @@
 /** The timeline: what the log tells, the newest first, quiet lines on request. */
 import { el } from "./dom.js";
 import { sign } from "./signs.js";
-import { count, many, time } from "./words.js";
+import { clock, count, many } from "./words.js";
 
 const FIRST = 10;
 const TONES = {
@@ -63,7 +63,7 @@ function moment(one) {
   return el(
     "li",
     { class: "event" },
-    el("time", { datetime: one.at }, time(one.at)),
+    el("time", { datetime: one.at }, clock(one.at)),
     el(
       "div",
       {},

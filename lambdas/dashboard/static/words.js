@@ -19,6 +19,9 @@ export function money(value) {
   return (Math.abs(usd) < 10 && usd !== 0 && !Number.isInteger(usd) ? CENTS : DOLLARS).format(usd);
 }
 
+/** The same of something that runs: an outage is never free. */
+export const running = (value) => (value > 0 && value < 1 ? "under $1" : money(Math.floor(value)));
+
 /** $12.3k: for places where the eye compares. */
 export function shortMoney(value) {
   const usd = Number(value);
@@ -57,14 +60,20 @@ export function countdown(seconds) {
   return `${seconds < 0 ? "−" : ""}${head}:${String(s % 60).padStart(2, "0")}`;
 }
 
-/** 14:03:22 of one's own clock; of another day with the date. */
-export function time(iso) {
+const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "UTC" };
+const DATE = { day: "numeric", month: "short", timeZone: "UTC" };
+
+/** 14:03:22, of another day with the date: in UTC, as messages and the command line say it. */
+export function clock(iso) {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return "";
-  const clock = at.toLocaleTimeString("en-GB");
-  const today = new Date().toDateString() === at.toDateString();
-  return today ? clock : `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${clock}`;
+  const said = at.toLocaleTimeString("en-GB", CLOCK);
+  const today = new Date().toISOString().slice(0, 10) === at.toISOString().slice(0, 10);
+  return today ? said : `${at.toLocaleDateString("en-GB", DATE)} ${said}`;
 }
+
+/** 14:03:22 UTC, for a sentence. */
+export const time = (iso) => (clock(iso) ? `${clock(iso)} UTC` : "");
 
 /** 92 % of thousandths. */
 export const percent = (thousandths) => `${Math.round(thousandths / 10)} %`;
