@@ -35,7 +35,7 @@ class Posted:
         """
         parts = urlsplit(url)
         host = "127.0.0.1" if port else str(parts.hostname)
-        connection = HTTPConnection(host, port or parts.port, timeout=10)
+        connection = HTTPConnection(host, port or parts.port, timeout=120)
         try:
             connection.request("POST", parts.path, self.body, {**self.headers, "Host": parts.netloc})
             answer = connection.getresponse()

@@ -68,6 +68,9 @@ def _summary(of: Reviewed) -> Iterator[str]:
     yield f"- **Decided by** {state.decision.replace('_', ' ')}"
     outcome = state.closed.outcome if state.closed else f"not closed: {state.status}"
     yield f"- **Ended as** {md(outcome)}, after {(of.end - opened.started_at).total_seconds():.0f} s"
+    if state.resolution is not None:
+        cause = f" (cause: {md(state.resolution.cause)})" if state.resolution.cause else ""
+        yield f"- **Resolved by** {md(state.resolution.by)}: {md(state.resolution.did)}{cause}"
     if state.people is not None:
         yield f"- **People did** {md(state.people.did)}: {state.people.result.replace('_', ' ')}"
 
@@ -99,7 +102,8 @@ def _money(of: Reviewed) -> Iterator[str]:
 def _priced(of: Reviewed, impact: BusinessImpact) -> Iterator[str]:
     start = of.incident.opened.started_at
     yield from ("| from | until | hours | minutes | $ a minute | $ |", "|---|---|---|---|---|---|")
-    for one in impact.segments(start, of.end):
+    cut = (one for each in of.felt for one in impact.segments(each.begins, each.ends or of.end))
+    for one in cut:
         begins, ends = (at.astimezone(of.zone) for at in (one.begins, one.ends))
         yield (
             f"| {begins:%a %H:%M:%S} | {ends:%a %H:%M:%S} | {one.hours} | {one.minutes:.2f} | "
@@ -108,7 +112,7 @@ def _priced(of: Reviewed, impact: BusinessImpact) -> Iterator[str]:
     yield ""
     if impact.user_charge:
         yield f"- users, once: ${impact.user_charge:,.2f} (more than 1,000 are affected)"
-    yield f"- **in all: ${impact.cumulative_cost(start, of.end):,.2f}**, by the catalogue as it is now"
+    yield f"- **in all: ${impact.cost_of(of.felt, of.end):,.2f}**, by the catalogue as it is now"
     risk = impact.sla_breach_risk(start, of.end)
     yield (
         f"- error budget: {risk.burnt_minutes:.2f} of the {risk.budget_minutes} minutes that the tier has in "

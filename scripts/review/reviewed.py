@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain import facts
 from shared.domain.events import Event, malformed, rejections
+from shared.domain.felt import Felt
 from shared.domain.folding import fold
 from shared.domain.impact import BusinessImpact
 from shared.domain.incident import Incident
@@ -86,9 +87,17 @@ class Reviewed:
 
     @property
     def end(self) -> datetime:
-        """When it stopped to cost: at the cure, or when people say; else when the machine closed it."""
+        """When it stopped to cost: at the cure, when people say or telemetry did; else when it was closed."""
+        if len(self.incident.felt) > 1:
+            return self.incident.felt[-1].ends or self.closed_at
         people = self.incident.people.resolved_at if self.incident.people else None
-        return self.cured_at or people or self.closed_at
+        return self.cured_at or people or self.incident.felt[-1].ends or self.closed_at
+
+    @property
+    def felt(self) -> tuple[Felt, ...]:
+        """The stretches that it cost."""
+        earlier = self.incident.felt[:-1]
+        return (*earlier, Felt(begins=self.incident.felt[-1].begins, ends=self.end))
 
     @property
     def closed_at(self) -> datetime:

@@ -11,12 +11,17 @@ from shared.domain.errors import PortError
 from shared.domain.events import Head
 from shared.domain.facts import (
     Acknowledged,
+    AcknowledgementExpired,
     ApprovalRequested,
     Author,
     EscalatedToHuman,
+    HandedOn,
+    HandedToPeople,
+    IncidentReopened,
     IncidentResolved,
     LevelCalled,
     NotificationSent,
+    ResolvedByPeople,
     SeverityChanged,
     TakenOver,
 )
@@ -214,6 +219,75 @@ def test_once_somebody_has_it_or_it_is_over_nobody_else_is_called(fact, author):
     told.after(60)
     assert told.heard("bo") == []
     assert told.facts("LevelCalled") == []
+
+
+def left(told):
+    """The machine leaves it to people."""
+    told.write(EscalatedToHuman(reason="no_quorum"))
+    handed = HandedToPeople(outcome="escalated", decision="human", business_usd="1", incident_usd="0")
+    told.write(handed, author=Author.WORKFLOW)
+
+
+def test_an_acknowledgement_that_times_out_calls_the_next_level_again():
+    told = People(ADA, BO, CY, **team(*LEVELS))
+    left(told)
+    told.write(Acknowledged(by="ada", through="pagerduty"), author=Author.RECEPTION)
+    told.tell()
+    told.after(30)
+    assert told.heard("bo") == []
+    told.write(AcknowledgementExpired(through="pagerduty"), author=Author.RECEPTION)
+    told.tell()
+    assert told.heard("ada")[-1] == "Nobody has come back to it"
+    told.after(5)
+    assert told.heard("bo")[-1] == "Nobody has answered: level 2 of shop is called"
+
+
+def test_who_has_taken_it_is_not_called_again_by_a_page_that_timed_out_elsewhere():
+    told = People(ADA, BO, CY, **team(*LEVELS))
+    left(told)
+    told.write(TakenOver(by="ada"), author=Author.RECEPTION)
+    told.write(AcknowledgementExpired(through="pagerduty"), author=Author.RECEPTION)
+    told.tell()
+    told.after(60)
+    assert told.heard("bo") == []
+
+
+def test_who_is_given_it_is_called_whatever_they_are_concerned_with_and_then_their_levels():
+    levels = (Level(people=("cy",), minutes=5), Level(people=("bo",)))
+    teams = (
+        Team(id="shop", applications=("shop",), levels=LEVELS[:1]),
+        Team(id="payments", applications=("pay",), levels=levels),
+    )
+    told = People(ADA, BO, CY, teams=teams)
+    left(told)
+    told.write(TakenOver(by="ada"), author=Author.RECEPTION)
+    told.tell()
+    told.write(HandedOn(to="payments", team=True, by="ada"), author=Author.RECEPTION)
+    told.tell()
+    assert told.heard("cy")[-1] == "ada hands it on to the team payments"
+    told.after(5)
+    assert told.heard("bo")[-1] == "Nobody has answered: level 2 of payments is called"
+    told.write(HandedOn(to="bo", by="cy"), author=Author.RECEPTION)
+    told.write(TakenOver(by="bo"), author=Author.RECEPTION)
+    told.tell()
+    told.after(60)
+    assert [(one.team, one.level) for one in told.facts("LevelCalled")] == [("payments", 2)]
+
+
+@pytest.mark.parametrize("again", [IncidentReopened(by="ada"), HandedOn(to="ada", by="cy")])
+def test_what_is_reopened_or_given_to_who_does_not_answer_calls_again(again):
+    told = People(ADA, BO, CY, **team(*LEVELS))
+    left(told)
+    told.write(TakenOver(by="cy"), author=Author.RECEPTION)
+    if isinstance(again, IncidentReopened):
+        told.write(ResolvedByPeople(by="cy", did="it"), author=Author.RECEPTION)
+    told.tell()
+    told.after(60)
+    assert told.facts("LevelCalled") == []
+    told.write(again, author=Author.RECEPTION)
+    told.tell()
+    told.after(5)
+    assert [one.level for one in told.facts("LevelCalled")] == [2]
 
 
 def test_what_people_are_needed_for_anew_calls_anew():
