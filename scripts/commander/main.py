@@ -18,6 +18,7 @@ COMMANDS = (
     "demo",
     "demo_control",
     "deny",
+    "dismissed",
     "doctor",
     "evaluate",
     "explain",

@@ -14,6 +14,7 @@ from scripts.local_aws.slack_click import SIGNING_SECRET, TEAM
 from scripts.log import read_log
 from scripts.synth import REPOSITORY, synth
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
+from shared.domain.dismissals import is_day
 from shared.domain.events import Event
 from shared.domain.service import ServiceCatalogue
 
@@ -38,7 +39,7 @@ class Stage:
         DynamodbCatalogue(self.client("dynamodb"), self.outputs["StateTable"]).save(catalogue)
 
     def incident_ids(self) -> tuple[str, ...]:
-        """Every incident that has a log."""
+        """Every incident that has a log; a day of dismissed alarms is none."""
         pages = (
             self.client("dynamodb")
             .get_paginator("scan")
@@ -48,7 +49,8 @@ class Stage:
                 ExpressionAttributeValues={":head": {"S": "HEAD"}},
             )
         )
-        return tuple(item["pk"]["S"].removeprefix("INCIDENT#") for page in pages for item in page["Items"])
+        ids = (item["pk"]["S"].removeprefix("INCIDENT#") for page in pages for item in page["Items"])
+        return tuple(one for one in ids if not is_day(one))
 
     def events(self, incident_id: str) -> tuple[Event, ...]:
         """The incident's log."""

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from shared.domain.clearance import Clearance
+from shared.domain.facts import AlarmDismissed
 from shared.domain.model import AgentName, Model, Utc
 from shared.ports.alarms import AlarmState
 from shared.views.answers import Answer
@@ -180,3 +181,37 @@ class Me(Answer):
     stage: str
     level: str = Field(description="of autonomy, where no rule says otherwise")
     kill_switch: Switch
+
+
+class DismissedAlarm(Model):
+    """An alarm that nobody felt."""
+
+    at: Utc
+    application: Word
+    service: Word
+    measure: Word = ""
+    alarm: Word = ""
+    reason: Line
+    looked_at: tuple[Line, ...] = ()
+
+
+class Dismissed(Model):
+    """The alarms of the last days for which no incident was opened, newest first."""
+
+    days: int = Field(description="before today")
+    count: int = Field(description="of all of them; the list has the newest")
+    alarms: tuple[DismissedAlarm, ...]
+
+
+def dismissed_alarm(fact: AlarmDismissed) -> DismissedAlarm:
+    """An alarm as the page shows it."""
+    signal = fact.signal
+    return DismissedAlarm(
+        at=signal.at,
+        application=fact.application,
+        service=signal.service,
+        measure=signal.measure.value if signal.measure else "",
+        alarm=str(signal.attributes.get("alarm", "")),
+        reason=fact.reason,
+        looked_at=fact.looked_at,
+    )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from shared.domain.commands import change_severity
+from shared.domain.dismissals import is_day
 from shared.domain.errors import CommandRefused
 from shared.domain.facts import Fact, ResolvedByPeople, TakenOver
 from shared.domain.incident import Incident
@@ -215,7 +216,7 @@ class DemoControl:
         return done
 
     def _open(self) -> list[Incident]:
-        found = (load(self.store, one, self.distrust) for one in self.incident_ids())
+        found = (load(self.store, one, self.distrust) for one in self.incident_ids() if not is_day(one))
         return [one for one in found if one.is_open]
 
     def _still(self, ids: Sequence[str]) -> list[str]:
@@ -228,7 +229,7 @@ class DemoControl:
 
     def _release(self) -> None:
         """What people had is over now, since the patient is well: the next alarm opens another."""
-        for incident_id in self.incident_ids():
+        for incident_id in (one for one in self.incident_ids() if not is_day(one)):
             state = load(self.store, incident_id, self.distrust)
             if not state.is_open:
                 self.open_incidents.release(state.opened.application, incident_id)

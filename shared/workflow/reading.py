@@ -19,7 +19,9 @@ from shared.views.answers import Changes, EventList, IncidentAnswer, IncidentLis
 from shared.views.cursors import ChangeCursor, EventCursor, ListCursor, Seen
 from shared.views.documents import Page, Row
 from shared.views.dressing import dressed, graph, running
+from shared.views.house_answers import Dismissed, dismissed_alarm
 from shared.views.keeping import page_of, row_of
+from shared.workflow.dismissed import lately
 from shared.workflow.lag import Lag
 
 OVERLAP = timedelta(seconds=5)
@@ -62,6 +64,16 @@ class Reading:
             next_cursor=ListCursor(question=asked, after=found[-1].place).text() if more else None,
             behind_seconds=self.lag.seconds(),
         )
+
+    def dismissed(self, days: int) -> Dismissed:
+        """The alarms of the last days that nobody felt.
+
+        Raises:
+            PortError: the catalogue or a log cannot be read.
+        """
+        found = lately(self.log.read, self.catalogue.services(), self.clock.now(), days)
+        alarms = tuple(dismissed_alarm(one) for one in found[:MOST_ROWS])
+        return Dismissed(days=days, count=len(found), alarms=alarms)
 
     def open_incidents(self, limit: int, cursor: str | None) -> IncidentList:
         """A page of those that are not over, newest first: none is missed, however many are over.

@@ -11,6 +11,8 @@ from shared.domain.answer import Outcome
 from shared.domain.clearance import Caller, Clearance, cleared
 from shared.domain.directory import Directory
 from shared.domain.errors import AccessDenied
+from shared.domain.service import Measure
+from shared.domain.signal import Signal, SignalKind
 from shared.ports.alarms import Alarm, AlarmState
 from shared.ports.controls import KillSwitch
 from shared.ports.views import stamp
@@ -44,6 +46,7 @@ MATRIX = {
     "incidents": "viewer", "incident": "viewer", "events": "viewer", "metrics": "viewer", "audit": "viewer",
     "changes": "viewer", "health": "viewer", "autonomy": "viewer", "scorecard": "viewer",
     "runbooks": "viewer", "reasoning": "viewer", "on_call": "viewer", "me": "viewer", "openapi": "viewer",
+    "dismissed": "viewer",
     "approve": "approver", "deny": "approver", "take_over": "approver", "acknowledge": "approver",
     "severity": "approver", "hand_on": "approver", "note": "approver", "resolve": "approver",
     "reopen": "approver",
@@ -565,3 +568,19 @@ def test_an_event_that_is_none_is_a_problem(web):
     for given in ({}, {"requestContext": None, "headers": None}, event(path="")):
         assert web.app.answer(given, caller())["statusCode"] in (200, 404, 405)
     assert json.loads(web.app.answer({"rawPath": "/api/"}, None)["body"])["status"] in (401, 404, 405)
+
+
+def test_dismissed_alarms_are_counted_with_their_reasons():
+    found = Web()
+    house = found.seen.street.house
+    seen = Signal(
+        source="cloudwatch", kind=SignalKind.ALARM, service="queue", measure=Measure.TRAFFIC,
+        at=found.seen.clock.now(), attributes={"alarm": "queue-busy"}, key="busy",
+    )  # fmt: skip
+    house.opening.dismissing.note(seen, "storefront")
+    found.seen.logs.days.update(house.logs.days)
+    answer = found.get("/dismissed").json
+    assert (answer["days"], answer["count"]) == (1, 1)
+    [alarm] = answer["alarms"]
+    assert (alarm["alarm"], alarm["service"], alarm["application"]) == ("queue-busy", "queue", "storefront")
+    assert alarm["reason"].startswith("nobody feels it: queue traffic alarmed")

@@ -14,7 +14,7 @@ class MemoryLogReader:
 
     def read(self, incident_id: str) -> Sequence[Event]:
         """Every event of the incident, in order."""
-        return self._logs.events.get(incident_id, ())
+        return self._logs.having(incident_id).get(incident_id, ())
 
     def events(self, incident_id: str, after: int, limit: int) -> Sequence[Event]:
         """At most so many events after a version."""

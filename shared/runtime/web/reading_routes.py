@@ -19,7 +19,7 @@ from shared.views.answers import (
     Reasoned,
 )
 from shared.views.documents import Page
-from shared.views.house_answers import Autonomy, Health, Me, OnCall, Runbooks, Scorecard
+from shared.views.house_answers import Autonomy, Dismissed, Health, Me, OnCall, Runbooks, Scorecard
 from shared.workflow.dashboard import Reads
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="of an incident")]
@@ -89,6 +89,10 @@ def _house(routes: Routes, reads: Reads, may: Callable[[Clearance], tuple[str, .
     @routes.route("GET", "/health", "health", Clearance.VIEWER)
     def health() -> Health:
         return overview.health()
+
+    @routes.route("GET", "/dismissed", "dismissed", Clearance.VIEWER)
+    def dismissed(days: Annotated[int, Query(ge=0, le=31, description="before today")] = 1) -> Dismissed:
+        return reads.reading.dismissed(days)
 
     @routes.route("GET", "/autonomy", "autonomy", Clearance.VIEWER)
     def autonomy() -> Autonomy:
