@@ -23,6 +23,7 @@ from shared.domain.incident import Incident
 from shared.domain.model import AgentName
 from shared.domain.plain_text import sanitised
 from shared.domain.service import ServiceCatalogue
+from shared.domain.undone import undone
 from shared.ports.channel import Message
 from shared.runbooks.catalogue import remedies
 
@@ -225,14 +226,12 @@ def _action(incident: Incident, fact: facts.Fact) -> Words | None:
             return "Undoing the remedy", [f"{titled(proposal)}: back to {back}"]
         case facts.ActionStarted(proposal=proposal):
             inverse = remedies()[proposal.runbook].runbook.inverse if proposal.runbook in remedies() else None
-            undone = (
-                f"{inverse} puts back what was there before" if inverse else "there is nothing to put back"
-            )
+            back = f"{inverse} puts back what was there before" if inverse else "there is nothing to put back"
             return f"Acting now: {titled(proposal)}", [
                 f"On {proposal.target}",
                 values(proposal),
                 thought(incident),
-                f"If it does not help it is undone: {undone}.",
+                f"If it does not help it is undone: {back}.",
                 f"{how_to_stop(incident)}. What runs already ends, and undoing it is then yours.",
             ]
         case facts.ActionFailed(reason=reason):
@@ -244,9 +243,8 @@ def _action(incident: Incident, fact: facts.Fact) -> Words | None:
         case facts.RegressionDetected(statement=statement):
             return "The remedy did not help", [statement, "It is being undone."]
         case facts.RolledBack(restored=restored, differences=differences, known_good=known_good):
-            as_when = "when it was last seen to be good" if known_good else "before"
-            told = f"Everything is as it was {as_when}." if restored else f"It is NOT as it was {as_when}."
-            return "Rolled back", [told, *differences[:FEW]]
+            told = undone(incident, restored=restored, known_good=known_good)
+            return "Rolled back", [f"{told[0].upper()}{told[1:]}.", *differences[:FEW]]
     return None
 
 

@@ -8,10 +8,11 @@ from shared.domain import facts
 from shared.domain.consensus import TOTAL
 from shared.domain.events import Event, malformed, rejections
 from shared.domain.folding import fold
-from shared.domain.incident import Incident
+from shared.domain.incident import Incident, Status
 from shared.domain.model import VOTERS, AgentName
 from shared.domain.plain_text import sanitised
 from shared.domain.proposal import Proposal
+from shared.domain.undone import undone
 
 LONGEST = 500
 FEW = 2
@@ -60,6 +61,8 @@ def _caused(incident: Incident) -> str:
     answered = [agent for agent in VOTERS if agent in incident.findings]
     missing = [agent.value for agent in VOTERS if agent not in answered]
     silent = f"; {' and '.join(missing)} did not answer in time" if missing and incident.vote else ""
+    if found is None and not incident.vote and not incident.in_human_hands:
+        return "The cause is being looked for: diagnosis has not answered yet."
     if found is None:
         return f"No cause is known: diagnosis has found none{silent}."
     return f"Diagnosis, {_percent(found.confidence)} sure, says: {found.summary.rstrip('.')}{silent}."
@@ -69,6 +72,10 @@ def _chosen(incident: Incident, said: Sequence[facts.Fact]) -> str:
     rounds = sum(isinstance(one, facts.VoteOpened) for one in said)
     times = "one round" if rounds == 1 else f"{rounds} rounds"
     won = [one.certificate for one in said if isinstance(one, facts.ConsensusReached)]
+    if not incident.certificate and incident.status is Status.VOTING:
+        return f"Agents are voting now, in round {max(rounds, 1)}: nothing is decided yet."
+    if not rounds and incident.status in (Status.DETECTED, Status.INVESTIGATING):
+        return "No remedy is voted on yet: agents are still looking."
     if not rounds:
         return "No remedy was voted on, since no agent proposed one that the catalogue permits."
     if not won:
@@ -91,6 +98,8 @@ def _permitted(incident: Incident, said: Sequence[facts.Fact]) -> str:
         asked = incident.approval
         if asked is not None:
             return f"People were asked whether it may be done: {asked.ended or 'they have not answered yet'}."
+        if not incident.in_human_hands:
+            return "Nothing is executed yet: nothing is permitted before it is decided."
         return "Nothing was executed, since nothing was permitted."
     level = permitted[-1].autonomy if permitted else "its level"
     approved = f", approved by {' and '.join(incident.approval.by)}" if incident.approval else ""
@@ -105,9 +114,8 @@ def _undone(incident: Incident) -> str:
     back = incident.rolled_back
     if back is None:
         return ""
-    if back.restored:
-        return "; that was undone, and the target is as it was before"
-    return f"; that was undone, but not all is as before: {'; '.join(back.differences[:FEW])}"
+    told = undone(incident, restored=back.restored, known_good=back.known_good)
+    return f"; that was undone, and {told}" + "".join(f"; {one}" for one in back.differences[:FEW])
 
 
 def _ended(incident: Incident) -> str:

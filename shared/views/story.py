@@ -172,8 +172,8 @@ def _ending(fact: facts.Fact) -> Iterator[Line]:
         case facts.RegressionDetected(statement=statement):
             yield f"REGRESSION: {statement}", "bold red"
         case facts.RolledBack(restored=restored, known_good=known_good, differences=differences):
-            was = "when it was last good" if known_good else "before"
-            told = f"everything is as it was {was}" if restored else "; ".join(differences)
+            was = "when it was last good" if known_good else "before the remedy"
+            told = f"the target is as it was {was}" if restored else "; ".join(differences)
             yield f"ROLLED BACK: {told}", "bold yellow" if restored else "bold red"
         case facts.AttemptAbandoned(attempt=attempt, reason=reason):
             yield f"attempt {attempt} is over ({reason.replace('_', ' ')}): another one begins", LOUD

@@ -157,7 +157,17 @@ def test_a_page_that_somebody_has_seen_stops_nothing_and_says_so():
 
 def test_an_undo_that_left_something_says_so():
     told = message(facts.RolledBack(restored=False, differences=("desired: 3, was 2",)))
-    says(told, "It is NOT as it was before.", "desired: 3, was 2")
+    says(told, "The target is NOT as it was before the remedy", "desired: 3, was 2")
+
+
+def test_an_undo_speaks_of_the_target_alone_and_of_what_people_still_feel():
+    worse = facts.RegressionDetected(attempt=1, statement="database errors 44 %, usually 0 %: worse")
+    told = message(worse, facts.RolledBack(restored=True))
+    says(
+        told,
+        "The target is as it was before the remedy; people still feel the trouble: database errors 44 %",
+    )
+    assert "verything is as it was" not in "".join(told.lines)
 
 
 def test_a_human_hears_why_and_what_was_found():

@@ -77,7 +77,7 @@ export function action({ doing, verdicts, approval, reasons }) {
         pill(
           "undo",
           doing.rolled_back.restored ? "good" : "bad",
-          doing.rolled_back.restored ? "Undone: everything is as it was" : "Undone, but a difference is left",
+          doing.rolled_back.restored ? "Undone: the target is as it was" : "Undone, but a difference is left",
         ),
         ` ${doing.rolled_back.differences.join("; ")}`,
       ),

@@ -279,7 +279,7 @@ function tried({ doing }) {
   const undone =
     doing.rolled_back &&
     (doing.rolled_back.restored
-      ? "Undone: everything is as it was."
+      ? "Undone: the target is as it was. That does not say that nothing is felt"
       : `Undone, but: ${doing.rolled_back.differences.join("; ")}`);
   return pair(
     "Was tried",
