@@ -104,12 +104,13 @@ def faults_of(street: Street) -> list[str]:
     issued = [event for event in log if isinstance(event.fact, facts.CredentialsIssued)]
     if any((one.fact.ends_at - one.occurred_at).total_seconds() > 120 for one in issued):
         found.append("a credential lives for longer than 120 s")
-    if incident.closed is None or incident.closed.outcome not in {"resolved", "rolled_back", "escalated"}:
-        found.append(f"it ended as {incident.closed}")
+    end = incident.machine_ended
+    if end is None or end.outcome not in {"resolved", "rolled_back", "escalated"}:
+        found.append(f"it ended as {end}")
     done = [one for one in incident.actions if not one.undo]
     undone = [one for one in incident.actions if one.undo]
-    if incident.closed and incident.closed.outcome == "resolved" and len(done) - len(undone) != 1:
+    if end and end.outcome == "resolved" and len(done) - len(undone) != 1:
         found.append("resolved, but not by one action that stands")
-    if done and incident.closed.outcome != "resolved" and not incident.escalation:
+    if done and end and end.outcome != "resolved" and not incident.escalation:
         found.append("something was done, it did not help, and nobody was told")
     return found

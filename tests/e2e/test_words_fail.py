@@ -48,7 +48,7 @@ def test_an_approval_is_asked_for_in_any_zone(zone):
     street.wait(12)
     street.alarm()
     assert "Your approval is needed" in [one.title for one in street.house.channel.messages]
-    assert street.incident().closed.outcome == "escalated"
+    assert street.incident().machine_ended.outcome == "escalated"
 
 
 def test_an_incident_ends_though_its_service_has_left_the_catalogue():

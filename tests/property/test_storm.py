@@ -20,7 +20,7 @@ def essence(street):
     [events] = street.house.logs.events.values()
     return {
         "status": incident.status,
-        "outcome": incident.closed.outcome,
+        "outcome": incident.machine_ended.outcome,
         "winner": incident.certificate.proposal.digest,
         "findings": {agent: one.candidates for agent, one in incident.findings.items()},
         "ballots": {
