@@ -5,7 +5,7 @@ import json
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.scenarios import scenarios
@@ -17,12 +17,21 @@ from tests.sweep.run import Baseline, Run
 from tests.sweep.world import trouble
 
 Part = tuple[str, tuple[AgentName, ...]]
+TOGETHER = 5
+"""Liar sets that one process takes at a time."""
 _BASELINE = Baseline()
 """One a process: what honest agents answered is worked out once in each."""
 
 
 def _part(part: Part) -> Swept:
-    return sweep(_BASELINE, *part)
+    began = time.monotonic()
+    one = sweep(_BASELINE, *part)
+    ends = ", ".join(f"{count} {end}" for end, count in sorted(one.outcomes.items()))
+    sys.stderr.write(
+        f"{one.scenario} {named(one.liars)}: {ends or 'nothing to lie about'}; "
+        f"{one.made} gone through in {time.monotonic() - began:.0f} s\n"
+    )
+    return one
 
 
 def main() -> int:
@@ -36,7 +45,7 @@ def main() -> int:
         for some in LIARS
         if asked.scenario in (None, name) and asked.liar in (None, "+".join(some))
     ]
-    swept = list(_swept(parts, asked.processes))
+    swept = _swept(parts, asked.processes)
     honest = list(rows()) if asked.scenario is None and asked.liar is None else []
     if asked.json:
         Path(asked.json).write_text(json.dumps(plain(swept, honest), indent=1), encoding="utf-8")
@@ -58,19 +67,12 @@ def _asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _swept(parts: Sequence[Part], processes: int) -> Iterator[Swept]:
-    """The parts in their order, with a line for each as it is done."""
+def _swept(parts: Sequence[Part], processes: int) -> list[Swept]:
+    """The parts, in their order; liar sets of one scenario go together, since their honest answers do."""
     for name in dict.fromkeys(name for name, _ in parts):
         trouble(name)  # lived here once, and inherited
-    began = time.monotonic()
     with multiprocessing.get_context("fork").Pool(processes) as pool:
-        for number, one in enumerate(pool.imap(_part, parts), 1):
-            ends = ", ".join(f"{count} {end}" for end, count in sorted(one.outcomes.items()))
-            sys.stderr.write(
-                f"{number}/{len(parts)} {time.monotonic() - began:.0f} s {one.scenario} {named(one.liars)}: "
-                f"{ends}; {one.made} gone through\n"
-            )
-            yield one
+        return pool.map(_part, parts, chunksize=TOGETHER)
 
 
 def _one(name: str) -> int:

@@ -10,7 +10,7 @@ lie for which this cannot be shown is a run of its own.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 
 from scripts.scenarios import get
 from shared.domain.facts import VoteOpened
@@ -24,8 +24,8 @@ from tests.sweep.run import Baseline, Case, Outcome, Run
 from tests.sweep.world import CATALOGUE, proposals
 
 LIARS = tuple(some for size in (1, 2) for some in combinations(VOTERS, size))
-ONSETS = (-30, 0, 30)
-"""Minutes."""
+ONSETS = (-30, -18, 0, 30)
+"""Minutes; the second puts the onset just after the faulty service's innocent deployment."""
 WARPED = {
     "block-address-range": {"Range": "198.51.100.0/24"},  # a partner's
     "raise-database-connections": {"Connections": "1"},
@@ -37,8 +37,12 @@ WARPED = {
     "throttle-api-stage": {"Rate": "1", "Burst": "1"},
 }
 """Parameters that the runbook takes and would never propose."""
-_NEVER_READ_OF_LIARS = frozenset(
-    {"findings", "heard", "ballots", "attached", "evidence", "tallied", "reused"}
+WRITTEN_BY_LIARS = frozenset(
+    {"", "findings", "heard", "ballots", "attached", "evidence", "tallied", "reused"}
+)
+"""Fields of an incident; the candidates are compared, and the opening is the same."""
+UNCHANGED_BY_ROUNDS = frozenset(
+    {"id", "opened", "detected_at", "investigated_at", "attempt", "actions", "tried"}
 )
 
 
@@ -69,12 +73,17 @@ def _warped(proposal: Proposal) -> Proposal:
     return proposal.model_copy(update={"parameters": {**proposal.parameters, **changed}})
 
 
-def starts(scenario: str) -> Iterator[Start]:
-    """Openings that lie: any service, onsets half an hour off, the classes in turns."""
+def starts(liars: tuple[AgentName, ...]) -> Iterator[Start]:
+    """Openings that lie: any service, onsets up to half an hour off, the classes in turns.
+
+    Detection alone lies each onset of each service, with another beside it one of each.
+    """
     classes = sorted({name for one in remedies().values() for name in one.runbook.symptoms})
-    places = [(one.name, minutes) for one in CATALOGUE.services for minutes in ONSETS]
-    for number, (service, minutes) in enumerate(places):
-        yield Start(service, classes[number % len(classes)], minutes, alone=number % 2 == 1)
+    services = CATALOGUE.services
+    for number, (turn, place) in enumerate(product(range(len(ONSETS)), range(len(services)))):
+        if len(liars) == 1 or turn == place % len(ONSETS):
+            name = classes[number % len(classes)]
+            yield Start(services[place].name, name, ONSETS[turn], alone=number % 2 == 1)
 
 
 def lies(scenario: str, liars: tuple[AgentName, ...]) -> Iterator[Lie]:
@@ -84,7 +93,7 @@ def lies(scenario: str, liars: tuple[AgentName, ...]) -> Iterator[Lie]:
             if way is not Way.SHIFT or len(liars) > 1:
                 yield Lie(way)
     if AgentName.DETECTION in liars:
-        for start in starts(scenario):
+        for start in starts(liars):
             yield Lie(Way.PUSH, start=start)
 
 
@@ -132,20 +141,17 @@ def sweep(baseline: Baseline, scenario: str, liars: tuple[AgentName, ...]) -> Sw
 
 
 def _sweep(baseline: Baseline, swept: Swept, lie: Lie) -> None:
-    first, *others = wrongs(swept.scenario)
-    case = Case(swept.scenario, swept.liars, aimed(lie, swept.scenario, first))
-    equal = Equals(case, others)
-    run = Run(baseline, case, equal.compare)
-    outcome = run.outcome()
-    swept.made += 1
-    swept.count(case, outcome)
-    same = equal.of(run)
-    swept.count(case, outcome, len(same))
-    for wrong in others:
-        if wrong not in same:
-            one = replace(case, lie=aimed(lie, swept.scenario, wrong))
-            swept.made += 1
-            swept.count(one, Run(baseline, one).outcome())
+    """One way, for every wrong proposal: a run for each that is not shown to be equal to one before."""
+    left = list(wrongs(swept.scenario))
+    while left:
+        case = Case(swept.scenario, swept.liars, aimed(lie, swept.scenario, left.pop(0)))
+        equal = Equals(case, left)
+        run = Run(baseline, case, equal.compare)
+        outcome = run.outcome()
+        same = equal.of(run)
+        swept.made += 1
+        swept.count(case, outcome, 1 + len(same))
+        left = [one for one in left if one not in same]
 
 
 def find(name: str) -> Case:
@@ -169,14 +175,22 @@ class Equals:
 
     def __init__(self, case: Case, others: Sequence[Proposal]) -> None:
         self._case, self._left = case, list(others)
+        self._compared: object = None
 
     def of(self, run: Run) -> tuple[Proposal, ...]:
         """Those that are left at the end; none when somebody read what a liar wrote."""
-        read = {path[0] if path else "*" for path in run.read}
-        return () if read & {*_NEVER_READ_OF_LIARS, "*"} else tuple(self._left)
+        return () if _read(run) & WRITTEN_BY_LIARS else tuple(self._left)
 
     def compare(self, run: Run, vote: VoteOpened) -> None:
-        """Ask every honest agent about each other lie, at a vote that has just been opened."""
+        """Ask every honest agent about each other lie, at a vote that has just been opened.
+
+        A further round over the same candidates in the same world is the same question to those who look
+        at nothing that a round changes.
+        """
+        question = run.came, tuple(one.digest for one in vote.candidates)
+        if not self._left or (question == self._compared and _read(run) <= UNCHANGED_BY_ROUNDS):
+            return
+        self._compared = question
         (incident,) = run.street.house.incidents()
         here = self._answers(run, incident, self._case.lie)
         if here is None:
@@ -188,32 +202,23 @@ class Equals:
         ]
 
     def _answers(self, run: Run, incident: Incident, lie: Lie) -> tuple[object, ...] | None:
-        """Each honest agent's choice and confidence; None when one approves what a liar proposes."""
+        """Each honest agent's choice and confidence; None when one approves what the liars vote for."""
         found = dict(incident.findings)
-        mute = lie.mute(self._case.liars)
         for place, agent in enumerate(self._case.liars):
-            if agent not in mute:
+            if agent in found:  # else it is mute
                 found[agent] = lie.findings(agent, place, run.street.clock.now())
         state = incident.model_copy(update={"findings": found})
         candidates, struck = frozen(state, remedies())
-        state = state.model_copy(
-            update={"vote": incident.vote.model_copy(update={"candidates": candidates, "struck": struck})}
-        )
-        wanted = {
-            one.digest for agent in self._case.liars if agent in found for one in found[agent].candidates
-        }
-        wanted -= {
-            one.digest
-            for agent, said in found.items()
-            if agent not in self._case.liars
-            for one in said.candidates
-        }
-        answers = []
-        for agent, voter in run.voters.items():
-            if agent in self._case.liars:
-                continue
-            verdict = voter.judge(state, candidates, run.sources)
-            if verdict.choice is not None and verdict.choice.digest in wanted:
-                return None
-            answers.append((verdict.choice and verdict.choice.digest, verdict.confidence))
-        return (lie.wrong in candidates, len(struck), *answers)
+        vote = incident.vote.model_copy(update={"candidates": candidates, "struck": struck})
+        state = state.model_copy(update={"vote": vote})
+        honest = [voter for agent, voter in run.voters.items() if agent not in self._case.liars]
+        verdicts = [voter.judge(state, candidates, run.sources) for voter in honest]
+        if any(one.choice == lie.wrong for one in verdicts):
+            return None
+        said = [(one.choice and one.choice.digest, one.confidence) for one in verdicts]
+        return lie.wrong in candidates, len(struck), *said
+
+
+def _read(run: Run) -> set[str]:
+    """The fields of the incident that honest agents have read; "" for all of it."""
+    return {path[0] if path else "" for path in run.read}

@@ -1,17 +1,15 @@
 """Runs without a liar: how they end, and by how much weight, now and before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from scripts.patient.alarms import ALARMS
 from scripts.scenarios import get, scenarios
-from shared.agents.voter import Voter
 from shared.domain.consensus import RULES
 from shared.domain.facts import ActionStarted, ConsensusReached
-from shared.domain.model import AgentName
 from tests.e2e.storefront import Patient, Street
-from tests.sweep.lies import HONEST
+from tests.sweep.agents import HONEST, Rules
 from tests.sweep.run import Baseline, Case, Run
 from tests.sweep.world import HISTORY
 
@@ -43,14 +41,14 @@ class Row:
     wrong: bool  # it ended otherwise, or something was executed that nobody would defend
 
 
-def rows(agents: Mapping[AgentName, Voter] = HONEST) -> Iterator[Row]:
+def rows(rules: Rules = HONEST) -> Iterator[Row]:
     """Every scenario, and a leak that somebody could blame on a deployment."""
     for name in scenarios():
-        yield _row(name, name, Street(voters=tuple(agents.values())))
-    street = Street(voters=tuple(agents.values()), patient=lambda clock: Patient(clock, HISTORY))
+        yield _row(name, name, Street(voters=tuple(rules.voters().values())))
+    street = Street(voters=tuple(rules.voters().values()), patient=lambda clock: Patient(clock, HISTORY))
     _deploy_innocently(street)
     yield _row(DEPLOYED, "memory_leak", street)
-    baseline = Baseline(agents)
+    baseline = Baseline(rules)
     for name in scenarios():
         run = Run(baseline, Case(name))
         run.outcome()

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.agents import detection, diagnosis, prediction, resolution
+from shared.agents import detection
 from shared.agents.voter import Verdict, Voter, abstention
-from shared.composition.local import VOTERS
 from shared.domain.evidence import OWN_KIND, Evidence, EvidenceKind, Findings
 from shared.domain.facts import IncidentDetected
 from shared.domain.incident import Incident
@@ -18,9 +17,6 @@ from shared.domain.signal import Signal
 from shared.ports.sources import Sources
 from shared.runbooks.catalogue import remedies
 from shared.workflow.opening import Assess
-
-HONEST = {one.name: one for one in (detection.AGENT, diagnosis.AGENT, prediction.AGENT, resolution.AGENT)}
-assert tuple(HONEST) == tuple(one.name for one in VOTERS)
 
 
 class Way(StrEnum):

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from shared.agents.situation import Look
 from shared.agents.voter import Voter
 from shared.domain.facts import IncidentDetected
 from shared.ports.sources import Sources
@@ -27,7 +28,7 @@ class Watched:
 
     def __getattr__(self, name: str) -> Any:
         value, path = getattr(self._whole, name), (*self._path, name)
-        if isinstance(value, IncidentDetected):
+        if isinstance(value, IncidentDetected | Watched):
             return Watched(value, self._reads, path)
         if callable(value):  # it may read anything
             self._reads[self._path] = self._whole
@@ -37,6 +38,7 @@ class Watched:
 
 
 def _value(whole: Any, path: Path) -> Any:
+    """What is there; who looks at something that notes what is read notes this."""
     for name in path:
         whole = getattr(whole, name)
     return whole
@@ -79,6 +81,12 @@ class Memo:
                 lambda one: voter.judge(one, candidates, sources()),
             ),
         )
+
+    def look(self, look: Look, world: Callable[[], Any]) -> Look:
+        """The same reading, of which all agents make the same in the same world."""
+        return lambda incident, sources: self._answer(
+            ("look", look, world()), incident, lambda one: look(one, sources)
+        )[1]
 
     def _answer(self, key: Any, incident: Any, work: Callable[[Any], Any]) -> tuple[Reads, Any]:
         self.asked += 1

@@ -1,6 +1,6 @@
 """One run: a scenario, its liars and their lie, through the whole product in this process."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,7 +18,8 @@ from shared.domain.proposal import Proposal
 from shared.domain.runbook import Feasible
 from shared.domain.signal import Signal
 from tests.e2e.storefront import Street
-from tests.sweep.lies import HONEST, Lie, Way
+from tests.sweep.agents import HONEST, Rules
+from tests.sweep.lies import Lie, Way
 from tests.sweep.memo import Memo, Path
 from tests.sweep.world import CATALOGUE, World, prepared_on, trouble
 
@@ -71,8 +72,8 @@ class Enough(Exception):
 class Baseline:
     """Honest agents (or broken ones), how they answered so far, and how liar-free runs went."""
 
-    def __init__(self, agents: Mapping[AgentName, Voter] = HONEST) -> None:
-        self.agents, self.memo = agents, Memo()
+    def __init__(self, rules: Rules = HONEST) -> None:
+        self.rules, self.memo = rules, Memo()
         self._honest: dict[str, Outcome] = {}
         self._opened: dict[object, object] = {}
 
@@ -106,7 +107,8 @@ class Run:
         self._own: set[str] = set()
         begun = trouble(case.scenario)
         self._alarms = begun.alarms
-        self.voters = {agent: self._voter(agent, voter) for agent, voter in baseline.agents.items()}
+        asked = baseline.rules.voters(baseline.memo.look(baseline.rules.look, lambda: self.came))
+        self.voters = {agent: self._voter(agent, voter) for agent, voter in asked.items()}
         self.street = Street(
             silent=case.lie.mute(case.liars),
             patient=begun.patient.twin,
@@ -122,7 +124,7 @@ class Run:
             self.street.house.changes.note(APPLICATION, one)
 
     def _inhabited(self, patient) -> World:
-        self.world = World(patient, patient.clock.now())
+        self.world = World(patient, trouble(self.case.scenario))
         return self.world
 
     def _act(self, proposal: Proposal) -> None:
@@ -133,7 +135,8 @@ class Run:
         """What agents may look at."""
         return self.street.house.opening.sources
 
-    def _came(self) -> object:
+    @property
+    def came(self) -> object:
         """How the world has come to be as it is."""
         done = tuple((at, one.digest) for at, one in self.world.done)
         return self.case.scenario, self.street.clock.now(), done
@@ -141,11 +144,11 @@ class Run:
     def _voter(self, agent: AgentName, voter: Voter) -> Voter:
         if agent in self.case.liars:
             return self.case.lie.voter(agent, self.case.liars.index(agent))
-        return self.baseline.memo.voter(voter, self._came, lambda: self.sources, self.read.update)
+        return self.baseline.memo.voter(voter, lambda: self.came, lambda: self.sources, self.read.update)
 
     def _assess(self):
         def honest(signal, sources):
-            return self.baseline.assess(self._came(), signal, sources)
+            return self.baseline.assess(self.came, signal, sources)
 
         return self.case.lie.assess(honest) if AgentName.DETECTION in self.case.liars else honest
 
@@ -176,7 +179,12 @@ class Run:
         return trouble(self.case.scenario).now
 
     def _as_honest(self) -> bool:
-        """What was executed cures, as in the honest run: nobody is asked anything more."""
+        """What was executed cures, as in the honest run: nobody is asked anything more.
+
+        Unless the opening lies, of which the watch may read since when it was ill.
+        """
+        if self.case.lie.start is not None:
+            return False
         honest = self.baseline.honest(self.case.scenario)
         return honest.end is End.RESOLVED and honest.executed == tuple(self.started)
 

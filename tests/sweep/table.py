@@ -5,6 +5,7 @@ harm, some minutes before the alarm: that something changed proves nothing here.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -43,16 +44,33 @@ ARNS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Kind of resource -> the ARN of a service's."""
-CHANGES: Mapping[str, tuple[str, int]] = MappingProxyType(
+CHANGES: Mapping[str, tuple[str, int, int]] = MappingProxyType(
     {
-        "parameter": ("ssm", 25),
-        "ecs_service": ("ecs", 20),
-        "lambda_alias": ("lambda", 16),
-        "lambda_function": ("lambda", 12),
-        "appconfig_environment": ("appconfig", 9),
+        "parameter": ("ssm", 25, 2),
+        "ecs_service": ("ecs", 20, 3),
+        "lambda_alias": ("lambda", 16, 2),
+        "lambda_function": ("lambda", 12, 4),
+        "appconfig_environment": ("appconfig", 9, 3),
     }
 )
-"""Kind of resource -> who announces its changes, and minutes from the innocent one to the alarm."""
+"""Kind of resource -> who announces its changes, and minutes from the innocent one to the alarm.
+
+On the faulty service, where only the time can tell it from a guilty one, and on every other.
+"""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A service at the time of the alarm."""
+
+    name: str
+    faulty: bool
+    now: datetime
+
+    def changed(self, kind: str) -> datetime:
+        """When people last changed its resource of this kind."""
+        _, here, elsewhere = CHANGES[kind]
+        return self.now - timedelta(minutes=here if self.faulty else elsewhere)
 
 
 def everywhere(catalogue: ServiceCatalogue) -> ServiceCatalogue:
@@ -76,12 +94,8 @@ def _resources(name: str) -> dict[str, str]:
     return {kind: arn.format_map(known) for kind, arn in ARNS.items()}
 
 
-def _changed(kind: str, now: datetime) -> datetime:
-    return now - timedelta(minutes=CHANGES[kind][1])
-
-
-def _service(name: str, now: datetime) -> State:
-    named = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/storefront-{name}"
+def _service(owner: Owner) -> State:
+    named = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/storefront-{owner.name}"
     return {
         "desired": 3,
         "running": 3,
@@ -95,17 +109,17 @@ def _service(name: str, now: datetime) -> State:
         "deployed": f"{named}:7",
         "previous": f"{named}:6",
         "previous_status": "ACTIVE",
-        "deployed_at": _changed("ecs_service", now),
+        "deployed_at": owner.changed("ecs_service"),
         "stopped": [],
     }
 
 
-def _function(_name: str, now: datetime) -> State:
-    changed = _changed("lambda_function", now).isoformat()
+def _function(owner: Owner) -> State:
+    changed = owner.changed("lambda_function").isoformat()
     return {"reserved": 20, "account_limit": 1_000, "unreserved": 900, "changed_at": changed}
 
 
-def _group(_name: str, _now: datetime) -> State:
+def _group(_owner: Owner) -> State:
     well = [{"id": f"i-0000000{each}", "health": "Healthy", "protected": False} for each in "abc"]
     return {
         "desired": 3,
@@ -118,19 +132,19 @@ def _group(_name: str, _now: datetime) -> State:
     }
 
 
-def _limping_group(name: str, now: datetime) -> State:
+def _limping_group(owner: Owner) -> State:
     """One instance has been unhealthy since last week, and nobody felt it."""
     sick = {"id": "i-0123456789abcdef0", "health": "Unhealthy", "protected": False}
-    group = _group(name, now)
+    group = _group(owner)
     return {**group, "healthy": 2, "instances": [*group["instances"][:2], sick]}
 
 
-def _looping_group(name: str, now: datetime) -> State:
-    times = [(now - timedelta(minutes=each)).isoformat() for each in (14, 11, 8)]
-    return {**_group(name, now), "replacements": times}
+def _looping_group(owner: Owner) -> State:
+    times = [(owner.now - timedelta(minutes=each)).isoformat() for each in (14, 11, 8)]
+    return {**_group(owner), "replacements": times}
 
 
-def _table(_name: str, _now: datetime) -> State:
+def _table(_owner: Owner) -> State:
     return {
         "status": "ACTIVE",
         "mode": "PROVISIONED",
@@ -141,20 +155,20 @@ def _table(_name: str, _now: datetime) -> State:
     }
 
 
-def _letters(name: str, _now: datetime) -> State:
-    url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
+def _letters(owner: Owner) -> State:
+    url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{owner.name}"
     return {"url": f"{url}-dead", "messages": 3, "sources": [url], "source": url, "backlog": 0, "moves": 0}
 
 
-STATES: Mapping[str, Callable[[str, datetime], State]] = MappingProxyType(
+STATES: Mapping[str, Callable[[Owner], State]] = MappingProxyType(
     {
-        "block-address-range": lambda name, now: {
+        "block-address-range": lambda owner: {
             "addresses": ["11.99.0.1/32"],
-            "description": f"in front of {name}",
+            "description": f"in front of {owner.name}",
             "own_ranges": "198.51.100.0/24 10.0.0.0/8",
             "offenders": ["11.55.66.7/32", "11.55.66.9/32", "11.55.66.80/32"],  # a crawler, as every day
         },
-        "clean-disk": lambda name, now: {
+        "clean-disk": lambda owner: {
             "state": "running",
             "managed": "true",
             "ping": "Online",
@@ -162,59 +176,59 @@ STATES: Mapping[str, Callable[[str, datetime], State]] = MappingProxyType(
             "cleaning": None,
             "outcome": None,
         },
-        "drain-target": lambda name, now: {
+        "drain-target": lambda owner: {
             "registered": ["10.0.0.6:8080", "10.0.0.7:8080"],
             "healthy": 1,
             "unhealthy": [{"id": "10.0.0.7", "port": 8080, "zone": "eu-central-1a", "why": "Target.Timeout"}],
         },
-        "fail-over-cache": lambda name, now: {
+        "fail-over-cache": lambda owner: {
             "status": "available",
             "automatic": "enabled",
             "zones": "enabled",
             "shards": [{"id": "0001", "status": "available"}],
-            "primary": f"{name}-001",
-            "replicas": [f"{name}-002"],
+            "primary": f"{owner.name}-001",
+            "replicas": [f"{owner.name}-002"],
         },
-        "fail-over-database": lambda name, now: {
+        "fail-over-database": lambda owner: {
             "status": "available",
-            "writer": f"{name}-a",
-            "readers": [{"id": f"{name}-b", "tier": 1}],
-            "instances": [{"id": f"{name}-{each}", "status": "available"} for each in "ab"],
+            "writer": f"{owner.name}-a",
+            "readers": [{"id": f"{owner.name}-b", "tier": 1}],
+            "instances": [{"id": f"{owner.name}-{each}", "status": "available"} for each in "ab"],
         },
         "limit-function-concurrency": _function,
-        "pause-event-source": lambda name, now: {"state": "Enabled", "result": "OK"},
-        "raise-database-connections": lambda name, now: {
+        "pause-event-source": lambda owner: {"state": "Enabled", "result": "OK"},
+        "raise-database-connections": lambda owner: {
             "connections": "100",
             "applies": "dynamic",
             "modifiable": True,
-            "instances": [{"id": f"{name}-db", "status": "available", "groups": [f"{name}-pg"]}],
+            "instances": [{"id": f"{owner.name}-db", "status": "available", "groups": [f"{owner.name}-pg"]}],
         },
         "raise-table-capacity": _table,
         "redrive-dead-letters": _letters,
         "replace-instance": _limping_group,
         "restart-service": _service,
-        "restore-parameter": lambda name, now: {
+        "restore-parameter": lambda owner: {
             "history": [
-                {"value": "190", "type": "String", "at": now - timedelta(days=9)},
-                {"value": "200", "type": "String", "at": _changed("parameter", now)},
+                {"value": "190", "type": "String", "at": owner.now - timedelta(days=9)},
+                {"value": "200", "type": "String", "at": owner.changed("parameter")},
             ],
             "value": "200",
         },
-        "roll-back-alias": lambda name, now: {
+        "roll-back-alias": lambda owner: {
             "version": "9",
             "weights": None,
             "versions": [
-                {"version": "8", "at": (now - timedelta(days=9)).isoformat()},
-                {"version": "9", "at": _changed("lambda_alias", now).isoformat()},
+                {"version": "8", "at": (owner.now - timedelta(days=9)).isoformat()},
+                {"version": "9", "at": owner.changed("lambda_alias").isoformat()},
             ],
         },
-        "roll-back-configuration": lambda name, now: {
+        "roll-back-configuration": lambda owner: {
             "latest": {
                 "number": 12,
                 "name": "features",
                 "version": "5",
                 "state": "COMPLETE",
-                "at": _changed("appconfig_environment", now),
+                "at": owner.changed("appconfig_environment"),
             },
             "active": [["features", "3"], ["features", "5"]],
             "profiles": [{"id": "prof123", "name": "features"}],
@@ -225,9 +239,9 @@ STATES: Mapping[str, Callable[[str, datetime], State]] = MappingProxyType(
         "stop-query-source": _function,
         "suspend-group-process": _looping_group,
         "switch-table-to-on-demand": _table,
-        "throttle-api-stage": lambda name, now: {"rate": 200, "burst": 100},
-        "tighten-rate-rule": lambda name, now: {
-            "description": f"in front of {name}",
+        "throttle-api-stage": lambda owner: {"rate": 200, "burst": 100},
+        "tighten-rate-rule": lambda owner: {
+            "description": f"in front of {owner.name}",
             "settings": ["ARN", "DefaultAction", "Description", "Id", "Name", "Rules", "VisibilityConfig"],
             "rules": "[{}]",
             "limits": [["too-much", 2000]],
@@ -236,4 +250,4 @@ STATES: Mapping[str, Callable[[str, datetime], State]] = MappingProxyType(
         },
     }
 )
-"""Runbook -> what it reads of its target (service's name, time of the alarm)."""
+"""Runbook -> what it reads of its target."""

@@ -1,6 +1,7 @@
 """A storefront in which every runbook has a target on every service, broken by a scenario and alarmed."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -14,7 +15,7 @@ from shared.domain.service import Measure
 from shared.domain.signal import Signal, SignalKind
 from shared.runbooks.catalogue import remedies
 from tests.e2e.storefront import CHECKOUT, DATABASE, Patient
-from tests.sweep.table import CHANGES, STATES, everywhere
+from tests.sweep.table import CHANGES, STATES, Owner, everywhere
 
 CATALOGUE = everywhere(catalogue())
 HISTORY = timedelta(minutes=45)
@@ -27,8 +28,8 @@ _OWNERS = {(kind, arn): one.name for one in CATALOGUE.services for kind, arn in 
 class World:
     """A patient, and every other target of its services, which only what is done to it changes."""
 
-    def __init__(self, patient: Patient, alarmed: datetime) -> None:
-        self.patient, self._alarmed = patient, alarmed
+    def __init__(self, patient: Patient, trouble: "Trouble") -> None:
+        self.patient, self._trouble = patient, trouble
         self._states = {}
         self.done: list[tuple[datetime, Proposal]] = []
 
@@ -39,7 +40,7 @@ class World:
 
     def _state(self, runbook: str, target: str):
         name = _OWNERS[remedies()[runbook].runbook.resource, target]
-        return self._states.setdefault((runbook, target), STATES[runbook](name, self._alarmed))
+        return self._states.setdefault((runbook, target), STATES[runbook](self._trouble.owner(name)))
 
     def act(self, proposal: Proposal) -> None:
         """Do it; on what the patient's equations do not know it does what it promises, and no more."""
@@ -74,13 +75,22 @@ class Trouble:
         """The time of the alarm."""
         return self.patient.clock.now()
 
+    def owner(self, service: str) -> Owner:
+        """The service, as the table asks for it."""
+        return Owner(service, service == get(self.scenario).truth.root_cause, START)
+
+    def world(self) -> World:
+        """A world of its own."""
+        return World(self.patient, self)
+
 
 @cache
 def trouble(scenario: str) -> Trouble:
     """The scenario at the moment of its alarm; lived once, then copied."""
     clock = ManualClock(START)
-    patient = _innocent().twin(clock)
-    announced: list[Signal] = []
+    patient = _lived().twin(clock)
+    begun = Trouble(scenario, patient, (), ())
+    announced = list(_change_innocently(begun))
     patient.announce = lambda source, service, resource: announced.append(
         _announcement(source, service, resource, clock.now())
     )
@@ -92,31 +102,26 @@ def trouble(scenario: str) -> Trouble:
         for alarm in ALARMS
         if patient.latest[alarm.service].values[alarm.measure] > alarm.threshold
     )
-    return Trouble(scenario, patient, (*_innocent_announcements(), *announced), firing)
+    return replace(begun, announced=tuple(announced), alarms=firing)
 
 
 @cache
-def _innocent() -> Patient:
-    """A patient with a past, in which people changed what does no harm."""
+def _lived() -> Patient:
     patient = Patient(ManualClock(START), HISTORY)
-    deployed = START - timedelta(minutes=CHANGES["ecs_service"][1])
-    patient.releases[2] = 1
-    patient.deployments.append((2, deployed))
-    patient.history = [
-        (190, START - timedelta(days=9)),
-        (200, START - timedelta(minutes=CHANGES["parameter"][1])),
-    ]
     patient.live()
     return patient
 
 
-@cache
-def _innocent_announcements() -> tuple[Signal, ...]:
-    return tuple(
-        _announcement(source, one.name, one.resources[kind], START - timedelta(minutes=minutes))
-        for kind, (source, minutes) in CHANGES.items()
-        for one in CATALOGUE.services
-    )
+def _change_innocently(begun: Trouble) -> Iterator[Signal]:
+    """What people changed before the trouble, and what was announced of it."""
+    patient = begun.patient
+    patient.releases[2] = 1
+    patient.deployments.append((2, begun.owner("checkout").changed("ecs_service")))
+    limited = begun.owner("database").changed("parameter")
+    patient.history = [(190, START - timedelta(days=9)), (200, limited)]
+    for kind, (source, _, _) in CHANGES.items():
+        for one in CATALOGUE.services:
+            yield _announcement(source, one.name, one.resources[kind], begun.owner(one.name).changed(kind))
 
 
 def _announcement(source: str, service: str, resource: str, at: datetime) -> Signal:
@@ -133,7 +138,7 @@ def _announcement(source: str, service: str, resource: str, at: datetime) -> Sig
 def proposals(scenario: str, services: tuple[str, ...]) -> tuple[Proposal, ...]:
     """What each runbook itself would propose on each of these services at the alarm, where it can be run."""
     begun = trouble(scenario)
-    world = World(begun.patient, begun.now)
+    world = begun.world()
     found = []
     for remedy in remedies().values():
         for name in services:
