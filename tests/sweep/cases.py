@@ -19,24 +19,13 @@ from shared.domain.model import VOTERS, AgentName
 from shared.domain.proposal import Proposal
 from shared.runbooks.catalogue import remedies
 from shared.workflow.candidates import frozen
-from tests.sweep.lies import Lie, Start, Way
+from tests.sweep.lies import WARPED, Lie, Start, Way, label
 from tests.sweep.run import Baseline, Case, Outcome, Run
 from tests.sweep.world import CATALOGUE, proposals
 
 LIARS = tuple(some for size in (1, 2) for some in combinations(VOTERS, size))
 ONSETS = (-30, -18, 0, 30)
 """Minutes; the second puts the onset just after the faulty service's innocent deployment."""
-WARPED = {
-    "block-address-range": {"Range": "198.51.100.0/24"},  # a partner's
-    "raise-database-connections": {"Connections": "1"},
-    "restore-parameter": {"Value": "1"},
-    "roll-back-alias": {"FunctionVersion": "1"},
-    "roll-back-service-deployment": {"TaskDefinition": ":1"},
-    "scale-out-group": {"DesiredCapacity": "1"},
-    "scale-out-service": {"DesiredCount": "1"},
-    "throttle-api-stage": {"Rate": "1", "Burst": "1"},
-}
-"""Parameters that the runbook takes and would never propose."""
 WRITTEN_BY_LIARS = frozenset(
     {"", "findings", "heard", "ballots", "attached", "evidence", "tallied", "reused"}
 )
@@ -160,13 +149,14 @@ def find(name: str) -> Case:
     Raises:
         ValueError: there is none.
     """
-    scenario, who, way, start, *_ = name.split("/")
+    scenario, who, way, start, what = name.split("/")
     liars = next((one for one in LIARS if "+".join(one) == who), ())
     for lie in lies(scenario, liars):
         if lie.words[:2] == (way, start):
-            for one in (lie, *(aimed(lie, scenario, wrong) for wrong in wrongs(scenario))):
-                if Case(scenario, liars, one).id == name:
-                    return Case(scenario, liars, one)
+            for wrong in wrongs(scenario):
+                if label(wrong) == what:
+                    return Case(scenario, liars, aimed(lie, scenario, wrong))
+            return Case(scenario, liars, lie)
     raise ValueError(f"no case {name!r}")
 
 

@@ -29,6 +29,29 @@ class Way(StrEnum):
     MUTE = "mute"  # find nothing and never vote: no action at all, if they can
 
 
+WARPED = {
+    "block-address-range": {"Range": "198.51.100.0/24"},  # a partner's
+    "raise-database-connections": {"Connections": "1"},
+    "restore-parameter": {"Value": "1"},
+    "roll-back-alias": {"FunctionVersion": "1"},
+    "roll-back-service-deployment": {"TaskDefinition": ":99"},
+    "scale-out-group": {"DesiredCapacity": "1"},
+    "scale-out-service": {"DesiredCount": "1"},
+    "throttle-api-stage": {"Rate": "1", "Burst": "1"},
+}
+"""Parameters that the runbook takes and would never propose."""
+
+
+def label(proposal: Proposal) -> str:
+    """A proposal, as a person can type it; "!" has parameters that its runbook would never choose."""
+    odd = WARPED.get(proposal.runbook, {}).items()
+    given = proposal.parameters
+    warped = any(
+        given[name].endswith(value) if value[0] == ":" else given[name] == value for name, value in odd
+    )
+    return f"{proposal.runbook}{'!' if warped else ''}@{proposal.service}"
+
+
 @dataclass(frozen=True)
 class Start:
     """What a lying opening says of an incident; None: as honest detection would."""
@@ -73,7 +96,7 @@ class Lie:
     def words(self) -> tuple[str, ...]:
         """It, as a person can type it: the way, the opening, and the wrong proposal."""
         start = self.start and f"{self.start.service},{self.start.classification},{self.start.minutes:+d}"
-        what = self.wrong and f"{self.wrong.runbook}@{self.wrong.service}@{self.wrong.digest[:6]}"
+        what = self.wrong and label(self.wrong)
         return self.way.value, start or "honest", what or "nothing"
 
     def assess(self, honest: Assess) -> Assess:

@@ -9,7 +9,8 @@ from tests.sweep.honest import Row
 from tests.sweep.run import End
 
 PAGE = Path(__file__).parents[2] / "docs" / "model.md"
-BEGIN, FINISH = "<!-- sweep: `make sweep` wrote this -->", "<!-- sweep ends -->"
+BEGIN = "<!-- sweep: `python -m tests.sweep --write` writes between these lines -->"
+FINISH = "<!-- sweep ends -->"
 COLUMNS = (
     "runs",
     "made",

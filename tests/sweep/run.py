@@ -83,6 +83,10 @@ class Baseline:
             self._honest[scenario] = Run(self, Case(scenario)).outcome()
         return self._honest[scenario]
 
+    def run(self, case: Case) -> Outcome:
+        """The case, to its end."""
+        return Run(self, case).outcome()
+
     def assess(self, world: object, signal: Signal, sources) -> object:
         """What honest detection opens, worked out once."""
         key = (world, signal.id)
