@@ -34,7 +34,7 @@ class Agents(StageStack):
     def _detection(self) -> Member:
         voter = self._voter(Author.DETECTION, Size(60, 1024, numerics=True))
         voter.feed("Signals", Feed(self._house.data.signals.stream_arn, KINESIS_READ, batch=100))
-        voter.may_keep_state(reads=[CATALOGUE, ACTED], puts=[OPEN, CHANGES], deletes=[OPEN])
+        voter.may_keep_state(reads=[CATALOGUE, ACTED], puts=[OPEN, CHANGES])
         voter.may_query_changes()
         voter.may_look_at_metrics()
         voter.may_look_at_targets()

@@ -147,7 +147,7 @@ class Consensus(StageStack):
         coordinator = Member(self, Author.COORDINATOR, self._house, Size(60, 512))
         stream = str(data.events.table_stream_arn)
         coordinator.feed("NewEvents", Feed(stream, TABLE_READ, pattern=NEW_EVENT))
-        coordinator.may_keep_state(reads=[CATALOGUE], puts=[STANDING], deletes=[OPEN])
+        coordinator.may_keep_state(reads=[CATALOGUE], puts=[STANDING, OPEN])
         coordinator.function.allow(["dynamodb:GetItem"], [data.waits.table_arn])
         coordinator.function.allow(["states:StartExecution", "states:SendTaskSuccess"], [self.machine.arn])
         coordinator.function.set(

@@ -113,7 +113,6 @@ GRANTS: dict[str, set[Grant]] = {
     "detection": fed("Signals", "IncidentEvents")
     | state("GetItem", keys=["CATALOGUE", "ACTED#*", "OPEN#*", "CHANGE#*"])
     | state("PutItem", keys=["OPEN#*", "CHANGE#*"])
-    | state("DeleteItem", keys=["OPEN#*"])
     | state("Query", keys=["CHANGE#*"])
     | METRICS
     | OBSERVING,
@@ -145,9 +144,8 @@ GRANTS: dict[str, set[Grant]] = {
     | VERIFYING,
     "coordinator": TABLE_STREAM
     | fed()
-    | state("DeleteItem", keys=["OPEN#*"])
-    | state("GetItem", keys=["CATALOGUE", "AGENT#*"])
-    | state("PutItem", keys=["AGENT#*"])
+    | state("GetItem", keys=["CATALOGUE", "AGENT#*", "OPEN#*"])
+    | state("PutItem", keys=["AGENT#*", "OPEN#*"])
     | on("Waits.Arn", "dynamodb:GetItem")
     | on("IncidentMachine", "states:StartExecution", "states:SendTaskSuccess")
     | VERIFYING,
