@@ -122,20 +122,21 @@ def examine(
 def settled(series: Sequence[Series], split: datetime, since: datetime) -> bool | None:
     """Whether the last values since a time, as many as make an excursion, are all within the baseline.
 
-    None when there are fewer.
+    None when there are fewer, or no baseline to compare any with.
     """
-    enough = True
+    enough, compared = True, False
     for each in series:
         reading = _reading(each, split, 1)
         count = sustained_points(each.times)
         last = [value for at, value in zip(each.times, each.values, strict=True) if at >= since][-count:]
         if reading is None or reading.measure not in SYMPTOMS:
             continue
+        compared = True
         if len(last) < count:
             enough = False
         elif any(_harmful(reading.measure, (v - reading.baseline) / reading.scale) for v in last):
             return False
-    return True if enough else None
+    return True if enough and compared else None
 
 
 def _reading(series: Series, split: datetime, sustained: int | None) -> Reading | None:

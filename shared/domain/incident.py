@@ -1,5 +1,6 @@
 """The incident: what the log adds up to. State is never stored, only folded (`shared.domain.folding`)."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
@@ -169,6 +170,11 @@ class Incident(Model):
         for findings in self.findings.values():
             found += findings.evidence
         return {one.id: one for one in (*found, *self.attached)}
+
+    @property
+    def began(self) -> datetime:
+        """The onset that detection opened it with; never later than the workflow's first question."""
+        return min(self.opened.started_at, self.investigated_at or self.detected_at)
 
     def remembered(self, agent: AgentName) -> Heard | None:
         """The last that this agent found; detection has found something when it opened the incident."""

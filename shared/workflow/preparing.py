@@ -82,7 +82,7 @@ class Preparing:
     def _is_well(self, state: Incident) -> bool:
         """Whether the symptoms went away by themselves: to act on the healthy would be harm."""
         services = self.catalogue.services().of_application(state.opened.application)
-        start, split = window(services, state.opened.started_at)
+        start, split = window(services, state.began)
         series = self.telemetry.series(services, start, self.clock.now())
         return settled(series, split, state.detected_at) is True
 
@@ -141,7 +141,7 @@ class Preparing:
         remedy = self.remedies[proposal.runbook]
         before = self.resources.observe(remedy.runbook, proposal.target)
         service = self.catalogue.services().get(proposal.service)
-        now = remedy.prepare(Subject(service, proposal.target, before, state.opened.started_at))
+        now = remedy.prepare(Subject(service, proposal.target, before, state.began))
         if isinstance(now, Infeasible):
             return before, f"it cannot be done any more: {now.reason}"
         same = now.proposal.digest == proposal.digest

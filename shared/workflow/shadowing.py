@@ -70,6 +70,6 @@ class Shadowing:
         if not changes:
             return None
         services = self.catalogue.services().of_application(state.opened.application)
-        start, split = window(services, state.opened.started_at)
+        start, split = window(services, state.began)
         well = well_at(self.telemetry.series(services, start, end), split, state.decided_at)
         return seen(state, changes, well, [each.runbook for each in self.remedies.values()])

@@ -44,7 +44,7 @@ class Watching:
             return REGRESSED
         now = self.clock.now()
         services = self.catalogue.services().of_application(state.opened.application)
-        start, split = window(services, state.opened.started_at)
+        start, split = window(services, state.began)
         series = self.telemetry.series(services, start, now)
         worse = _worse(series, split, done)
         if worse is not None:

@@ -191,6 +191,17 @@ def test_what_a_lying_detection_opens_with_makes_nobody_approve_something_else(m
     assert executed(street) <= {("restart-service", "checkout")}
 
 
+@pytest.mark.parametrize("minutes", [-20, 30])
+def test_an_onset_that_detection_made_up_stops_no_cure(minutes):
+    street = Street()
+    street.wait(20 * 60)  # a past, with which the false onset can be compared
+    get("memory_leak").break_it(street.patient)
+    street.wait(12)
+    opened_with(street, "web", Measure.LATENCY, started_at=street.clock.now() + minutes * MINUTES)
+    assert executed(street) == {("restart-service", "checkout")}
+    assert street.incident().closed.outcome == "resolved"
+
+
 def test_a_leak_20_minutes_after_an_innocent_deployment_is_resolved_by_a_restart():
     street = Street()
     street.patient.deploy("checkout", 1)

@@ -79,3 +79,9 @@ def test_settled_asks_for_as_many_values_as_make_an_excursion():
     quick = series([0.1, 0.11, 0.09] * 20 + [0.5, 0.1, 0.1], Measure.LATENCY, seconds=1)
     assert settled([quick], quick.times[60], quick.times[61]) is None
     assert settled([quick], quick.times[60], quick.times[60]) is False
+
+
+def test_without_a_baseline_nothing_has_settled():
+    young = series([0.1, 0.11, 0.09] * 20, Measure.LATENCY, seconds=1)
+    assert settled([young], young.times[0], young.times[1]) is None
+    assert settled([], young.times[0], young.times[1]) is None
