@@ -11,7 +11,7 @@ from shared.agents.voter import Verdict, Voter
 from shared.composition.local import VOTERS
 from shared.domain.events import Head
 from shared.domain.evidence import OWN_KIND, Evidence, Findings
-from shared.domain.facts import Author
+from shared.domain.facts import Author, BallotCast, VoteOpened
 from shared.domain.model import AgentName
 from shared.domain.runbook import Feasible, Subject
 from shared.domain.service import Measure
@@ -155,7 +155,7 @@ def test_one_agent_takes_two_places_at_most(agent):
     assert executed(street) == {("restore-parameter", "database")}
 
 
-def opened_with(street, service, measure, **lies):
+def opened_with(street, service, measure, /, **lies):
     """The incident as a lying detection opens it, written under its own name before the alarm is heard."""
     now = street.clock.now()
     signal = Signal(
@@ -181,12 +181,10 @@ def test_what_a_lying_detection_opens_with_makes_nobody_approve_something_else(m
     started = street.clock.now() + minutes * MINUTES
     lies = {"service": service, "services": (service,), "classification": called, "started_at": started}
     opened_with(street, "web", Measure.LATENCY, **lies)
-    approved = {
-        (one.runbook, one.service)
-        for one in street.incident().vote.candidates
-        for signed in street.incident().ballots
-        if signed.ballot.choice == one.digest
-    }
+    log = [one.fact for one in street.house.logs.events[street.incident().id]]
+    on_list = {each.digest: each for one in log if isinstance(one, VoteOpened) for each in one.candidates}
+    chosen = {one.signed.ballot.choice for one in log if isinstance(one, BallotCast)} - {None}
+    approved = {(on_list[one].runbook, on_list[one].service) for one in chosen}
     assert approved <= {("restart-service", "checkout")}
     assert executed(street) <= {("restart-service", "checkout")}
 
