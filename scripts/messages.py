@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from rich.console import Console
-
 from scripts.commander.reached import Reached
 from scripts.commander.review import of_stage
 from scripts.demo.play import perform
@@ -25,6 +23,7 @@ from scripts.patient.storefront import Storefront
 from scripts.runbooks.sample import eventually
 from scripts.scenarios import get
 from scripts.synth import REPOSITORY
+from scripts.terminal import Console
 from shared.adapters.aws.dynamodb_controls import DynamodbControls
 from shared.adapters.local.system_clock import SystemClock
 from shared.domain.autonomy import Autonomy, LevelChange

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from scripts.demo.play import play
 from scripts.demo.report import differences
 from scripts.demo.voice import Voice
 from scripts.local_aws.process import LocalAws
 from scripts.scenarios import get
 from scripts.synth import REPOSITORY
+from scripts.terminal import Console
 from shared.adapters.local.state_machine_definition import load
 from shared.composition.local_stage import DEV
 

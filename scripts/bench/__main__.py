@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from scripts.bench import answers
@@ -18,6 +17,7 @@ from scripts.bench.rates import Rate, appending, folding, loading
 from scripts.bench.stores import Stores, in_local_aws, in_memory
 from scripts.bench.writers import Contest, contest
 from scripts.local_aws.process import LocalAws
+from scripts.terminal import Console
 from shared.ports.log_reader import LogReader
 from shared.ports.views import Views
 

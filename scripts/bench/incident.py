@@ -3,14 +3,13 @@
 import io
 from dataclasses import dataclass
 
-from rich.console import Console
-
 from scripts.demo.play import perform
 from scripts.demo.stage import Stage, deployed
 from scripts.demo.voice import Voice
 from scripts.local_aws.process import LocalAws
 from scripts.patient.storefront import Storefront
 from scripts.scenarios import get
+from scripts.terminal import Console
 from shared.domain.errors import CommanderError
 from shared.domain.events import Event
 

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
 
 from scripts.bench.telling import begin
 from scripts.commander.reached import Reached
@@ -17,6 +16,7 @@ from scripts.dashboard.stage import stage_app
 from scripts.demo.stage import deployed
 from scripts.local_aws.process import LocalAws
 from scripts.operator_log import CLOCK
+from scripts.terminal import Console
 from shared.domain.clearance import Caller
 from tests.browser.look import browser
 

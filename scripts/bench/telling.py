@@ -8,12 +8,12 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
 from ulid import ULID
 
 from scripts.bench.sample import opened
 from scripts.demo.stage import Stage, deployed
 from scripts.local_aws.process import LocalAws
+from scripts.terminal import Console
 from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
 from shared.adapters.aws.kms_authority import KmsSigner
 from shared.adapters.local.system_clock import SystemClock

@@ -8,5 +8,6 @@ from scripts.operator_log import OperatorLog
 def acknowledge(incident: Incident, *, who: As = "", stage: StageOption = "dev") -> None:
     """Say that you have seen it: no further level is called. To have it yourself: take-over."""
     reached = reach(stage)
+    incident = reached.incident(incident)
     by = identity(reached, stage, who)
     told(OperatorLog(reached).answers().acknowledge(by, incident))

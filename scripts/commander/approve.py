@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.commander.asked import As, Incident, Yes, asked_of, described, identity, told
 from scripts.commander.reached import StageOption, reach
 from scripts.operator_log import OperatorLog
+from scripts.terminal import Console
 from shared.domain.errors import CommandRefused
 
 
@@ -23,6 +23,7 @@ def approve(
 ) -> None:
     """Show what would be done, and approve it. It covers this action in this attempt, until it expires."""
     reached = reach(stage)
+    incident = reached.incident(incident)
     log, by = OperatorLog(reached), identity(reached, stage, who)
     state = log.load(incident)
     asked = asked_of(state)

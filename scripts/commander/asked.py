@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.commander.reached import Reached
+from scripts.terminal import Console
 from shared.domain.errors import CommandRefused, InvalidConfiguration
 from shared.domain.facts import ApprovalRequested
 from shared.domain.identity import Identity, Where
 from shared.domain.incident import Incident as State
 from shared.workflow.said import Said
 
-Incident = Annotated[str, typer.Argument(help="an incident's id")]
+Incident = Annotated[str, typer.Argument(help="an incident's id, or `latest`")]
 Reason = Annotated[str, typer.Option("--reason", help="for whoever asks later")]
 Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON object for machines")]

@@ -6,20 +6,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.audit.auditor import CLOCK, Auditor
 from scripts.audit.bundle import bundle
 from scripts.commander.reached import StageOption, reach
+from scripts.terminal import Console
 from shared.domain.audit import GRACE, findings
 from shared.domain.audit_finding import Finding, faults
-from shared.domain.errors import CommandRefused
+from shared.domain.errors import CommandRefused, InvalidConfiguration
 
 app = typer.Typer(
     no_args_is_help=True,
     help="Check a log against its hashes, MACs, copies and anchors; repair and export it.",
 )
-Incident = Annotated[str, typer.Argument(help="an incident's id")]
+Incident = Annotated[str, typer.Argument(help="an incident's id, or `latest`")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON object for machines")]
 Grace = Annotated[float, typer.Option("--grace", min=0, help="seconds until copy and anchor must be there")]
 
@@ -28,7 +28,7 @@ SECONDS = GRACE.total_seconds()
 
 @app.command()
 def verify(
-    incident: Annotated[str, typer.Argument(help="an incident's id")] = "",
+    incident: Annotated[str, typer.Argument(help="an incident's id, or `latest`")] = "",
     *,
     every: Annotated[bool, typer.Option("--all", help="every incident of the stage")] = False,
     stage: StageOption = "dev",
@@ -38,8 +38,9 @@ def verify(
     """Name what was edited, deleted, inserted, reordered, truncated or forged. Exit code 1: something was."""
     if every == bool(incident):
         raise typer.BadParameter("give one incident, or --all")
-    auditor = Auditor(reach(stage), timedelta(seconds=grace))
-    ids = auditor.incident_ids() if every else (incident,)
+    reached = reach(stage)
+    auditor = Auditor(reached, timedelta(seconds=grace))
+    ids = auditor.incident_ids() if every else (reached.named(incident),)
     found = tuple(each for one in ids for each in auditor.verify(one))
     wrong = faults(found)
     if as_json:
@@ -56,7 +57,8 @@ def verify(
 @app.command()
 def repair(incident: Incident, *, stage: StageOption = "dev") -> None:
     """Append the genuine copy of what was changed; exit code 1 when a human must decide instead."""
-    auditor = Auditor(reach(stage))
+    reached = reach(stage)
+    auditor, incident = Auditor(reached), reached.named(incident)
     try:
         made = auditor.repair(incident)
     except CommandRefused as refused:
@@ -76,8 +78,11 @@ def export(
     stage: StageOption = "dev",
 ) -> None:
     """Write one file with which a third party can check the log: docs/audit.md says how."""
-    auditor = Auditor(reach(stage))
-    case = auditor.case(incident)
+    if not out.parent.is_dir():  # before the work, not after it
+        raise InvalidConfiguration(f"--out {out}: there is no folder {out.parent}; make it first")
+    reached = reach(stage)
+    auditor = Auditor(reached)
+    case = auditor.case(reached.named(incident))
     found = findings(case)
     inputs = auditor.inputs(case)
     content = bundle(case, found, auditor.keys, inputs, stage=stage, at=CLOCK.now())

@@ -4,7 +4,6 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.commander.asked import As, identity
 from scripts.commander.reached import StageOption, reach
@@ -12,6 +11,7 @@ from scripts.dashboard.loopback import Loopback
 from scripts.dashboard.stage import openapi as document
 from scripts.dashboard.stage import stage_app
 from scripts.operator_log import CLOCK
+from scripts.terminal import Console
 from shared.domain.clearance import Caller, Clearance
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.identity import Identity, Where

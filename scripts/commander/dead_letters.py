@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.status import Status
 
 from scripts.commander.asked import identity
 from scripts.commander.reached import StageOption, reach
 from scripts.dead_letters.page import SHORT, as_json, line, page
 from scripts.dead_letters.stage import redriving
+from scripts.terminal import Console
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.plain_text import sanitised
 from shared.workflow.redriving import Opened, Redriving

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.commander.reached import Reached
 from scripts.dashboard.loopback import Loopback
@@ -24,6 +23,7 @@ from scripts.patient import host
 from scripts.patient.scenario import Scenario
 from scripts.patient.storefront import Storefront
 from scripts.scenarios import get
+from scripts.terminal import Console
 from shared.domain.clearance import Caller
 
 Name = Annotated[str, typer.Argument(help="a file of scripts/scenarios")]

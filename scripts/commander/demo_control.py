@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.commander.asked import As, Incident, identity
 from scripts.commander.reached import Reached, reach
 from scripts.operator_log import CLOCK, OperatorLog
+from scripts.terminal import Console
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_open_incidents import DynamodbOpenIncidents
 from shared.adapters.aws.dynamodb_patient_line import DynamodbPatientLine
@@ -59,7 +59,9 @@ def severity(
     who: As = "",
 ) -> None:
     """Grade a running incident, as `commander severity` does."""
-    graded = control(reach(stage), stage, who).severity(incident, level, reason)
+    reached = reach(stage)
+    incident = reached.incident(incident)
+    graded = control(reached, stage, who).severity(incident, level, reason)
     _say(f"{incident}: it is {graded.severity}")
 
 

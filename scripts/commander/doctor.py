@@ -6,12 +6,12 @@ from contextlib import nullcontext
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.commander.reached import StageOption
 from scripts.doctor.examination import examine
 from scripts.doctor.finding import Finding, Level
 from scripts.doctor.subject import subject
+from scripts.terminal import Console
 from shared.domain.plain_text import sanitised
 
 MARKS = {Level.OK: "green", Level.WARNING: "yellow", Level.WRONG: "bold red", Level.UNKNOWN: "magenta"}

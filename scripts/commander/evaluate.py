@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.demo.stage import deployed
 from scripts.demo.voice import Voice
@@ -18,6 +17,7 @@ from scripts.evaluate.replay import cases, replay
 from scripts.evaluate.row import Row, summary
 from scripts.evaluate.table import line, sentences, table
 from scripts.local_aws.process import LocalAws
+from scripts.terminal import Console
 from shared.domain.errors import InvalidConfiguration
 
 app = typer.Typer(no_args_is_help=True, help="Recorded incidents, compared with what was true of them.")

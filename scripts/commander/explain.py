@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.commander.reached import Reached, StageOption, reach
 from scripts.explain.page import page
 from scripts.explain.trace import trace
+from scripts.terminal import Console
 from shared.adapters.aws.s3_recordings import S3Recordings
 from shared.domain.errors import PortError
 from shared.domain.events import Event
@@ -20,14 +20,14 @@ Json = Annotated[bool, typer.Option("--json", help="one JSON object for machines
 
 
 def explain(
-    incident: Annotated[str, typer.Argument(help="INC-…")],
+    incident: Annotated[str, typer.Argument(help="INC-…, or `latest`")],
     *,
     stage: StageOption = "dev",
     as_json: Json = False,
 ) -> None:
     """What happened in five sentences; who was given, computed and chose what; the sums; action; money."""
     reached = reach(stage)
-    events = reached.events(incident)
+    events = reached.events(reached.named(incident))
     shown = trace(events, traces(reached, events))
     if as_json:
         sys.stdout.write(json.dumps(shown, indent=2) + "\n")

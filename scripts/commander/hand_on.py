@@ -22,5 +22,6 @@ def hand_on(
 ) -> None:
     """Give the incident to a person or a team, who are called; to yourself, from whoever has it."""
     reached = reach(stage)
+    incident = reached.incident(incident)
     by = identity(reached, stage, who)
     shown(OperatorLog(reached).answers().hand_on(by, incident, to, reason), as_json=as_json)

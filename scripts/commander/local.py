@@ -4,9 +4,9 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.local_aws import process
+from scripts.terminal import Console
 
 app = typer.Typer(no_args_is_help=True, help="The embedded local AWS: loopback only, no account, no Docker.")
 Json = Annotated[bool, typer.Option("--json", help="one JSON object for machines")]

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import typer
-from rich.console import Console
 
-from shared.domain.errors import CommanderError
+from scripts.commander.failures import OUTSIDE, line
+from scripts.terminal import Console
 
 COMMANDS = (
     "acknowledge",
@@ -23,6 +23,7 @@ COMMANDS = (
     "evaluate",
     "explain",
     "hand_on",
+    "incidents",
     "local",
     "note",
     "people",
@@ -69,8 +70,8 @@ def run() -> None:
     """Run the command line."""
     try:
         application(sys.argv[1:])()
-    except CommanderError as error:
-        Console(stderr=True, soft_wrap=True).print(f"commander: {error}", markup=False, highlight=False)
+    except OUTSIDE as error:
+        Console(stderr=True, soft_wrap=True).print(f"commander: {line(error)}", markup=False, highlight=False)
         sys.exit(2)
 
 

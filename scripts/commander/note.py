@@ -16,5 +16,6 @@ def note(
 ) -> None:
     """Write a note into the incident's timeline, also after its end."""
     reached = reach(stage)
+    incident = reached.incident(incident)
     by = identity(reached, stage, who)
     shown(OperatorLog(reached).answers().note(by, incident, text), as_json=as_json)

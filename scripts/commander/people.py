@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
+from scripts.commander.failures import wrong
 from scripts.commander.reached import StageOption, reach
+from scripts.terminal import Console
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_directory import DynamodbDirectory
 from shared.domain.directory import Directory, on_call
@@ -65,9 +66,7 @@ def read(file: Path) -> Directory:
     except OSError as error:
         raise InvalidConfiguration(f"{file}: {error.strerror}; give a JSON file of people") from error
     except ValidationError as error:
-        wrong = error.errors(include_url=False, include_input=False)
-        said = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}" for one in wrong)
-        raise InvalidConfiguration(f"{file}: {said}") from error
+        raise InvalidConfiguration(f"{file}: {wrong(error)}") from error
 
 
 def _counted(found: Directory, where: str, *, as_json: bool) -> None:

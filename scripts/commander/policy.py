@@ -4,10 +4,10 @@ import json
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from scripts.commander.reached import StageOption, reach
 from scripts.policy.stage import CLOCK, StagePolicy
+from scripts.terminal import Console
 from shared.domain.autonomy import Autonomy, LevelChange
 from shared.domain.consensus import DecisionKind
 from shared.domain.policy import MOST_APPROVALS, Outcome, PolicyRequest, Verdict
@@ -37,7 +37,7 @@ def list_rules(*, as_json: Json = False) -> None:
 
 @app.command()
 def explain(  # noqa: PLR0913 - each is a fact to imagine otherwise
-    incident: Annotated[str, typer.Argument(help="INC-…; or give --runbook and --service")] = "",
+    incident: Annotated[str, typer.Argument(help="INC-…, or `latest`; or give --runbook and --service")] = "",
     *,
     runbook: Annotated[str, typer.Option("--runbook", help="a runbook's id")] = "",
     service: Annotated[str, typer.Option("--service", help="a service of the catalogue")] = "",
@@ -56,7 +56,7 @@ def explain(  # noqa: PLR0913 - each is a fact to imagine otherwise
         raise typer.BadParameter("give one incident, or --runbook and --service")
     policy = StagePolicy(reach(stage))
     if incident:
-        asked = policy.of_incident(incident)
+        asked = policy.of_incident(policy.reached.named(incident))
     else:
         asked, decision = policy.of_remedy(runbook, service), decision or DecisionKind.QUORUM
     people = None if approvals is None else [f"person {number + 1}" for number in range(approvals)]

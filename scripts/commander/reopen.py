@@ -15,5 +15,6 @@ def reopen(
 ) -> None:
     """Open it again: nobody has it, and people are called. The machine starts nothing."""
     reached = reach(stage)
+    incident = reached.incident(incident)
     by = identity(reached, stage, who)
     shown(OperatorLog(reached).answers().reopen(by, incident, reason), as_json=as_json)

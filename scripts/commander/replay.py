@@ -11,14 +11,15 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from scripts.commander.failures import line
 from scripts.commander.reached import StageOption, reach
 from scripts.replay.agents import Inputs
 from scripts.replay.replay import Step, Today
 from scripts.replay.replay import replay as replayed
+from scripts.terminal import Console
 from shared.adapters.aws.s3_recordings import S3Recordings
 from shared.agents.voter import Voter
 from shared.composition.local import VOTERS
@@ -40,7 +41,7 @@ Json = Annotated[bool, typer.Option("--json", help="one JSON object for machines
 
 
 def replay(
-    incident: Annotated[str, typer.Argument(help="INC-…, or a bundle that `audit export` wrote")],
+    incident: Annotated[str, typer.Argument(help="INC-…, `latest`, or a bundle that `audit export` wrote")],
     *,
     stage: StageOption = "dev",
     autonomy: Level = None,
@@ -68,7 +69,7 @@ def _rules(file: Path | None) -> Rules | None:
     try:
         return Rules.model_validate_json(file.read_bytes()).checked()
     except (OSError, ValidationError) as error:
-        raise InvalidConfiguration(f"{file}: {str(error).splitlines()[0]}") from error
+        raise InvalidConfiguration(f"{file}: {line(error)}") from error
 
 
 def _agents(files: list[Path]) -> dict[AgentName, Voter]:
@@ -90,8 +91,11 @@ def _agents(files: list[Path]) -> dict[AgentName, Voter]:
 def _recorded(incident: str, stage: str) -> tuple[tuple[Event, ...], Inputs]:
     """The log, and what agents were told."""
     bundle = Path(incident)
+    if bundle.suffix and not bundle.is_file():
+        raise InvalidConfiguration(f"{bundle}: there is no such file; `commander audit export` writes one")
     if not bundle.is_file():
         reached = reach(stage)
+        incident = reached.incident(incident)
         if "ArchiveBucket" not in reached.outputs:
             raise InvalidConfiguration("this stage has no archive yet: deploy the stacks again")
         kept = S3Recordings(reached.client("s3"), reached.outputs["ArchiveBucket"])

@@ -29,5 +29,6 @@ def resolve(
     """Say that it is over, and what was done: then it is closed, and costs no more."""
     said = Resolution(did, runbook, cause, moment("--over-at", over_at))
     reached = reach(stage)
+    incident = reached.incident(incident)
     by = identity(reached, stage, who)
     shown(OperatorLog(reached).answers().resolve(by, incident, said), as_json=as_json)

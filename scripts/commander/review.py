@@ -14,7 +14,7 @@ from shared.domain.errors import InvalidConfiguration
 
 
 def review(
-    incident: Annotated[str, typer.Argument(help="INC-…")],
+    incident: Annotated[str, typer.Argument(help="INC-…, or `latest`")],
     *,
     out: Annotated[Path | None, typer.Option("--out", help="write it there; else it is printed")] = None,
     stage: StageOption = "dev",
@@ -37,6 +37,6 @@ def of_stage(reached: Reached, incident: str) -> str:
         IncidentNotFound: there is none.
         PortError: the catalogue cannot be read.
     """
-    log = reached.events(incident)
+    log = reached.events(reached.named(incident))
     services = DynamodbCatalogue(reached.client("dynamodb"), reached.outputs["StateTable"]).services()
     return page(Reviewed(log, services))

@@ -4,8 +4,8 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from scripts.terminal import Console
 from shared.domain.errors import CommandRefused
 from shared.domain.runbook import Adopted, Remedy
 from shared.runbooks.catalogue import remedies

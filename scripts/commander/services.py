@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
+from scripts.commander.failures import wrong
 from scripts.commander.reached import StageOption, reach
+from scripts.terminal import Console
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.service import ServiceCatalogue
@@ -48,16 +49,14 @@ def read(file: Path) -> ServiceCatalogue:
     """The catalogue in a file.
 
     Raises:
-        InvalidConfiguration: it cannot be read, or the message names the first key that is wrong.
+        InvalidConfiguration: it cannot be read, or the message names every path that is wrong.
     """
     try:
         return ServiceCatalogue.model_validate_json(file.read_bytes()).validated()
     except OSError as error:
         raise InvalidConfiguration(f"{file}: {error.strerror}; give a JSON file of services") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise InvalidConfiguration(f"{file}: {where}: {first['msg']}") from error
+        raise InvalidConfiguration(f"{file}: {wrong(error)}") from error
 
 
 def _stored(stage: str) -> DynamodbCatalogue:

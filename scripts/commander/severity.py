@@ -4,11 +4,11 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.commander.asked import As, Incident, identity, told
 from scripts.commander.reached import StageOption, reach
 from scripts.operator_log import OperatorLog
+from scripts.terminal import Console
 from shared.domain.severity import Severity
 
 Level = Annotated[Severity, typer.Argument(help="how grave it is")]
@@ -27,6 +27,7 @@ def severity(
 ) -> None:
     """Grade the incident: who is told, how urgently, and what a change freeze permits follow at once."""
     reached = reach(stage)
+    incident = reached.incident(incident)
     log = OperatorLog(reached)
     before = log.load(incident).severity
     said = log.answers().grade(identity(reached, stage, who), incident, level, reason)

@@ -4,12 +4,12 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.commander.asked import Incident, Yes, identity, moment
 from scripts.commander.reached import StageOption, reach
 from scripts.shadow.page import lines, rows_as_json
 from scripts.shadow.stage import StageShadow
+from scripts.terminal import Console
 from shared.domain.facts import HumanOutcome
 from shared.domain.facts.outcome import Result
 from shared.domain.service import Tier
@@ -51,6 +51,7 @@ def enter(
         resolved_at=moment("--resolved-at", resolved_at),
         by=identity(reached, stage, "").id,
     )
+    incident = reached.incident(incident)
     StageShadow(reached).enter(incident, said)
     _print(f"{incident}: people did {did}, which {chosen[0].replace('_', ' ')}")
 

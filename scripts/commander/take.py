@@ -15,5 +15,6 @@ def take(
 ) -> None:
     """Have the incident: nobody else is called, and the machine starts nothing more."""
     reached = reach(stage)
+    incident = reached.incident(incident)
     by = identity(reached, stage, who)
     shown(OperatorLog(reached).answers().take_over(by, incident, reason), as_json=as_json)

@@ -8,5 +8,6 @@ from scripts.operator_log import OperatorLog
 def take_over(incident: Incident, *, reason: Reason = "", who: As = "", stage: StageOption = "dev") -> None:
     """Take the incident: the machine starts nothing more. What runs already ends, and is not undone."""
     reached = reach(stage)
+    incident = reached.incident(incident)
     by = identity(reached, stage, who)
     told(OperatorLog(reached).answers().take_over(by, incident, reason))

@@ -4,12 +4,12 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.commander.asked import Yes
 from scripts.commander.reached import StageOption, reach
 from scripts.dashboard.stage import tables_of
 from scripts.operator_log import CLOCK, OperatorLog
+from scripts.terminal import Console
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_log_reader import DynamodbLogReader
 from shared.adapters.aws.dynamodb_open_incidents import DynamodbOpenIncidents

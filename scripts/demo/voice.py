@@ -6,8 +6,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
 from rich.markup import escape
+
+from scripts.terminal import Console
 
 QUIET_SECONDS = 2.0
 

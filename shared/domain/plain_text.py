@@ -18,12 +18,17 @@ _LOOKALIKE = str.maketrans(
 """What a renderer makes a mention or a reference of, however it is escaped, and what HTML is made of."""
 
 
+def unseen(character: str) -> bool:
+    """Whether it has no glyph of its own; a space has none either, and is harmless."""
+    return character != " " and unicodedata.category(character) in UNSEEN
+
+
 def sanitised(text: str, most: int = 300) -> str:
     """One line of what can be seen, at most so many characters; nothing else of it is changed.
 
     A channel escapes it for its own markup: here `<` stays `<`.
     """
-    words = " ".join("".join(" " if unicodedata.category(one) in UNSEEN else one for one in text).split())
+    words = " ".join("".join(" " if unseen(one) else one for one in text).split())
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
