@@ -284,7 +284,9 @@ class LocalHouse:
     def _pump(self) -> bool:
         """Deliver every event that has not been delivered, to everybody, in order."""
         fresh: list[Event] = []
-        for incident_id, events in [*self.logs.events.items(), *self.logs.days.items()]:
+        reader = self._stores[Author.COORDINATOR]
+        for incident_id in [*self.logs.events, *self.logs.days]:
+            events = reader.read(incident_id)
             fresh += events[self._delivered.get(incident_id, 0) :]
             self._delivered[incident_id] = len(events)
         for event in fresh:

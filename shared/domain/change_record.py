@@ -3,10 +3,9 @@
 import json
 from typing import Any
 
-from pydantic import ValidationError
-
 from shared.domain.errors import InvalidSignal
 from shared.domain.events import Event
+from shared.domain.placing import lying_at
 
 
 def change_record(body: bytes) -> dict[str, Any] | None:
@@ -20,12 +19,15 @@ def change_record(body: bytes) -> dict[str, Any] | None:
 
 
 def changed_event(change: dict[str, Any] | None) -> Event:
-    """The event that was written.
+    """The event that was written, as the one of its place in the table.
 
     Raises:
         InvalidSignal: the record holds none.
     """
     try:
-        return Event.model_validate_json((change or {})["dynamodb"]["NewImage"]["body"]["S"])
-    except (KeyError, TypeError, ValidationError) as error:
+        image = (change or {})["dynamodb"]["NewImage"]
+        event = Event.model_validate_json(image["body"]["S"])
+        incident_id, version = (image[name]["S"].partition("#")[2] for name in ("pk", "sk"))
+        return lying_at(event, incident_id, int(version))
+    except (KeyError, TypeError, ValueError) as error:
         raise InvalidSignal(f"malformed: the record holds no event ({type(error).__name__})") from error

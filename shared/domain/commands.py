@@ -61,7 +61,8 @@ def cast_ballot(
     """The facts of a vote; nothing when this agent's ballot is in already, or the round is over.
 
     Args:
-        evidence: what it refers to that may not be in the log yet.
+        evidence: what it refers to. All of it is attached but what stands in the agent's own findings of this
+            attempt: what others put in the log they could replace, and the ballot would refer to nothing.
         inputs: the digest of the recording of what the agent saw, if that was kept.
         spans: the digest of the trace of what it did, if that was kept.
 
@@ -76,7 +77,8 @@ def cast_ballot(
             if earlier.ballot.choice != ballot.choice:
                 raise Equivocation(f"{ballot.agent} already voted otherwise in round {ballot.round}")
             return ()
-    new = tuple(one for one in evidence if one.id not in state.evidence)
+    own = state.findings[ballot.agent].evidence if has_found(state, ballot.agent) else ()
+    new = tuple(one for one in evidence if one not in own)
     return (facts.BallotCast(signed=signed, evidence=new, inputs=inputs, spans=spans),)
 
 

@@ -127,10 +127,13 @@ class Coordination:
             if agent.value == event.recorded_by.value and self.trust.is_genuine(event)
         ]
 
+        log = self.store.read(event.incident_id)  # where an id that is taken is told apart
+        named = next((one.event_id for one in log if one.version == event.version), event.event_id)
+
         def decide(state: Incident) -> tuple[Fact, ...]:
-            if event.event_id in state.rejected:
+            if named in state.rejected:
                 return ()
-            rejected = AuthorRejected(event_id=event.event_id, author=event.recorded_by.value, reason=fault)
+            rejected = AuthorRejected(event_id=named, author=event.recorded_by.value, reason=fault)
             proofs = {one.agent: [event.event_id] for one in overstepped}
             return (rejected, *self.vigilance.quarantine(state, overstepped, proofs))
 

@@ -99,13 +99,39 @@ def test_a_forged_end_that_was_taken_away_again_is_forgotten(store, store_of, dy
     assert [one.version for one in store.read("I1")] == list(range(1, 8))
 
 
-def test_an_end_that_says_an_impossible_version_is_read_like_any_other(store, dynamodb, table):
+def test_an_end_that_says_another_version_is_read_as_the_event_of_its_place(store, dynamodb, table):
     grow(store, 5)
     last = store.read("I1")[-1].model_copy(update={"version": 10**15})
     item = dynamodb.get_item(TableName=table, Key=place(5))["Item"]
     dynamodb.put_item(TableName=table, Item={**item, "body": {"S": last.model_dump_json()}})
     for _ in range(2):
-        assert [one.version for one in store.read("I1")] == [1, 2, 3, 4, 10**15]
+        assert [one.version for one in store.read("I1")] == [1, 2, 3, 4, 5]
+
+
+def test_a_copy_of_another_incidents_event_is_read_as_one_of_this_that_was_changed(store, dynamodb, table):
+    [other] = store.append("I2", Head(), [SENT])
+    grow(store, 2)
+    item = dynamodb.get_item(TableName=table, Key={**place(1), "pk": {"S": "INCIDENT#I2"}})["Item"]
+    assert other.computed_hash() == other.hash
+    dynamodb.put_item(TableName=table, Item={**item, **place(3)})
+    copy = store.read("I1")[-1]
+    assert (copy.incident_id, copy.version) == ("I1", 3)
+    assert copy.computed_hash() != copy.hash
+
+
+def test_an_id_that_is_taken_is_told_apart(store, dynamodb, table):
+    grow(store, 2)
+    first, last = store.read("I1")
+    again = last.model_copy(update={"version": 3, "event_id": first.event_id})
+    item = dynamodb.get_item(TableName=table, Key=place(2))["Item"]
+    body = {"body": {"S": again.model_dump_json()}}
+    dynamodb.put_item(TableName=table, Item={**item, **place(3), **body})
+    for _ in range(2):
+        assert [one.event_id for one in store.read("I1")] == [
+            first.event_id,
+            last.event_id,
+            f"{first.event_id}@3",
+        ]
 
 
 def test_a_store_remembers_so_many_events_and_no_more(aws, table, dynamodb):

@@ -34,9 +34,13 @@ SIGNAL = Signal(source="cloudwatch", kind=SignalKind.ALARM, service="web", at=NO
 
 def captured(event=EVENT):
     """What change capture puts on the stream for an event."""
-    return json.dumps(
-        {"eventName": "INSERT", "dynamodb": {"NewImage": {"body": {"S": event.model_dump_json()}}}}
-    ).encode()
+    return json.dumps({"eventName": "INSERT", "dynamodb": {"NewImage": image(event)}}).encode()
+
+
+def image(event):
+    """The item of an event."""
+    item = {"pk": f"INCIDENT#{event.incident_id}", "sk": f"EVENT#{event.version:012d}"}
+    return {name: {"S": one} for name, one in {**item, "body": event.model_dump_json()}.items()}
 
 
 def kinesis(*bodies):
@@ -123,11 +127,10 @@ def test_nothing_is_made_before_the_first_record():
 def test_a_table_stream_carries_the_same_events():
     heard = []
     handler = stream_handler("here", lambda: heard.append, None, MemoryDeadLetters)
-    image = {"body": {"S": EVENT.model_dump_json()}}
     record = {
         "eventSource": "aws:dynamodb",
         "eventName": "INSERT",
-        "dynamodb": {"NewImage": image, "SequenceNumber": "7"},
+        "dynamodb": {"NewImage": image(EVENT), "SequenceNumber": "7"},
     }
     assert handler({"Records": [record]}, None) == {"batchItemFailures": []}
     assert heard == [EVENT]

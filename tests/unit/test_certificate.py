@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.domain.ballot import Ballot, SignedBallot
-from shared.domain.certificate import Certificate, Poll, verify_ballots, verify_certificate
+from shared.domain.certificate import BLAMELESS, Certificate, Poll, verify_ballots, verify_certificate
 from shared.domain.consensus import DecisionKind
 from shared.domain.errors import InvalidCertificate
 from shared.domain.evidence import OWN_KIND, Evidence, EvidenceKind
-from shared.domain.model import VOTERS, AgentName
+from shared.domain.model import VOTERS, AgentName, digest
 from shared.domain.proposal import Proposal
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -101,6 +101,32 @@ def test_two_different_ballots_of_one_agent_are_equivocation():
     both = (*GOOD, ballot(AgentName.DIAGNOSIS, choice=OTHER.digest))
     assert "equivocation" in refusal(certificate(both), both)
     assert "not the ones that count" in refusal(certificate(GOOD), both)
+
+
+def test_a_ballot_for_another_opening_of_the_round_counts_nowhere_and_blames_nobody():
+    poll = POLL.model_copy(update={"opened": "a" * 64})
+    answers = tuple(ballot(agent, answers="a" * 64) for agent in VOTERS)
+    stray = ballot(AgentName.DIAGNOSIS, answers="b" * 64, choice=OTHER.digest)
+    accepted, rejected = verify_ballots(poll, (stray, *answers), verify, NOW)
+    assert (accepted, rejected) == (answers, ())
+    accepted, rejected = verify_ballots(poll, (stray, *answers[2:]), verify, NOW)
+    assert accepted == answers[2:]
+    assert [one.agent for one in rejected] == [AgentName.DIAGNOSIS]
+    assert {one.reason for one in rejected} <= BLAMELESS
+
+
+@pytest.mark.parametrize("answers", ["", "b" * 64])
+def test_a_ballot_that_does_not_name_the_opening_makes_no_certificate(answers):
+    poll = POLL.model_copy(update={"opened": "a" * 64})
+    ballots = tuple(ballot(agent, answers=answers) for agent in VOTERS)
+    with pytest.raises(InvalidCertificate, match="another opening"):
+        verify_certificate(certificate(ballots), poll, ballots, verify, NOW)
+
+
+def test_a_ballot_from_before_openings_were_named_keeps_its_digest():
+    plain = GOOD[0].ballot.plain()
+    del plain["answers"]
+    assert Ballot.model_validate(plain).digest == digest(plain)
 
 
 def test_leaving_out_a_ballot_that_counts_is_refused():

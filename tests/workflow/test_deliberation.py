@@ -17,7 +17,7 @@ from shared.domain.consensus import DecisionKind
 from shared.domain.errors import CommandRefused
 from shared.domain.events import Head
 from shared.domain.evidence import OWN_KIND, Evidence, Findings
-from shared.domain.facts import ActionStarted, Author, BallotCast
+from shared.domain.facts import ActionStarted, Author, BallotCast, FindingsSubmitted
 from shared.domain.model import VOTERS, AgentName
 from shared.domain.proposal import Proposal
 from shared.ports.event_store import load, record
@@ -88,6 +88,24 @@ class House:
 
     def types(self) -> Counter[str]:
         return Counter(event.type for event in self.store(Author.WORKFLOW).read(ID))
+
+
+def test_who_withdraws_what_it_showed_takes_nothing_from_anothers_ballot():
+    """Detection shows what prediction will rest on, and after prediction's vote shows something else."""
+    house = House()
+    now, kind = house.clock.now(), OWN_KIND[AgentName.PREDICTION]
+    forecast = Evidence(kind=kind, service="checkout", statement="seen", observed_at=now)
+    shown = Findings(agent=AgentName.DETECTION, summary="seen", confidence=800, evidence=(forecast,))
+    detection = house.store(Author.DETECTION)
+    record(detection, ID, lambda state: submit_findings(state, shown, 1))
+    house.propose(AgentName.DIAGNOSIS, scale_out())
+    [digest] = house.tasks.freeze(ID)["candidates"]
+    house.vote(AgentName.PREDICTION, digest)
+    withdrawn = shown.model_copy(update={"evidence": ()})
+    record(detection, ID, lambda _: (FindingsSubmitted(attempt=1, findings=withdrawn),))
+    house.tasks.decide(ID, house.machine_tally())
+    assert house.incident().quarantined == {}
+    assert house.incident().tallied.rejected == ()
 
 
 def test_a_quorum_leaves_a_certificate_that_the_log_proves_again():

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
-from pydantic import ValidationError
 
 from shared.adapters.aws.errors import code_of, port_errors
 from shared.domain.errors import ConcurrentAppend, PortError
 from shared.domain.events import Event, Head, head_of
 from shared.domain.facts import Author, Fact
 from shared.domain.model import canonical_json
+from shared.domain.placing import lying_at, told_apart
 from shared.ports.authority import Signer
 from shared.ports.clock import Clock
 from shared.ports.event_store import Pen
@@ -70,7 +70,7 @@ class DynamodbEventStore:
             self._known.clear()
         if events:
             self._known[incident_id] = events
-        return events
+        return told_apart(events)
 
     def append(
         self, incident_id: str, head: Head, facts: Sequence[Fact], cause: str = ""
@@ -111,13 +111,13 @@ class DynamodbEventStore:
                 KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
                 ExpressionAttributeValues={
                     ":pk": {"S": _pk(incident_id)},
-                    ":first": {"S": _sk(min(first, LAST))},
+                    ":first": {"S": _sk(first)},
                     ":last": {"S": _sk(LAST)},
                 },
                 PaginationConfig={"PageSize": self._page_size},
             )
             for page in pages:
-                found += [_event(item) for item in page["Items"]]
+                found += [event_of(item) for item in page["Items"]]
         return tuple(found)
 
     def _event_put(self, event: Event) -> Any:
@@ -168,10 +168,17 @@ def _sk(version: int) -> str:
     return f"EVENT#{version:012d}"
 
 
-def _event(item: Mapping[str, Any]) -> Event:
+def event_of(item: Mapping[str, Any]) -> Event:
+    """The event in an item, as the one of the item's keys.
+
+    Raises:
+        PortError: there is none.
+    """
     try:
-        return Event.model_validate_json(item["body"]["S"])
-    except (KeyError, ValidationError) as error:
+        event = Event.model_validate_json(item["body"]["S"])
+        incident_id, version = (item[name]["S"].partition("#")[2] for name in ("pk", "sk"))
+        return lying_at(event, incident_id, int(version))
+    except (KeyError, ValueError) as error:
         where = f"{item['pk']['S']} {item['sk']['S']}"
         raise PortError(f"{where} is not an event: run the audit", retryable=False) from error
 

@@ -4,9 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Never
 
-from pydantic import ValidationError
-
-from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore
+from shared.adapters.aws.dynamodb_event_store import DynamodbEventStore, event_of
 from shared.adapters.aws.errors import port_errors
 from shared.domain.errors import AccessDenied, PortError
 from shared.domain.events import Event
@@ -71,7 +69,7 @@ class DynamodbLogReader:
                 },
                 Limit=limit,
             )
-        return [_event(item) for item in answer["Items"]]
+        return [event_of(item) for item in answer["Items"]]
 
     def heads(self, incident_ids: Sequence[str]) -> Mapping[str, int]:
         """Where each log ends.
@@ -111,11 +109,3 @@ class DynamodbLogReader:
             )
             for page in pages:
                 yield from (item["pk"]["S"].removeprefix(PARTITION) for item in page["Items"])
-
-
-def _event(item: Mapping[str, Any]) -> Event:
-    try:
-        return Event.model_validate_json(item["body"]["S"])
-    except (KeyError, ValidationError) as error:
-        where = f"{item['pk']['S']} {item['sk']['S']}"
-        raise PortError(f"{where} is not an event: run the audit", retryable=False) from error

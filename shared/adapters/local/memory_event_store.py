@@ -7,6 +7,7 @@ from shared.domain.dismissals import is_day
 from shared.domain.errors import ConcurrentAppend
 from shared.domain.events import Event, Head, head_of
 from shared.domain.facts import Author, Fact
+from shared.domain.placing import lying_at, told_apart
 from shared.ports.authority import Signer
 from shared.ports.clock import Clock
 from shared.ports.event_store import Pen
@@ -33,8 +34,12 @@ class MemoryEventStore:
         self._pen = Pen(author, signer, clock)
 
     def read(self, incident_id: str) -> tuple[Event, ...]:
-        """The incident's events in order."""
-        return self._logs.having(incident_id).get(incident_id, ())
+        """The incident's events in order, each as the one of its place."""
+        found: list[Event] = []
+        for event in self._logs.having(incident_id).get(incident_id, ()):
+            version = max(event.version, head_of(found).version + 1)
+            found.append(lying_at(event, incident_id, version))
+        return told_apart(found)
 
     def give_way(self, lost: int) -> None:
         """Nothing: who holds the lock is done in microseconds."""
@@ -53,5 +58,6 @@ class MemoryEventStore:
             if head_of(earlier) != head:
                 raise ConcurrentAppend(incident_id, head.version)
             if made:
-                self._logs.having(incident_id)[incident_id] = (*earlier, *made)
+                log = self._logs.having(incident_id)
+                log[incident_id] = (*log.get(incident_id, ()), *made)
         return made

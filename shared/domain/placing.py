@@ -1,0 +1,31 @@
+"""Where an event lies, held against what it says: a copy put elsewhere, or under another's id, is no event.
+
+An author's MAC holds wherever a copy of its event is put, and what is ignored is named by id. So an event of
+another incident, of another version, or with an id that is taken is read as the event of the place where it
+lies: its hash does not match then, it is ignored like any that was changed, and nobody is blamed for it.
+"""
+
+from collections.abc import Iterable
+
+from shared.domain.events import Event
+
+
+def lying_at(event: Event, incident_id: str, version: int) -> Event:
+    """The event as the one of its place."""
+    if (event.incident_id, event.version) == (incident_id, version):
+        return event
+    return event.model_copy(update={"incident_id": incident_id, "version": version})
+
+
+def told_apart(events: Iterable[Event]) -> tuple[Event, ...]:
+    """A log whose events each have an id of their own: who had it first keeps it."""
+    taken: set[str] = set()
+    found: list[Event] = []
+    for event in events:
+        if event.event_id in taken:
+            other = f"{event.event_id[:200]}@{event.version}"
+            found.append(event.model_copy(update={"event_id": other}))
+        else:
+            taken.add(event.event_id)
+            found.append(event)
+    return tuple(found)
