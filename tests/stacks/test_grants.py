@@ -12,7 +12,6 @@ from tests.stacks.templates import AUTHORS, Grant, Templates
 from tests.stacks.undeclared import MAIL
 
 VOTERS = AUTHORS[:4]
-VERIFIERS = ("coordinator", "workflow", "executor", "communication", "reception")
 HERE = Place("dev", "AccountId", "Region", "Partition")
 SSM = "arn:Partition:ssm:Region:AccountId"
 LOGS = "arn:Partition:logs:Region:AccountId:log-group:*"
@@ -134,21 +133,18 @@ GRANTS: dict[str, set[Grant]] = {
     | on("arn:Partition:secretsmanager:Region:AccountId:secret:commander/*", "secretsmanager:GetSecretValue")
     | on("arn:Partition:sns:Region:AccountId:commander-*", "sns:Publish")
     | on("arn:Partition:scheduler:Region:AccountId:schedule/WakesGroup/*", "scheduler:CreateSchedule")
-    | {("iam:PassRole", "WakesRole.Arn", PASSED_TO_SCHEDULER)}
-    | VERIFYING,
+    | {("iam:PassRole", "WakesRole.Arn", PASSED_TO_SCHEDULER)},
     "reception": state("GetItem", keys=["DIRECTORY"])
     | on("Slack.Id", "secretsmanager:GetSecretValue")
     | on("PagerDuty.Id", "secretsmanager:GetSecretValue")
     | on("ReceptionFunction.Arn", "lambda:InvokeFunction")
-    | fed()
-    | VERIFYING,
+    | fed(),
     "coordinator": TABLE_STREAM
     | fed()
     | state("GetItem", keys=["CATALOGUE", "AGENT#*", "OPEN#*"])
     | state("PutItem", keys=["AGENT#*", "OPEN#*"])
     | on("Waits.Arn", "dynamodb:GetItem")
-    | on("IncidentMachine", "states:StartExecution", "states:SendTaskSuccess")
-    | VERIFYING,
+    | on("IncidentMachine", "states:StartExecution", "states:SendTaskSuccess"),
     "workflow": state(
         "GetItem",
         keys=["CATALOGUE", "CONTROL#STOP", "CONTROL#LEVELS", "ACTED#*", "AGENT#*", "CONTROL#DEMOTED"],
@@ -161,7 +157,6 @@ GRANTS: dict[str, set[Grant]] = {
     | set().union(
         *(on(f"{voter.capitalize()}Function.Arn", "lambda:GetFunctionConfiguration") for voter in VOTERS)
     )
-    | VERIFYING
     | OBSERVING,
     "executor": state("GetItem", keys=["CATALOGUE", "CONTROL#STOP", "ACTED#*", "KNOWN#*"])
     | state("PutItem", keys=["ACTED#*", "KNOWN#*"])
@@ -171,8 +166,7 @@ GRANTS: dict[str, set[Grant]] = {
     | on("*", "ssm:DescribeAutomationExecutions")
     | on(f"{SSM}:automation-execution/*", "ssm:GetAutomationExecution")
     | METRICS
-    | OBSERVING
-    | VERIFYING,
+    | OBSERVING,
 }
 
 
@@ -180,7 +174,7 @@ GRANTS: dict[str, set[Grant]] = {
 def test_an_author_may_do_exactly_this(dev: Templates, author: str) -> None:
     recording = RECORDING if author in VOTERS else set()
     own = on("Events.Arn", "dynamodb:PutItem", "dynamodb:Query") | on(KEYS[author], "kms:GenerateMac")
-    assert dev.grants_of(author) == GRANTS[author] | own | recording
+    assert dev.grants_of(author) == GRANTS[author] | own | VERIFYING | recording
 
 
 def test_a_channel_brings_its_secret_or_its_sender_and_nothing_else(
@@ -324,13 +318,12 @@ def test_nobody_may_write_the_catalogue(dev: Templates) -> None:
 
 
 @pytest.mark.parametrize("author", AUTHORS)
-def test_everyone_signs_with_one_key_and_only_who_checks_verifies(dev: Templates, author: str) -> None:
+def test_everyone_signs_with_one_key_and_verifies_everybodys(dev: Templates, author: str) -> None:
     grants = dev.grants_of(author)
     assert {key for action, key, _ in grants if action == "kms:GenerateMac"} == {KEYS[author]}
     verified = {key for action, key, _ in grants if action == "kms:VerifyMac"}
-    assert verified == (set(KEYS.values()) if author in VERIFIERS else set())
-    known = json.loads(dev.settings_of(author)["COMMANDER_MAC_KEYS"])
-    assert known == (KEYS if author in VERIFIERS else {author: KEYS[author]})
+    assert verified == set(KEYS.values())
+    assert json.loads(dev.settings_of(author)["COMMANDER_MAC_KEYS"]) == KEYS
 
 
 def test_no_voter_may_change_anything_outside_the_commander(dev: Templates) -> None:
