@@ -13,4 +13,5 @@ def opening() -> Opening:
         open_incidents=aws.open_incidents(),
         sources=sources,
         dismissing=Dismissing(store, sources),
+        distrust=aws.trust().distrust,
     )

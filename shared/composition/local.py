@@ -228,7 +228,9 @@ class LocalHouse:
         )
         detection_store = self._stores[Author.DETECTION]
         dismissing = Dismissing(detection_store, sources)
-        self.opening = Opening(detection_store, open_incidents, sources, dismissing, self.assess)
+        self.opening = Opening(
+            detection_store, open_incidents, sources, dismissing, trust.distrust, self.assess
+        )
         self._participants = [
             Participant(
                 voter,

@@ -18,13 +18,13 @@ from shared.domain.correlation import (
     near,
     ringing,
 )
-from shared.domain.errors import ConcurrentAppend, PortError
-from shared.domain.events import Head
+from shared.domain.errors import ConcurrentAppend, IncidentNotFound, PortError
+from shared.domain.events import head_of
 from shared.domain.facts import Fact, IncidentDetected, RecoverySeen, SignalCorrelated
 from shared.domain.incident import Incident
 from shared.domain.service import ServiceCatalogue
 from shared.domain.signal import Signal, SignalKind
-from shared.ports.event_store import EventStore, load, record
+from shared.ports.event_store import Distrust, EventStore, load, record
 from shared.ports.open_incidents import Claims, OpenIncidents
 from shared.ports.sources import Sources
 from shared.workflow.dismissing import Dismissing
@@ -55,6 +55,7 @@ class Opening:
     open_incidents: OpenIncidents
     sources: Sources
     dismissing: Dismissing
+    distrust: Distrust
     assess: Assess = assess
 
     def hear(self, signal: Signal) -> Outcome:
@@ -77,7 +78,7 @@ class Opening:
     def _trouble(self, signal: Signal, application: str) -> Outcome:
         services, looked = self.sources.catalogue.services(), dict[frozenset[str], IncidentDetected | None]()
         for lost in range(1, ATTEMPTS + 1):
-            if self.store.read(incident_id(signal)):
+            if self._incident(incident_id(signal)) is not None:
                 return Outcome.OPENED  # delivered again
             claims = self.open_incidents.of(application)
             if self._ended_with(signal, claims):
@@ -97,8 +98,15 @@ class Opening:
 
     def _ended_with(self, signal: Signal, claims: Claims) -> bool:
         """Whether it belongs to an incident that ended lately."""
-        opened = (one for one in claims.ended if self.store.read(one))
-        return any(_has(load(self.store, one), signal) for one in opened)
+        opened = filter(None, map(self._incident, claims.ended))
+        return any(_has(one, signal) for one in opened)
+
+    def _incident(self, incident_id: str) -> Incident | None:
+        """An incident as far as its log can be believed; None when nobody has opened it."""
+        try:
+            return load(self.store, incident_id, self.distrust)
+        except IncidentNotFound:
+            return None
 
     def _known(self, application: str, claims: Claims, signal: Signal) -> list[Incident] | None:
         """The application's open incidents, oldest first; None while somebody else is opening one.
@@ -109,12 +117,12 @@ class Opening:
         for claim in claims.open:
             if claim.incident_id == incident_id(signal):
                 continue  # our own, of a delivery that went no further
-            if not self.store.read(claim.incident_id):
+            state = self._incident(claim.incident_id)
+            if state is None:
                 if claim.at + PENDING > now:
                     return None
                 self.open_incidents.release(application, claim.incident_id)
                 return None
-            state = load(self.store, claim.incident_id)
             if state.is_open:
                 found.append(state)
             else:
@@ -134,8 +142,11 @@ class Opening:
                 mine = incident_id(signal)
                 if mine not in claims and not self.open_incidents.claim(application, mine, claims):
                     return None
+                there = self.store.read(mine)  # nothing, or what nobody believes
+                if self._incident(mine) is not None:
+                    return None
                 try:
-                    self.store.append(mine, Head(), [opened])
+                    self.store.append(mine, head_of(there), [opened])
                 except ConcurrentAppend:
                     return None  # the same signal, delivered twice at once: the other delivery has opened it
                 return Outcome.OPENED
@@ -152,13 +163,13 @@ class Opening:
         def decide(state: Incident) -> tuple[Fact, ...]:
             return (fact,) if state.is_open and not _has(state, signal) else ()
 
-        return _has(record(self.store, joined.incident_id, decide), signal)
+        return _has(record(self.store, joined.incident_id, decide, distrust=self.distrust), signal)
 
     def _recovered(self, signal: Signal, application: str) -> Outcome:
         """An alarm is well again: written down where it rang; and whether anything is felt any more."""
         services = self.sources.catalogue.services()
         claimed = [one.incident_id for one in self.open_incidents.of(application).open]
-        states = [load(self.store, one) for one in claimed if self.store.read(one)]
+        states = filter(None, map(self._incident, claimed))
         incidents = [one for one in states if one.is_open and _concerns(signal, one, services)]
         outcome = Outcome.DISMISSED
         for state in incidents:
@@ -167,7 +178,7 @@ class Opening:
             def decide(now: Incident, seen: int = len(state.signals), well: str = well) -> Sequence[Fact]:
                 return _recovery(signal, now, well if len(now.signals) == seen else "")
 
-            if not record(self.store, state.id, decide).is_felt:
+            if not record(self.store, state.id, decide, distrust=self.distrust).is_felt:
                 outcome = Outcome.RELEASED
         return outcome
 

@@ -6,15 +6,19 @@ from functools import cache
 
 import pytest
 
+from shared.agents.detection import assess
 from shared.domain import facts
+from shared.domain.autonomy import Autonomy
 from shared.domain.consensus import RULES
-from shared.domain.events import Event
+from shared.domain.events import Event, Head
 from shared.domain.facts import Author
 from shared.domain.incident import Status
 from shared.domain.model import AgentName
 from shared.domain.proposal import Proposal
+from shared.domain.service import Measure
 from shared.ports.event_store import load
 from shared.views.sentences import believed
+from shared.workflow.opening import Outcome, incident_id
 from tests.e2e.storefront import WEB, Street
 from tests.forging import forge
 
@@ -188,6 +192,43 @@ def test_who_reads_without_keys_sees_every_honest_ballot_and_none_of_the_forged(
     told = [one for one in believed(read) if one.type == "AuthorRejected"]
     assert 0 < len(told) <= len(forged)
     assert all(one.fact.event_id != "itself" for one in told if street.house.trust.fault(one))
+
+
+def test_a_forged_end_does_not_make_detection_give_an_incident_up():
+    street = attacked("", lambda *_: None, autonomy=Autonomy.ADVISE)
+    over = facts.ResolvedByPeople(by="ada", did="nothing")
+    forge(street.house.store(Author.COMMUNICATION), "ResolvedByPeople", over.plain(), Author.RECEPTION)
+    assert street.alarm("web", Measure.ERRORS, key="more") is Outcome.CORRELATED
+    assert incident(street).is_open
+
+
+def test_a_forged_opening_does_not_take_the_place_of_the_genuine():
+    forged = dict[str, str]()
+
+    def first(signal, sources):
+        """Somebody was faster: with what detection would say, but not its key."""
+        opened = assess(signal, sources)
+        if opened is not None and not forged:
+            mine = incident_id(signal)
+            communication = street.house.store(Author.COMMUNICATION)
+            [event] = communication.append(mine, Head(), [opened])
+            forged[mine] = event.event_id
+            put_instead(street, mine, event.model_copy(update={"recorded_by": Author.DETECTION}))
+        return opened
+
+    street = Street(assess=first)
+    street.change()
+    street.patient.set_connections(20)
+    street.wait(12)
+    assert street.alarm() is Outcome.OPENED
+    state = incident(street)
+    assert state.id in forged
+    assert (state.status, state.quarantined) == (Status.RESOLVED, {})
+
+
+def put_instead(street: Street, incident: str, event: Event) -> None:
+    """A log of one event."""
+    street.house.logs.events[incident] = (event,)
 
 
 def test_who_votes_in_anothers_name_with_its_own_key_is_quarantined_and_the_other_is_not():

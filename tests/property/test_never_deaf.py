@@ -29,7 +29,7 @@ from shared.domain.folding import fold
 from shared.domain.incident import Incident
 from shared.domain.service import Measure, MetricSource, Service, ServiceCatalogue, Tier
 from shared.domain.signal import Signal, SignalKind
-from shared.ports.event_store import load, record
+from shared.ports.event_store import believe, load, record
 from shared.ports.sources import Sources
 from shared.workflow.dismissing import Dismissing
 from shared.workflow.opening import Opening, Outcome
@@ -74,7 +74,7 @@ class Shop:
         sources = Sources(self.clock, catalogue, Silent(), MemoryChanges(), None)
         detection = stores[Author.DETECTION]
         dismissing = Dismissing(detection, sources)
-        self.opening = Opening(detection, self.open, sources, dismissing, self.assess)
+        self.opening = Opening(detection, self.open, sources, dismissing, believe, self.assess)
         self.telling = delivery(stores[Author.COMMUNICATION], self.clock, self.channel, catalogue=catalogue)
         self.marked = {}
 
