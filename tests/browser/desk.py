@@ -121,6 +121,7 @@ class Desk:
             ("autonomy/scorecard", fixed.scorecard),
             ("runbooks", fixed.runbooks),
             ("people/on-call", fixed.on_call),
+            ("dismissed", fixed.dismissed),
             ("demo", lambda: {"patient": self.patient, "incidents": []}),
         )
 

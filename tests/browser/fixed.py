@@ -209,3 +209,14 @@ def patient() -> Answer:
         ],
         "known_faults": [{"name": "sale", "title": "three times the visits, and nothing wrong"}],
     }
+
+
+def dismissed() -> Answer:
+    alarm = {
+        "at": "2026-11-20T03:10:00Z",
+        "application": "storefront",
+        "service": "web",
+        "measure": "latency",
+    }
+    why = {"alarm": "web-latency", "reason": "nobody feels anything", "looked_at": ["web latency 0.1 s"]}
+    return {"days": 1, "count": 12, "alarms": [alarm | why]}

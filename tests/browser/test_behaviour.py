@@ -13,6 +13,12 @@ pytestmark = pytest.mark.browser
 
 ASKS, UNDONE, ACTING, HOSTILE_ID, RESOLVED = (f"INC-0000000000A{n}" for n in (1, 2, 3, 6, 7))
 
+CHANGE = {
+    "service": "reservations",
+    "statement": "deployment 42",
+    "at": "2026-11-20T03:06:00Z",
+    "seconds_before": 240,
+}
 TOLD = """() => {
   const connection = document.querySelector("#connection");
   window.told = [];
@@ -301,3 +307,31 @@ def test_that_alarms_that_nobody_could_read_are_said_to_be_not_known(page, desk)
     expect(page.locator("main")).to_contain_text("its ballots count")
     desk.alarms = []
     expect(page.locator("main .sheet").first).to_contain_text("Nobody hears")
+
+
+def test_that_dismissed_alarms_are_counted_with_their_reasons(page, desk):
+    visit(page, desk.url, "#/dismissed")
+    expect(page.locator("#dismissed-count")).to_contain_text("12 alarms of today and the 1 day before")
+    expect(page.locator("main")).to_contain_text("nobody feels anything")
+
+
+def test_that_a_suggestion_stands_among_every_candidate_and_what_was_changed_stands_first(page, desk):
+    told = desk.answers[UNDONE]["incident"]
+    first, second = told["rounds"][-1]["candidates"]
+    states = {"weight": 0, "votes": [], "proposed_by": ["diagnosis"], "frozen": True, "decided": False}
+    states |= {"suggested": False, "disputed": False}
+    vote = {"agent": "detection", "weight": 200, "confidence": 820, "reasoning": "idle", "evidence": ["fact"]}
+    told["candidates"] = [
+        states | {"remedy": first, "votes": [vote], "weight": 200, "suggested": True, "disputed": True},
+        states | {"remedy": second},
+    ]
+    told |= {"disputed": True, "changes": [CHANGE]}
+    visit(page, desk.url, f"#/incidents/{UNDONE}")
+    card = page.locator("#ask")
+    expect(card.locator("dt").first).to_have_text("Changed lately")
+    expect(card.locator("#changes")).to_contain_text("deployment 42 (")
+    expect(card.locator("#changes")).to_contain_text("4 min 0 s before it began")
+    expect(card.locator(".candidate")).to_have_count(2)
+    expect(card).to_contain_text("Suggestions, disputed")
+    expect(card).to_contain_text("for it: detection 200, 82 % sure")
+    expect(card).to_contain_text("nobody voted for it; proposed by diagnosis")

@@ -22,6 +22,7 @@ PLACES = {
     "health": "#/health",
     "autonomy": "#/autonomy",
     "runbooks": "#/runbooks",
+    "dismissed": "#/dismissed",
     "audit": "#/audit",
     "demo": "#/demo",
 }

@@ -4,6 +4,7 @@ import { auditPage } from "./audit.js";
 import { autonomyPage } from "./autonomy.js";
 import { demoPage } from "./demo.js";
 import { help, killSwitch } from "./dialogs.js";
+import { dismissedPage } from "./dismissed.js";
 import { el, Part, tickAll } from "./dom.js";
 import { Feed } from "./feed.js";
 import { showFoot } from "./foot.js";
@@ -27,6 +28,7 @@ const incidents = new Incidents();
 const list = new ListPage(incidents);
 const PAGES = {
   "": ["Incidents", () => list],
+  dismissed: ["Dismissed", dismissedPage],
   health: ["Health", healthPage],
   autonomy: ["Autonomy", autonomyPage],
   runbooks: ["Runbooks", runbooksPage],
