@@ -3,6 +3,8 @@
 import io
 import os
 import unicodedata
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -13,20 +15,30 @@ from rich.text import Text
 
 from scripts.commander.incidents import listed, table
 from scripts.commander.named import named, unknown
+from scripts.demo.report import Run, where_next
 from scripts.explain.page import page as explained
+from scripts.explain.short import short
 from scripts.explain.trace import trace
+from scripts.scenarios import get
 from scripts.synth import REPOSITORY
 from scripts.terminal import Console
 from shared.adapters.local.manual_clock import ManualClock
 from shared.adapters.local.memory_views import MemoryViews
 from shared.domain import facts
 from shared.domain.errors import IncidentNotFound
+from shared.domain.folding import fold
+from shared.domain.money import so_far
 from shared.ports.views import View
+from shared.views.next_step import next_step
 from tests.sample import NOON, opened
 from tests.test_commander import commander
-from tests.unit.test_words import events
+from tests.unit.test_words import ASKED, events
 from tests.views.house import sample
 
+LEFT = facts.HandedToPeople(outcome="escalated", decision="human", business_usd="1", incident_usd="1")
+TAKEN = facts.TakenOver(by="ada", reason="")
+ENDED = facts.IncidentClosed(outcome="resolved", decision="quorum", business_usd="1", incident_usd="1")
+SCENARIO = get("database_cascade")
 HARM = "\x1b[2J\x1b]0;owned\x07 rate\r0 \u202egnp.exe\u2066 \x9b31m \x08\x7f"
 FIVE = """{"services": [
   {"name": "web", "depends_on": []},
@@ -168,3 +180,60 @@ def test_everything_is_printed_on_that_terminal():
         if "from rich.console import Console\n" in file.read_text(encoding="utf-8")
     ]
     assert not others
+
+
+def screen(log, money="$20,000 a minute"):
+    """What `explain` shows without --full."""
+    out, state = io.StringIO(), fold(log)
+    Console(file=out, width=100).print(short(trace(log), money, next_step(state), "local"))
+    return out.getvalue()
+
+
+def test_explain_is_one_screen_with_what_to_do_next():
+    text = screen(events(ASKED))
+    assert len(text.splitlines()) <= 24
+    assert "Next: commander approve INC-1 --stage local" in text
+    assert "commander explain INC-1 --stage local --full" in text
+    assert "Cost to the business: $20,000 a minute." in text
+    assert "times are UTC" in text
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ((), "commander explain INC-1"),
+        ((ASKED,), "commander approve INC-1"),
+        ((LEFT,), "commander take INC-1"),
+        ((LEFT, TAKEN), "commander resolve INC-1 --did …"),
+        ((ENDED,), "commander review INC-1"),
+    ],
+)
+def test_the_next_command_is_what_the_incident_waits_for(told, said):
+    assert next_step(fold(events(*told))).command == said
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"), [(True, "commander review INC-1 --stage local"), (False, "commander demo --keep")]
+)
+def test_a_demo_ends_with_the_incidents_id_and_the_next_command(kept, said):
+    run = Run(SCENARIO, NOON, fold(events(ENDED)), {}, {})
+    told = where_next(run, kept=kept)
+    assert told[0] == "incident INC-1"
+    assert said in told[1]
+    assert where_next(replace(run, incident=None), kept=kept) == ()
+
+
+@pytest.mark.parametrize(
+    ("usd", "rate", "once", "said"),
+    [
+        ("0", "10000", "0", "$10,000 a minute"),
+        ("22500", "10000", "20000", "$22,500 so far, $10,000 a minute, $20,000 of it once, for its users"),
+        ("2500", "0", "0", "$2,500 in all"),
+        ("0.0041", "0", "0", "less than $0.01 in all"),
+        ("0", "0", "0", "$0 in all"),
+        ("99.99", "0", "0", "$99.99 in all"),
+        ("100", "0", "0", "$100 in all"),
+    ],
+)
+def test_money_says_what_is_by_the_minute_and_what_is_once_and_no_outage_reads_zero(usd, rate, once, said):
+    assert so_far(Decimal(usd), Decimal(rate), Decimal(once)) == said

@@ -13,7 +13,7 @@ from scripts.commander.reached import Reached
 from scripts.dashboard.loopback import Loopback
 from scripts.dashboard.stage import stage_app
 from scripts.demo.play import nothing_more, play
-from scripts.demo.report import Run, differences, report
+from scripts.demo.report import Run, differences, report, where_next
 from scripts.demo.stage import SHORTENED, Stage, shortened
 from scripts.demo.voice import Voice
 from scripts.local_aws import process
@@ -48,7 +48,7 @@ def demo(
         _introduce(chosen, voice)
         run = _kept(chosen, voice, page=dashboard) if keep or dashboard else _once(chosen, voice)
         wrong = differences(run)
-        _conclude(run, wrong, voice)
+        _conclude(run, wrong, voice, kept=keep or dashboard)
     if dashboard:
         _stay(console, keep=keep)
     if as_json:
@@ -101,12 +101,14 @@ def _introduce(scenario: Scenario, voice: Voice) -> None:
     voice.plain(f"Stage `local`: {shortened()}. {SHORTENED}", "dim")
 
 
-def _conclude(run: Run, wrong: tuple[str, ...], voice: Voice) -> None:
+def _conclude(run: Run, wrong: tuple[str, ...], voice: Voice, *, kept: bool) -> None:
     shown = report(run)
     seconds = ", ".join(f"{name} {value} s" for name, value in shown["seconds"].items() if value is not None)
     voice.say(
         f"{run.scenario.name}: {shown['status']}" + (f" ({seconds} after it broke)" if seconds else ""),
         "bold",
     )
+    for line in where_next(run, kept=kept):
+        voice.plain(line)
     for line in wrong:
         voice.say(f"NOT as it should be: {line}", "bold red")

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.adapters.aws.dynamodb_open_incidents import DynamodbOpenIncidents
 from shared.adapters.aws.dynamodb_patient_line import DynamodbPatientLine
 from shared.adapters.aws.dynamodb_raw_log import DynamodbRawLog
+from shared.domain.money import so_far
 from shared.domain.severity import Severity
 from shared.ports.patient_line import Choice
 from shared.views.realtime import RealTime
@@ -154,7 +156,10 @@ def _clocks(one: RealTime) -> str:
         f"{agent} {'?' if score is None else f'{score / 10:.0f} %'}"
         for agent, score in one.agent_confidence_scores.items()
     )
-    told = f"{time_left} of {left.target_seconds} s; ${money.business_usd}; {sure}"
+    priced = money.business_usd is not None
+    usd, rate = Decimal(money.business_usd or 0), Decimal(money.usd_per_minute or 0)
+    cost = so_far(usd, rate, Decimal(0)) if priced else "its price is not known"
+    told = f"{time_left} of {left.target_seconds} s; {cost}; {sure}"
     return f"{one.incident_id} ({one.severity}): {told}"
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scripts.commander.reached import StageOption, reach
 from scripts.log import read_log
+from scripts.terminal import Console
 from shared.adapters.aws.dynamodb_catalogue import DynamodbCatalogue
 from shared.domain.facts import AlarmDismissed
 from shared.domain.plain_text import sanitised

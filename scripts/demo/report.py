@@ -8,6 +8,7 @@ from scripts.patient.scenario import Scenario
 from shared.domain.consensus import DecisionKind, Sum
 from shared.domain.incident import Incident
 from shared.domain.model import VOTERS
+from shared.views.next_step import next_step
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,25 @@ def differences(run: Run) -> tuple[str, ...]:
         if run.before.get(name) != run.after.get(name):
             found.append(f"{name} was {run.before.get(name)} and is {run.after.get(name)}")
     return (*found, *(f"dead letter: {one}" for one in run.dead_letters))
+
+
+def where_next(run: Run, *, kept: bool) -> tuple[str, ...]:
+    """Which incident it was, and the next command; none when there was no incident.
+
+    Args:
+        kept: the stage is still there to be asked.
+    """
+    if run.incident is None:
+        return ()
+    step, told = next_step(run.incident), f"incident {run.incident.id}"
+    if not kept:
+        later = "`commander demo --keep` leaves the stage; then `commander explain latest --stage local`"
+        return (told, f"next: {later}")
+    return (
+        told,
+        f"next: {step.command} --stage local   ({step.what})",
+        f"why:  commander explain {run.incident.id} --stage local",
+    )
 
 
 def _nothing(run: Run) -> dict[str, Any]:

@@ -50,6 +50,8 @@ def trace(events: Sequence[Event], spans: Mapping[str, bytes] = MappingProxyType
         "summary": incident.opened.summary,
         "classification": incident.opened.classification,
         "severity": incident.severity,
+        "owner": incident.owner,
+        "team": incident.team,
         "graded": _of(events, SeverityChanged),
         "decision": incident.decision.value,
         "findings": [_findings(incident, agent) for agent in VOTERS],

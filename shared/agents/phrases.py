@@ -46,12 +46,16 @@ def cost(incident: Incident, catalogue: ServiceCatalogue, at: datetime) -> str:
     if service is None:
         return "Cost: not known, since the service is not in the catalogue."
     impact = BusinessImpact.of(service)
-    spent = impact.cost_of(incident.felt, at)
+    spent, charge = impact.cost_of(incident.felt, at), impact.user_charge
     if incident.verified_at == at:
         return f"Cost: about ${spent:,.2f} until now, and no more if it holds."
     if not incident.is_felt:
         return f"Cost: about ${spent:,.2f} in all, and no more: it is not felt now."
-    return f"Cost: about ${impact.rate(at):,.0f} a minute now, ${spent:,.2f} so far."
+    now = f"Cost: about ${impact.rate(at):,.0f} a minute now"
+    if not spent:
+        return f"{now}."
+    once = f", of it ${charge:,.0f} once for its users" if charge else ""
+    return f"{now}, ${spent:,.2f} so far{once}."
 
 
 def dollars(amount: str) -> str:

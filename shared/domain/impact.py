@@ -11,6 +11,7 @@ from pydantic import Field
 from shared.domain.felt import Felt
 from shared.domain.local_time import moment, zone_of
 from shared.domain.model import Model, Utc
+from shared.domain.money import so_far
 from shared.domain.service import Service, Tier
 
 OPENS, SHUTS = time(9), time(17)
@@ -159,6 +160,11 @@ class BusinessImpact(Model):
         spans = [(one.begins, min(one.ends or now, now)) for one in felt]
         costs = [self.cumulative_cost(begins, ends) for begins, ends in spans if begins < ends]
         return sum(costs, Decimal(0)) - self.user_charge * max(0, len(costs) - 1)
+
+    def worded(self, felt: Sequence[Felt], now: datetime) -> str:
+        """What it cost until an aware time: by the minute, and once."""
+        rate = self.rate(now) if any(one.ends is None for one in felt) else Decimal(0)
+        return so_far(self.cost_of(felt, now), rate, self.user_charge)
 
     def _whole_weeks(self, start: datetime, end: datetime) -> tuple[datetime, Decimal]:
         """When the last week but one begins, and what it cost until then, without a segment for each day.
