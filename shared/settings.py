@@ -38,6 +38,7 @@ class Setting(StrEnum):
     VIEWS_TABLE = "COMMANDER_VIEWS_TABLE"  # the read model
     PROJECTOR = "COMMANDER_PROJECTOR"  # the name of the function that keeps it
     ROLES_CLAIM = "COMMANDER_ROLES_CLAIM"  # of a JWT; empty: callers are AWS principals
+    ROLE_GROUPS = "COMMANDER_ROLE_GROUPS"  # JSON: a group's whole name in that claim -> a clearance
     SIGN_IN = "COMMANDER_SIGN_IN"  # JSON: issuer, client id and scope of the page; empty: no issuer
 
 

@@ -105,6 +105,7 @@ class Dashboard(StageStack):
                 Setting.EVENTS_TABLE: data.events.table_name,
                 Setting.STATE_TABLE: data.state.table_name,
                 Setting.ROLES_CLAIM: oidc.roles_claim if oidc else "",
+                Setting.ROLE_GROUPS: self.to_json_string(dict(oidc.groups) if oidc else {}),
             }
         )
         return function

@@ -5,7 +5,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from shared.domain.approval import DOING, MOST_REQUESTS
 from shared.domain.autonomy import ANY, AutonomyRule
+from shared.domain.clearance import Clearance
 from shared.domain.consensus import Rules
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.naming import Accounts
@@ -16,7 +18,6 @@ from shared.runbooks.catalogue import remedies
 DEFAULT_STAGE = "dev"
 ROUNDS = 3
 """Of a vote, at most: one, and two clarifications."""
-DOING = 1_800
 _Limit = Field(ge=5, le=900, strict=True)
 
 
@@ -68,7 +69,13 @@ class Oidc(_Config):
         description="where the token endpoint is, if not at the issuer's origin",
     )
     roles_claim: str = Field(
-        pattern=r"^[A-Za-z][\w:./-]{0,127}$", description="names viewer, approver or operator"
+        pattern=r"^[A-Za-z][\w:./-]{0,127}$", description="a text, or a list of texts: the groups"
+    )
+    groups: dict[str, Clearance] = Field(
+        default_factory=lambda: {one.value: one for one in Clearance},
+        min_length=1,
+        max_length=20,
+        description="a group's whole name, as the issuer writes it, to what its members may do here",
     )
 
     @model_validator(mode="after")
@@ -152,7 +159,8 @@ class StageConfig(PolicyRules):
         """
         asked = max(seconds for _, seconds in self.investigate_seconds) + ROUNDS * self.vote_seconds
         kept = max(remedy.runbook.expires_seconds or 0 for remedy in remedies().values())
-        return asked + self.approval_seconds + self.watch_seconds + kept + DOING
+        people = MOST_REQUESTS * self.approval_seconds
+        return asked + people + self.watch_seconds + kept + int(DOING.total_seconds())
 
     @property
     def on_this_machine(self) -> bool:

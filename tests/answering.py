@@ -21,6 +21,7 @@ from tests.sample import NOON, opened, scale_out
 
 INCIDENT = "INC-1"
 ARN = "arn:aws:sts::123456789012:assumed-role/Ops/ada"
+ROLE = "arn:aws:sts::123456789012:assumed-role/Ops"
 ADA = PEOPLE.by_id["ada"].model_copy(
     update={"identities": Identities(pagerduty="PADA01", aws=(ARN,), oidc="sub-ada")}
 )

@@ -38,5 +38,6 @@ PERMITTED = PolicyRequest(
 
 
 def request(**changed: Any) -> PolicyRequest:
-    """The permitted action with these facts instead."""
-    return PolicyRequest.model_validate({**PERMITTED.model_dump(), **changed})
+    """The permitted action with these facts instead; who approves is an incident lead, unless it is said."""
+    leads = {"leads": changed.get("approvers", [])}
+    return PolicyRequest.model_validate({**PERMITTED.model_dump(), **leads, **changed})

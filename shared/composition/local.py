@@ -31,6 +31,7 @@ from shared.adapters.local.state_machine import StateMachine, load
 from shared.agents import detection, diagnosis, prediction, resolution
 from shared.agents.voter import Voter
 from shared.composition.local_stage import DEV, Waits, places
+from shared.domain.approval import ballots_last
 from shared.domain.autonomy import Autonomy
 from shared.domain.consensus import RULES
 from shared.domain.events import Event
@@ -136,7 +137,14 @@ class LocalHouse:
         self.integrity = MemoryIntegrity()
         vigilance = Vigilance(self.standing, self.clock)
         deliberation = Deliberation(
-            workflow_store, verifier, self.clock, remedies(), vigilance, self.integrity, trust.distrust
+            workflow_store,
+            verifier,
+            self.clock,
+            remedies(),
+            vigilance,
+            self.integrity,
+            trust.distrust,
+            ballot_validity=ballots_last(timedelta(seconds=self.waits.approval)),
         )
         policy = self.policy or PolicyConfig(autonomy=self.autonomy, places=places(self.catalogue))
         proof = Proof(verifier, self.clock, remedies(), self.controls)

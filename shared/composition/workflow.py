@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.composition import aws, policy
 from shared.composition.judging import judging
+from shared.domain.approval import ballots_last
 from shared.runbooks.catalogue import remedies
 from shared.settings import Setting, read
 from shared.workflow.asking import Asking
@@ -23,8 +24,17 @@ def tasks() -> Mapping[str, Task]:
     store, trust = aws.store(), aws.trust()
     vigilance = aws.vigilance()
     store_of = (store, trust.distrust)
+    wait = timedelta(seconds=int(read(Setting.APPROVAL_SECONDS)))
     deliberation = Deliberation(
-        store, aws.verifier(), aws.CLOCK, remedies(), vigilance, aws.integrity(), trust.distrust, aws.rules()
+        store,
+        aws.verifier(),
+        aws.CLOCK,
+        remedies(),
+        vigilance,
+        aws.integrity(),
+        trust.distrust,
+        ballots_last(wait),
+        aws.rules(),
     )
     people = AskingPeople(
         *store_of,
@@ -34,7 +44,7 @@ def tasks() -> Mapping[str, Task]:
         catalogue=aws.catalogue(),
         resources=aws.resources(),
         remedies=remedies(),
-        wait=timedelta(seconds=int(read(Setting.APPROVAL_SECONDS))),
+        wait=wait,
     )
     return workflow_tasks(
         deliberation,

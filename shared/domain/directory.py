@@ -12,7 +12,7 @@ from shared.domain.errors import InvalidConfiguration
 from shared.domain.facts import IncidentDetected
 from shared.domain.local_time import moment, unknown_zone, zone_of
 from shared.domain.model import Model
-from shared.domain.person import Concern, Contact, Id, Interest, Person, problems
+from shared.domain.person import Concern, Contact, Id, Interest, Person, principal, problems
 from shared.domain.service import ServiceCatalogue
 
 
@@ -92,7 +92,8 @@ class Directory(Model):
 
     def known_as(self, where: str, id_: str) -> Person | None:
         """The person of that identity: `slack`, `pagerduty`, `aws` or `oidc`."""
-        return next((one for one in self.people if (where, id_) in one.known_as), None)
+        known = (where, principal(id_) if where == "aws" else id_)
+        return next((one for one in self.people if known in one.known_as), None)
 
     @cached_property
     def rotation_by_id(self) -> dict[str, Rotation]:

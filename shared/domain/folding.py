@@ -140,14 +140,16 @@ def _permission(state: Incident, fact: facts.Fact, event: Event) -> dict[str, ob
         case facts.ActionWithheld():
             return {"status": Status.OBSERVED, "withheld": fact}
         case facts.ApprovalRequested():
-            return {"status": Status.AWAITING_APPROVAL, "approval": approval.Approval(asked=fact)}
+            number = state.approval.number + 1 if state.approval else 1
+            asked = approval.Approval(asked=fact, number=number)
+            return {"status": Status.AWAITING_APPROVAL, "approval": asked}
         case (
             facts.ApprovalGranted()
             | facts.ApprovalDenied()
             | facts.ApprovalExpired()
             | facts.ApprovalSuperseded()
         ) if state.approval is not None:
-            return {"approval": approval.evolve(state.approval, fact, event.occurred_at)}
+            return {"approval": approval.evolve(state.approval, fact, event.occurred_at, event.recorded_by)}
         case facts.SeverityChanged() if state.is_open:
             return {"graded": fact, "grades": (*state.grades, fact.severity)}
     return {}

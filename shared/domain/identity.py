@@ -9,7 +9,7 @@ from pydantic import Field
 from shared.domain.directory import Directory
 from shared.domain.facts import IncidentDetected
 from shared.domain.model import Model, Name
-from shared.domain.person import Person, Role
+from shared.domain.person import Person, Role, principal
 
 RANK = {Role.ON_CALL: 1, Role.INCIDENT_LEAD: 2}
 """Whose word counts for an action; a lead may also say what somebody on call may. Nobody else decides."""
@@ -52,9 +52,14 @@ class Speaker:
         """Whether their word counts where that role is asked for."""
         return self.unlisted or counts(self.role, role)
 
+    @property
+    def weight(self) -> str:
+        """The role that their word has here; without a directory IAM alone has decided: the most."""
+        return Role.INCIDENT_LEAD.value if self.unlisted else self.role.value if self.role else ""
+
     def among(self, people: Iterable[str]) -> bool:
         """Whether the same human is one of them, whatever road they took."""
-        return any(one in self.known for one in people)
+        return any(principal(one) in self.known for one in people)
 
 
 def speaker(directory: Directory, identity: Identity) -> Speaker:
@@ -97,5 +102,5 @@ def _person(directory: Directory, identity: Identity) -> Person | None:
 
 def _raw(identity: Identity) -> str:
     if identity.where in ACCOUNTED:
-        return identity.id
+        return principal(identity.id)
     return f"{identity.where.value}:{identity.id}"[:256]

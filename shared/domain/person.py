@@ -1,7 +1,7 @@
 """A person of the stakeholder directory: what they hear of, by which roads, and when they are left alone."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Protocol
@@ -72,6 +72,24 @@ CRITICAL = "critical"
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
+_SESSION = re.compile(
+    r"arn:(?P<partition>aws[\w-]*):sts::(?P<account>\d{12}):assumed-role/(?P<role>[\w+=,.@-]+)/.*"
+)
+_ROLE = re.compile(
+    r"arn:(?P<partition>aws[\w-]*):iam::(?P<account>\d{12}):role/(?:.*/)?(?P<role>[\w+=,.@-]+)"
+)
+
+
+def principal(arn: str) -> str:
+    """Who an ARN is, without what they may choose themselves: of a role's session that is the role.
+
+    Whoever may assume a role names the session as they like, so all its sessions are one identity.
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+    found = _SESSION.fullmatch(arn) or _ROLE.fullmatch(arn)
+    return "arn:{partition}:sts::{account}:assumed-role/{role}".format(**found.groupdict()) if found else arn
+
+
 class Contact(Model):
     """One way to reach a person: an address or, where that is a secret, the name of the secret."""
 
@@ -84,14 +102,16 @@ class Identities(Model):
 
     slack: str = Field(default="", pattern=r"^([UW][A-Z0-9]{2,30})?$", description="member id")
     pagerduty: str = Field(default="", pattern=r"^([A-Z0-9]{4,30})?$", description="user id")
-    aws: tuple[Name, ...] = Field(default=(), description="ARNs as `aws sts get-caller-identity` prints them")
+    aws: tuple[Name, ...] = Field(
+        default=(), description="ARNs of IAM users, and of roles that only they have"
+    )
     oidc: str = Field(default="", max_length=256, description="the subject of the stage's issuer")
 
     @property
     def known(self) -> frozenset[tuple[str, str]]:
         """(where, id) of each."""
         single = (("slack", self.slack), ("pagerduty", self.pagerduty), ("oidc", self.oidc))
-        several = (("aws", one) for one in self.aws)
+        several = (("aws", principal(one)) for one in self.aws)
         return frozenset((where, one) for where, one in (*single, *several) if one)
 
 
@@ -185,9 +205,19 @@ def problems(person: Person, called: Container[str]) -> Iterator[str]:
         pattern, words = ADDRESSES[contact.channel]
         if re.fullmatch(pattern, contact.address, re.ASCII) is None:
             yield f"{path}.channels.{number}.address: no address of {contact.channel}; give {words}"
+    yield from _chosen_names(path, person.identities.aws)
     if any(one.begins == one.ends for one in person.do_not_disturb):
         yield f"{path}.do_not_disturb: a window that ends when it begins; give two different times"
     if len(set().union(*(one.minutes for one in person.do_not_disturb))) == 7 * DAY_MINUTES:
         yield f"{path}.do_not_disturb: it covers the whole week, so they would never hear; leave a gap"
     if person.role is Role.ON_CALL and person.id not in called:
         yield f"{path}.role: on_call, but no team's level calls them; put them into one, or change the role"
+
+
+def _chosen_names(path: str, arns: Iterable[str]) -> Iterator[str]:
+    for number, arn in enumerate(arns):
+        if _SESSION.fullmatch(arn):
+            yield (
+                f"{path}.identities.aws.{number}: the name of a session, which whoever has the role may "
+                "choose; give the role's ARN if only they have it, else the issuer's subject (oidc)"
+            )

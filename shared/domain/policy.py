@@ -1,6 +1,7 @@
 """What policy is asked before an action, and what it answers."""
 
 from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
@@ -105,6 +106,7 @@ class PolicyRequest(Model):
     decision: DecisionKind
     autonomy: Autonomy | None
     approvers: Texts = Field(description="who approved this very action: one identity a person")
+    leads: Texts = Field(default=frozenset(), description="those of them who are incident leads")
     stopped: bool | None = Field(description="the kill switch is on")
     freeze: str | None = Field(description="the reason of the change freeze in force; empty: there is none")
     actions_last_hour: int | None = Field(ge=0, description="on this service")
@@ -127,13 +129,22 @@ class PolicyRequest(Model):
     @property
     def people(self) -> frozenset[str]:
         """The different people among the approvers."""
-        named = {who.strip().casefold() for who in self.approvers}
-        return frozenset(who for who in named if who and who not in MACHINES)
+        return _people(self.approvers)
+
+    @property
+    def lead_people(self) -> frozenset[str]:
+        """The different incident leads among them."""
+        return _people(self.leads) & self.people
 
     @property
     def machine_approved(self) -> bool:
         """Whether one of the approvers is no person."""
         return any(not who.strip() or who.strip().casefold() in MACHINES for who in self.approvers)
+
+
+def _people(named: Iterable[str]) -> frozenset[str]:
+    folded = {who.strip().casefold() for who in named}
+    return frozenset(who for who in folded if who and who not in MACHINES)
 
 
 class Verdict(Model):

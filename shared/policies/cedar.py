@@ -22,7 +22,11 @@ from shared.domain.policy import (
 
 FOLDER = Path(__file__).parent
 SCHEMA = FOLDER / "schema.cedarschema"
-_FACTS = (*(set(PolicyRequest.model_fields) - {"target", "tags", "approvers"}), "machine_approved", "unknown")
+_FACTS = (
+    *(set(PolicyRequest.model_fields) - {"target", "tags", "approvers", "leads"}),
+    "machine_approved",
+    "unknown",
+)
 """What of a request is in Cedar's context by its own name; target and tags are the resource's."""
 
 
@@ -51,25 +55,26 @@ class CedarEngine:
 
     def decide(self, request: PolicyRequest) -> Verdict:
         """Whether the action may be executed: as it is, or had one or two people approved it."""
-        have = len(request.people)
-        permitted, now = self._evaluate(request, have)
+        permitted, now = self._evaluate(request, len(request.people), len(request.lead_people))
         if permitted:
             return Verdict(outcome=Outcome.PERMIT, rules=now)
         if all(rule.role is not None for rule in now):  # else no approval changes anything
-            for approvals in range(have + 1, MOST_APPROVALS + 1):
-                permitted, then = self._evaluate(request, approvals)
+            for approvals, leads in _WORTH_ASKING:
+                permitted, then = self._evaluate(request, approvals, leads)
                 if permitted:
-                    return _ask(approvals, (*now, *then))
+                    return _ask(approvals, leads, (*now, *then))
         return Verdict(outcome=Outcome.DENY, rules=now or (DEFAULT_DENY,), unknown=request.unknown)
 
-    def _evaluate(self, request: PolicyRequest, approvals: int) -> tuple[bool, tuple[Rule, ...]]:
-        """Whether it is permitted with so many approvals, and by which rules; an error permits nothing."""
+    def _evaluate(self, request: PolicyRequest, approvals: int, leads: int) -> tuple[bool, tuple[Rule, ...]]:
+        """Whether it is permitted with so many approvals, so many of them of incident leads, and by which
+        rules; an error permits nothing.
+        """
         answer = cedarpy.is_authorized(
             {
                 "principal": {"type": "Machine", "id": "incident-commander"},
                 "action": {"type": "Action", "id": "Execute"},
                 "resource": {"type": "Target", "id": request.target},
-                "context": _context(request, approvals),
+                "context": _context(request, approvals, leads),
             },
             self._policies,
             [_target(request)],
@@ -84,19 +89,22 @@ class CedarEngine:
         )
 
 
-def _ask(approvals: int, rules: Iterable[Rule]) -> Verdict:
-    asking = tuple(rule for rule in rules if rule.role is not None)
-    roles = [rule.role for rule in asking if rule.role is not None]
-    role = max(roles, key=list(Role).index, default=None)
+_WORTH_ASKING = ((1, 0), (1, 1), (2, 0), (MOST_APPROVALS, MOST_APPROVALS))
+"""(approvals, of incident leads) to try, the least to ask of people first."""
+
+
+def _ask(approvals: int, leads: int, rules: Iterable[Rule]) -> Verdict:
+    asking = tuple(dict.fromkeys(rule for rule in rules if rule.role is not None))
+    role = Role.INCIDENT_LEAD if leads else Role.ON_CALL
     return Verdict(outcome=Outcome.NEEDS_APPROVAL, rules=asking, approvals=approvals, role=role)
 
 
-def _context(request: PolicyRequest, approvals: int) -> dict[str, Any]:
+def _context(request: PolicyRequest, approvals: int, leads: int) -> dict[str, Any]:
     facts = {name: getattr(request, name) for name in _FACTS}
     facts |= {
         "places": sorted(request.places),
         "approvals": approvals,
-        "two_person": approvals >= MOST_APPROVALS,
+        "lead_approvals": leads,
     }
     return {name: value for name, value in facts.items() if value is not None}
 

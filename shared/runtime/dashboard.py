@@ -1,5 +1,6 @@
 """Entry points of the dashboard's functions: one reads and serves the page, one writes what people say."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def writing_handler(writes: Callable[[], Writes]) -> Handler:
 
 def identify(event: Any) -> Caller | None:
     """Whom the HTTP API's authorizer vouches for."""
-    return caller_of(event, read(Setting.ROLES_CLAIM), aws.CLOCK.now())
+    return caller_of(event, read(Setting.ROLES_CLAIM), json.loads(read(Setting.ROLE_GROUPS)), aws.CLOCK.now())
 
 
 def _sign_in(setting: str) -> SignIn | None:

@@ -35,7 +35,7 @@ class Answers(Ownership):
 
         def decide(state: Incident) -> Decision:
             refused = self._refused(state, by, request, digest)
-            return refused or facts.ApprovalGranted(request=request, digest=digest, by=by.by)
+            return refused or facts.ApprovalGranted(request=request, digest=digest, by=by.by, role=by.weight)
 
         def done(state: Incident) -> str | None:
             approval = state.approval

@@ -48,7 +48,7 @@ class AskingPeople:
         now = self.clock.now()
         impact = BusinessImpact.of(services.get(proposal.service))
         return ApprovalRequested(
-            request=f"{state.id}-{state.attempt}-{proposal.digest[:12]}",
+            request=f"{state.id}-{state.attempt}-{proposal.digest[:12]}{_again(state)}",
             attempt=state.attempt,
             proposal=proposal,
             needed=max(1, verdict.approvals),
@@ -92,6 +92,11 @@ def answer(state: Incident) -> dict[str, object] | None:
         return {"granted": True, "why": f"approved by {', '.join(approval.by)}"}
     by = f" by {approval.denied_by}" if approval.denied_by else ""
     return {"granted": False, "why": f"approval {approval.ended}{by}"}
+
+
+def _again(state: Incident) -> str:
+    """What tells a second request of the same attempt from the first."""
+    return f"-{state.approval.number + 1}" if state.approval else ""
 
 
 def _undo(remedy: Remedy, proposal: Proposal) -> str:

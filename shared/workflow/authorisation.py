@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from shared.domain.approval import MOST_REQUESTS, Approval
 from shared.domain.errors import CommanderError, CommandRefused
 from shared.domain.facts import ActionAuthorised, ActionWithheld, Fact
 from shared.domain.incident import Incident
@@ -56,7 +57,7 @@ class Authorisation:
         level, reasons = asked.autonomy or "unknown", verdict.reasons
         if verdict.outcome is Outcome.PERMIT:
             return (ActionAuthorised(proposal=proposal, autonomy=level, reasons=reasons, asked=asked),)
-        if verdict.outcome is Outcome.NEEDS_APPROVAL and state.approval is None:
+        if verdict.outcome is Outcome.NEEDS_APPROVAL and _may_ask(state.approval):
             return (self.people.request(state, verdict),)
         if verdict.outcome is Outcome.NEEDS_APPROVAL and state.approval and state.approval.open:
             return ()
@@ -74,3 +75,11 @@ class Authorisation:
         if service.resources.get(remedy.runbook.resource) != proposal.target:
             return (f"{proposal.target} is not a resource of {service.name}",)
         return ()
+
+
+def _may_ask(approval: Approval | None) -> bool:
+    """Whether people may be asked: first, or once more since their yes is not what policy wants by now.
+
+    A no, or silence, is an answer, and nobody is asked again.
+    """
+    return approval is None or (approval.granted and approval.number < MOST_REQUESTS)

@@ -21,7 +21,7 @@ from shared.domain.model import VOTERS
 from shared.domain.runbook import Remedy
 from shared.ports.authority import Verifier
 from shared.ports.clock import Clock
-from shared.ports.event_store import Distrust, EventStore, believe, record
+from shared.ports.event_store import Distrust, EventStore, record
 from shared.ports.integrity import Integrity
 from shared.workflow.candidates import frozen
 from shared.workflow.counting import close_round, count_round, decided, sort_ballots
@@ -42,9 +42,9 @@ class Deliberation:
     remedies: Mapping[str, Remedy]
     vigilance: Vigilance
     integrity: Integrity
-    distrust: Distrust = believe
+    distrust: Distrust
+    ballot_validity: timedelta
     rules: Rules = RULES
-    ballot_validity: timedelta = timedelta(minutes=10)
 
     def open(self, incident_id: str, attempt: int, execution: str) -> None:
         """Ask every agent for findings."""

@@ -68,6 +68,7 @@ class Judging:
             decision=state.decision,
             autonomy=_known(lambda: effective(stage, self.controls.levels(), book.id, tier)),
             approvers=frozenset(approval.by if approval and ours and approval.granted else ()),
+            leads=frozenset(approval.leads if approval and ours and approval.granted else ()),
             stopped=_known(self._stopped),
             freeze=freeze_at(self.config.freezes, now),
             actions_last_hour=counts.last_hour if counts else None,

@@ -1,7 +1,7 @@
 """The code under check, behind ports of the model: the one place that knows its signatures."""
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain import consensus
@@ -85,6 +85,7 @@ def _built(code: Linked, name: str, **ports: Any) -> Any:
         "remedies": remedies(),
         "rules": consensus.RULES,
         "waiting": None,
+        "ballot_validity": timedelta(minutes=10),
         "ending": None,
         **dict.fromkeys(("leases", "history", "controls", "catalogue", "known"), Undisturbed()),
         "actions_per_hour": 3,

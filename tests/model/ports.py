@@ -110,6 +110,9 @@ class Undisturbed:
         """It may act."""
         return True
 
+    def touch(self, _target: str, _token: str, _at: datetime) -> None:
+        """It is remembered as its own doing."""
+
     def kill_switch(self) -> None:
         """Nobody has stopped anything."""
 

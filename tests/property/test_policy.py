@@ -1,7 +1,7 @@
 """10,000 generated actions: Cedar decides each as a plain restatement of the rules does, and why."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shared.domain.autonomy import Autonomy
 from shared.domain.consensus import DecisionKind
@@ -41,10 +41,12 @@ def generated() -> Iterator[PolicyRequest]:
     drawn = random.Random(5)
     for number in range(COUNT):
         names = list(CHOICES) if number % 4 == 0 else drawn.sample(list(CHOICES), drawn.randint(0, 4))
-        yield request(**{name: drawn.choice(CHOICES[name]) for name in names})
+        made = {name: drawn.choice(CHOICES[name]) for name in names}
+        of_leads = [one for one in made.get("approvers", ()) if drawn.random() < 0.5]
+        yield request(**made, leads=of_leads)
 
 
-def forbidding(asked: PolicyRequest, approvals: int) -> set[str]:
+def forbidding(asked: PolicyRequest, leads: int) -> set[str]:
     parts = asked.target.split(":")
     place = f"{parts[4]}/{parts[3]}" if len(parts) > 1 else ""
     safe = asked.reversibility == "reversible" and not asked.touches_data and asked.changes == 1
@@ -53,7 +55,7 @@ def forbidding(asked: PolicyRequest, approvals: int) -> set[str]:
     applies = {
         "kill-switch": asked.stopped is True,
         "known-facts": unknown,
-        "change-freeze": frozen and not (asked.severity == "critical" and approvals > asked.regraded),
+        "change-freeze": frozen and not (asked.severity == "critical" and leads > asked.regraded),
         "advice-only": asked.autonomy in ("L0", "L1"),
         "decided-by-vote": asked.decision in ("human", "none"),
         "safe-when-degraded": asked.decision in ("degraded_quorum", "priority_fallback") and not safe,
@@ -67,7 +69,7 @@ def forbidding(asked: PolicyRequest, approvals: int) -> set[str]:
     return {rule for rule, holds in applies.items() if holds}
 
 
-def permitting(asked: PolicyRequest, approvals: int) -> set[str]:
+def permitting(asked: PolicyRequest, approvals: int, leads: int) -> set[str]:
     grave = asked.touches_data or asked.reversibility == "irreversible"
     resources, dependants = LIMITS[asked.tier] if asked.tier else (0, 0)
     small = asked.depending is not None and asked.changes <= resources and asked.depending <= dependants
@@ -79,19 +81,24 @@ def permitting(asked: PolicyRequest, approvals: int) -> set[str]:
         and asked.risk != "high"
         and small,
         "approved": may_act and not grave and approvals >= 1,
-        "two-people": may_act and approvals >= 2,
+        "two-people": may_act and leads >= 2,
     }
     return {rule for rule, holds in applies.items() if holds}
 
 
+def people(named: Iterable[str]) -> set[str]:
+    return {name.strip().lower() for name in named} - {"executor"}
+
+
 def expected(asked: PolicyRequest) -> tuple[Outcome, set[str], int]:
-    have = len({name.strip().lower() for name in asked.approvers} - {"executor"})
-    against = forbidding(asked, have)
-    if permitting(asked, have) and not against:
-        return Outcome.PERMIT, permitting(asked, have), 0
-    for needed in (1, 2):
-        if needed > have and permitting(asked, needed) and not forbidding(asked, needed):
-            return Outcome.NEEDS_APPROVAL, (against | permitting(asked, needed)) - {"autonomous"}, needed
+    have, leads = people(asked.approvers), people(asked.leads)
+    against = forbidding(asked, len(leads))
+    if permitting(asked, len(have), len(leads)) and not against:
+        return Outcome.PERMIT, permitting(asked, len(have), len(leads)), 0
+    for needed, by_leads in ((1, 0), (1, 1), (2, 0), (2, 2)):
+        said = permitting(asked, needed, by_leads)
+        if {*against} <= {"change-freeze"} and said and not forbidding(asked, by_leads):
+            return Outcome.NEEDS_APPROVAL, (against | said) - {"autonomous"}, needed
     return Outcome.DENY, against or {DEFAULT_DENY.id}, 0
 
 

@@ -21,11 +21,13 @@ IMPORTANT, SUPPORTING = {"tier": "important"}, {"tier": "supporting"}
 REGRADED = {"freeze": "sale", "severity": "critical", "regraded": True}
 TWICE = ("approved", "two-people")
 FROZEN = {"change-freeze", *TWICE}
+FREEZE, DATA = {"freeze": "sale", "leads": []}, {"touches_data": True}
 SAFE_ONLY = {"safe-when-degraded"}
 ON_CALL, LEAD = Role.ON_CALL, Role.INCIDENT_LEAD
 
 ONE: tuple[set[str], int, Role] = ({"approved"}, 1, ON_CALL)
 TWO: tuple[set[str], int, Role] = ({"two-people"}, 2, LEAD)
+ONE_LEAD: tuple[set[str], int, Role] = ({"change-freeze", "approved"}, 1, LEAD)
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,9 @@ TABLE = [
     Row("the kill switch stops all", {"stopped": True, "approvers": [ADA, BOB]}, DENY, {"kill-switch"}),
     Row("a freeze asks when it is critical", {"freeze": "sale"}, ASK, {"change-freeze", "approved"}, 1, LEAD),
     Row("and then it runs", {"freeze": "sale", "approvers": [ADA]}, PERMIT, {"autonomous", "approved"}),
+    Row("a yes of who is on call breaks no freeze", {**FREEZE, "approvers": [ADA]}, ASK, *ONE_LEAD),
+    Row("two of them neither", {**FREEZE, "approvers": [ADA, BOB]}, ASK, *ONE_LEAD),
+    Row("one lead is not two", {**DATA, "approvers": [ADA, BOB], "leads": [ADA]}, ASK, *TWO),
     Row("else it waits", {"freeze": "sale", "severity": "high", "approvers": [ADA]}, DENY, {"change-freeze"}),
     Row("who made it critical is not enough", {**REGRADED, "approvers": [ADA]}, ASK, FROZEN, 2, LEAD),
     Row("two are", {**REGRADED, "approvers": [ADA, BOB]}, PERMIT, {"autonomous", *TWICE}),
@@ -146,7 +151,7 @@ def test_machines_are_all_authors_but_the_operator() -> None:
 
 def test_every_field_of_a_request_is_wanted_but_what_older_logs_do_not_have() -> None:
     given = {name for name, field in PolicyRequest.model_fields.items() if not field.is_required()}
-    assert given == {"regraded"}
+    assert given == {"regraded", "leads"}
 
 
 APPROVED = sources()["approved"]

@@ -54,7 +54,7 @@ def events(*told, start=None):
             version=n + 1,
             type=type(fact).__name__,
             occurred_at=NOON + timedelta(minutes=n),
-            recorded_by=Author.DIAGNOSIS if isinstance(fact, facts.FindingsSubmitted) else min(fact.authors),
+            recorded_by=Author.DIAGNOSIS if isinstance(fact, facts.FindingsSubmitted) else max(fact.authors),
             correlation_id="INC-1",
             data=fact.plain(),
             previous_hash=GENESIS,

@@ -15,7 +15,7 @@ from shared.domain.facts import Author
 from shared.domain.identity import Identity, Where
 from shared.domain.model import AgentName
 from shared.domain.severity import Severity
-from tests.answering import ARN, INCIDENT, Asked
+from tests.answering import ARN, INCIDENT, ROLE, Asked
 from tests.sample import NOON, scale_out
 
 
@@ -53,10 +53,10 @@ def test_the_same_human_through_two_roads_is_one_of_two_people(second):
 
 def test_who_said_yes_before_there_was_a_directory_does_not_say_it_twice():
     asked = Asked(Directory(), needed=2)
-    assert approve(asked, ADA_AWS, Author.OPERATOR).by == ARN
+    assert approve(asked, ADA_AWS, Author.OPERATOR).by == ROLE
     asked.directory.save(Asked().directory.directory())
     assert approve(asked, ADA_SLACK).outcome is Outcome.ALREADY
-    assert asked.incident.approval.by == (ARN,)
+    assert asked.incident.approval.by == (ROLE,)
 
 
 @pytest.mark.parametrize("identity", [DI, ED, STRANGER, who("aws", "arn:aws:iam::1:user/eve")])
@@ -93,8 +93,8 @@ def test_without_a_directory_only_who_aws_knows_decides():
         assert asked.answers().take_over(identity, INCIDENT).outcome is Outcome.NOT_YOURS
     assert asked.answers().why(INCIDENT).ok
     said = approve(asked, ADA_AWS, Author.OPERATOR)
-    assert said.text == f"INC-1: approved by {ARN}"
-    assert asked.incident.approval.by == (ARN,)
+    assert said.text == f"INC-1: approved by {ROLE}"
+    assert asked.incident.approval.by == (ROLE,)
 
 
 def test_one_no_is_enough_and_a_yes_comes_too_late_then():

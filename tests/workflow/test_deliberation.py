@@ -23,6 +23,7 @@ from shared.domain.proposal import Proposal
 from shared.ports.event_store import load, record
 from shared.runbooks import catalogue
 from shared.workflow.deliberation import MAX_ROUNDS, Deliberation
+from shared.workflow.trust import Trust
 from shared.workflow.vigilance import Vigilance
 from tests.sample import opened, scale_out
 
@@ -44,6 +45,8 @@ class House:
             catalogue.remedies(),
             Vigilance(self.standing, self.clock),
             self.integrity,
+            Trust(self.verifier).distrust,
+            timedelta(minutes=100),
         )
         self.store(Author.DETECTION).append(ID, Head(), [opened(self.clock.now())])
         self.tasks.open(ID, 1, EXECUTION)

@@ -31,6 +31,7 @@ class ApprovalGranted(Fact):
     request: Name
     digest: str = Field(description="of the proposal that was shown")
     by: str = Field(min_length=1, max_length=256)
+    role: str = Field(default="", max_length=64, description="theirs, as the directory said then")
 
 
 class ApprovalDenied(Fact):
