@@ -23,7 +23,7 @@ INCIDENT = "INC-1"
 ARN = "arn:aws:sts::123456789012:assumed-role/Ops/ada"
 ROLE = "arn:aws:sts::123456789012:assumed-role/Ops"
 ADA = PEOPLE.by_id["ada"].model_copy(
-    update={"identities": Identities(pagerduty="PADA01", aws=(ARN,), oidc="sub-ada")}
+    update={"identities": Identities(pagerduty="PADA01", aws=(ROLE,), oidc="sub-ada")}
 )
 KNOWN = PEOPLE.model_copy(update={"people": tuple(ADA if one.id == "ada" else one for one in PEOPLE.people)})
 """Ada has every identity; Bo is on call, Cy leads, Di and Ed are no responders."""
