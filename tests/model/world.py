@@ -17,6 +17,11 @@ LATER = EXPIRY + timedelta(minutes=1)
 REMEDIES = {"good": scale_out("3"), "lie": scale_out("4"), "plot": scale_out("5")}
 """What an honest agent may be convinced of, a lone liar's wish, and what colluders agreed on. All are
 safe runbooks, which is the worst case: a degraded quorum may run any of them."""
+PROPOSED = {
+    AgentName.DIAGNOSIS: (REMEDIES["good"], REMEDIES["lie"]),
+    AgentName.PREDICTION: (REMEDIES["plot"],),
+}
+"""At most two an agent are frozen."""
 NAME_OF = {proposal.digest: name for name, proposal in REMEDIES.items()}
 
 
@@ -58,7 +63,7 @@ def beginning() -> Log:
 
 
 def _findings(agent: AgentName) -> Fact:
-    wanted = tuple(REMEDIES.values()) if agent is AgentName.DIAGNOSIS else ()
+    wanted = PROPOSED.get(agent, ())
     found = Findings(
         agent=agent,
         summary="seen",
