@@ -5,10 +5,13 @@ from datetime import timedelta
 
 from scripts.review.reviewed import Reviewed
 from shared.domain import facts
+from shared.domain.mechanism import Cause
 from shared.domain.model import VOTERS, AgentName
 from shared.runbooks.catalogue import remedies
+from shared.views.candidates import changes
 
 TOLD_WITHIN = timedelta(seconds=10)
+CHANGES = frozenset({Cause.CONFIGURATION_CHANGE, Cause.DEPLOYMENT})
 MUCH = 50
 """Per cent of the error budget of 30 days, of which somebody should know."""
 
@@ -54,6 +57,7 @@ def follow_ups(of: Reviewed) -> Iterator[str]:
             f"commander policy level {one} L3"
         )
     yield from _uncured(of)
+    yield from _cause_stays(of)
     for _, back in of.said(facts.RolledBack):
         yield from (f"put it back by hand: {one}" for one in back.differences)
     yield from _of_people(of)
@@ -73,6 +77,17 @@ def _of_people(of: Reviewed) -> Iterator[str]:
         burnt = of.impact.sla_breach_risk(state.opened.started_at, of.end).share * 100
         if burnt >= MUCH:
             yield f"{burnt:.1f} % of the error budget of 30 days is gone: consider a change freeze"
+
+
+def _cause_stays(of: Reviewed) -> Iterator[str]:
+    """A change that was undone here is made again by whatever made it; an agent that is silent stays so."""
+    if of.cured_at is not None and of.incident.findings.get(AgentName.DIAGNOSIS):
+        cause = of.incident.findings[AgentName.DIAGNOSIS].cause or ""
+        found = changes(of.incident) if cause in CHANGES else ()
+        for one in found[:1]:
+            yield f"the change is undone, not what made it: see who did, and mend it there: {one.statement}"
+    for agent in (one for one in VOTERS if one not in of.incident.findings):
+        yield f"see why {agent} did not answer: commander doctor"
 
 
 def _harm(of: Reviewed) -> Iterator[str]:

@@ -11,6 +11,8 @@ from shared.domain.consensus import TOTAL
 from shared.domain.impact import BusinessImpact, OwnCost, Saved
 from shared.domain.plain_text import markdown as md
 from shared.runbooks.catalogue import remedies
+from shared.views.candidates import changes
+from shared.views.sentences import five
 from shared.views.story import story
 
 PERMISSION = {
@@ -27,8 +29,8 @@ PERMISSION = {
     )
 }
 
-ELSEWHERE = {facts.BallotCast.__name__, facts.BallotsTallied.__name__}
-"""What the timeline leaves out, since the votes have a part of their own."""
+ELSEWHERE = {one.__name__ for one in (facts.BallotCast, facts.BallotsTallied, facts.NotificationSent)}
+"""What the timeline leaves out: the vote has a part of its own, and deliveries are counted."""
 
 
 def page(of: Reviewed) -> str:
@@ -40,15 +42,16 @@ def page(of: Reviewed) -> str:
     shown = trace(of.events)
     parts = (
         (f"# {md(of.incident.id)}: {md(of.incident.opened.summary)}", _summary(of)),
-        ("## Timeline", _timeline(of)),
         ("## Impact in money", _money(of)),
-        ("## Votes", _votes(shown)),
-        ("## Evidence", _evidence(shown)),
-        ("## Permission", _listed(_permission(of))),
-        ("## Action and undo", _actions(of)),
+        ("## What was changed, and by whom", _changes(of)),
+        ("## Timeline", _timeline(of)),
+        ("## What was done, and how it was checked", _actions(of)),
         ("## What went well", _listed(well(of))),
         ("## What went badly", _listed(badly(of))),
         ("## Follow-ups", _listed(follow_ups(of))),
+        ("## The vote", _votes(shown)),
+        ("## Evidence", _evidence(shown)),
+        ("## Permission", _listed(_permission(of))),
     )
     lines = [line for title, body in parts for line in (title, "", *body, "")]
     proof = f"This is what the log says; whether it holds: commander audit verify {md(of.incident.id)}"
@@ -57,6 +60,8 @@ def page(of: Reviewed) -> str:
 
 def _summary(of: Reviewed) -> Iterator[str]:
     state, opened = of.incident, of.incident.opened
+    yield from (md(one, 500) for one in five(of.log))
+    yield ""
     users = f", {of.service.users:,} users" if of.service and of.service.users else ""
     also = ", ".join(one for one in opened.services if one != opened.service)
     yield f"- **Broken:** {md(opened.service)} ({opened.tier}{users}){also and '; also '}{md(also)}"
@@ -76,13 +81,31 @@ def _summary(of: Reviewed) -> Iterator[str]:
 
 
 def _timeline(of: Reviewed) -> Iterator[str]:
+    yield f"Times are UTC; the first is of {of.events[0].occurred_at:%A, %Y-%m-%d}."
+    yield ""
+    day = of.events[0].occurred_at.date()
     for event, said in zip(of.events, story(of.events), strict=True):
         if said and event.type not in ELSEWHERE:
-            local = event.occurred_at.astimezone(of.zone)
-            yield (
-                f"- {event.occurred_at:%Y-%m-%d %H:%M:%S} UTC ({local:%a %H:%M:%S} {of.zone.key}) "
-                f"**{event.recorded_by}**: {md(said[0][0])}"
-            )
+            date = "" if event.occurred_at.date() == day else f"{event.occurred_at:%Y-%m-%d} "
+            yield f"- {date}{event.occurred_at:%H:%M:%S} **{event.recorded_by}**: {md(said[0][0])}"
+    told = of.said(facts.NotificationSent)
+    if told:
+        ways = ", ".join(dict.fromkeys(md(one.channel.split(":")[0]) for _, one in told))
+        yield f"- people were sent {len(told)} messages ({ways}), the first at {told[0][0]:%H:%M:%S}"
+
+
+def _changes(of: Reviewed) -> Iterator[str]:
+    """What agents found to have been changed, and what the machine and people changed themselves."""
+    for one in changes(of.incident):
+        yield f"- on {md(one.service)}: {md(one.statement)}"
+    for at, done in of.said(facts.ActionStarted):
+        what = "the undo" if done.undo else "the machine"
+        yield f"- {at:%H:%M:%S} UTC, by {what}: {md(done.proposal.runbook)} on {md(done.proposal.service)}"
+    state = of.incident
+    if state.resolution is not None:
+        yield f"- by {md(state.resolution.by)}: {md(state.resolution.did)}"
+    if not changes(state) and not of.said(facts.ActionStarted):
+        yield "No agent found a change, and the machine made none."
 
 
 def _money(of: Reviewed) -> Iterator[str]:
@@ -101,6 +124,8 @@ def _money(of: Reviewed) -> Iterator[str]:
 
 def _priced(of: Reviewed, impact: BusinessImpact) -> Iterator[str]:
     start = of.incident.opened.started_at
+    if of.zone.key != "UTC":
+        yield from (f"By the clock of the service, {of.zone.key}, as its business hours are:", "")
     yield from ("| from | until | hours | minutes | $ a minute | $ |", "|---|---|---|---|---|---|")
     cut = (one for each in of.felt for one in impact.segments(each.begins, each.ends or of.end))
     for one in cut:
@@ -181,6 +206,10 @@ def _actions(of: Reviewed) -> Iterator[str]:
         for name in known.compare if known else one.before:
             then = "it did not end well" if done is None else done.get(name)
             yield f"    - {md(name)}: {md(str(one.before.get(name)))} → {md(str(then))}"
+    for at, seen in of.said(facts.RemedyVerified):
+        yield f"- checked at {at:%H:%M:%S} UTC: {md(seen.statement)}"
+    for at, worse in of.said(facts.RegressionDetected):
+        yield f"- checked at {at:%H:%M:%S} UTC, and it was not well: {md(worse.statement)}"
     for _, back in of.said(facts.RolledBack):
         yield f"- compared with before: {'as it was' if back.restored else md('; '.join(back.differences))}"
     if not of.said(facts.ActionStarted):

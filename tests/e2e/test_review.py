@@ -44,20 +44,25 @@ def test_a_cure_is_reviewed_with_its_timeline_votes_money_and_times():
     text = of_street(cascade())
     assert "- **Decided by** quorum" in text
     assert "- **Ended as** resolved, after 15 s" in text
-    assert "2026-01-01 00:00:16 UTC (Thu 05:30:16 Asia/Kolkata) **executor**: VERIFIED" in part(
-        text, "Timeline"
-    )
+    assert "- 00:00:16 **executor**: VERIFIED" in part(text, "Timeline")
+    assert "Times are UTC; the first is of Thursday, 2026-01-01." in part(text, "Timeline")
+    assert "was told of" not in text
+    assert "By the clock of the service, Asia/Kolkata" in part(text, "Impact in money")
+    changed = part(text, "What was changed, and by whom")
+    assert "on database: ssm announced at 00:00:00 a change of parameter" in changed
+    assert "by the machine: restore-parameter on database" in changed
+    assert "web began to fail" in text.split("## ")[0]  # the summary
     assert "| Thu 05:30:01 | Thu 05:30:16 | outside business hours | 0.25 | 10,000 | 2,500.00 |" in text
     assert "**in all: $22,500.00**" in part(text, "Impact in money")
     assert "saved against the service's own history: not known: no earlier incident" in text
-    assert "| diagnosis | 400 | restore-parameter | 95 % |" in part(text, "Votes")
-    assert "1000 of 1000, the winner" in part(text, "Votes")
+    assert "| diagnosis | 400 | restore-parameter | 95 % |" in part(text, "The vote")
+    assert "1000 of 1000, the winner" in part(text, "The vote")
     assert "diagnosis, root cause: database errors" in part(text, "Evidence")
     assert "policy permits it at L3" in part(text, "Permission")
-    assert "    - value: 20 → 200" in part(text, "Action and undo")
+    assert "    - value: 20 → 200" in part(text, "What was done, and how it was checked")
     assert "cure, from the first symptom: 15 s, at most 180 s allowed" in part(text, "What went well")
     assert "none that the log shows" in part(text, "What went badly")
-    assert "none that the log shows" in part(text, "Follow-ups")
+    assert "the change is undone, not what made it" in part(text, "Follow-ups")
 
 
 def test_a_remedy_that_harmed_is_reviewed_with_its_undo_dissent_and_what_is_left_to_do():
@@ -69,12 +74,11 @@ def test_a_remedy_that_harmed_is_reviewed_with_its_undo_dissent_and_what_is_left
     assert (
         "restart-service, against the winner" not in text
     )  # in the round that was won all agreed or abstained
-    assert "| resolution | 100 | abstains |" in part(text, "Votes")
-    assert "- desired: 3 → 5" in part(text, "Action and undo")
-    assert "- desired: 5 → 3" in part(text, "Action and undo")
-    assert "compared with before: as it was" in part(text, "Action and undo")
+    assert "- desired: 3 → 5" in part(text, "What was done, and how it was checked")
+    assert "- desired: 5 → 3" in part(text, "What was done, and how it was checked")
+    assert "compared with before: as it was" in part(text, "What was done, and how it was checked")
     assert "attempt 1: scale-out-service on checkout made it worse" in part(text, "What went badly")
-    assert "a human had to decide: no quorum" in part(text, "What went badly")
+    assert "a human had to decide: no candidates" in part(text, "What went badly")
     assert "what attempt 1 did was undone" in part(text, "What went well")
     assert "scale-out-service important: demoted to L1" in part(text, "Follow-ups")
     assert "commander shadow enter" in part(text, "Follow-ups")
@@ -83,9 +87,10 @@ def test_a_remedy_that_harmed_is_reviewed_with_its_undo_dissent_and_what_is_left
 
 def test_silence_is_reviewed():
     text = of_street(cascade(silent=[AgentName.DIAGNOSIS, AgentName.PREDICTION]))
-    assert "| diagnosis | 400 | silent | | | lost |" in part(text, "Votes")
+    assert "| diagnosis | 400 | silent | | | lost |" in part(text, "The vote")
     assert "diagnosis found nothing in time" in part(text, "What went badly")
-    assert "Nothing was done." in part(text, "Action and undo")
+    assert "see why diagnosis did not answer: commander doctor" in part(text, "Follow-ups")
+    assert "Nothing was done." in part(text, "What was done, and how it was checked")
 
 
 def reviewed(*told, start=None, services=SHOP, earlier=()):
@@ -125,10 +130,9 @@ def test_a_cure_that_did_not_hold_is_no_cure():
 def test_what_is_not_believed_is_counted_and_not_told():
     log = list(events(facts.EscalatedToHuman(reason="believe_me"), facts.NotNeeded(attempt=1, statement="x")))
     log[2] = log[2].model_copy(update={"data": {"attempt": "many"}})
-    rejected = events(facts.AuthorRejected(event_id=log[1].event_id, author="workflow", reason="a bad MAC"))[
-        1
-    ]
-    text = page(Reviewed([*log, rejected.model_copy(update={"version": 4})], SHOP))
+    [_, said] = events(facts.AuthorRejected(event_id=log[1].event_id, author="workflow", reason="a bad MAC"))
+    rejected = said.model_copy(update={"version": 4, "event_id": "later"})
+    text = page(Reviewed([*log, rejected], SHOP))
     assert "believe me" not in text
     assert "event 3 says nothing: malformed NotNeeded" in part(text, "What went badly")
     assert "an event of workflow was ignored: a bad MAC" in part(text, "What went badly")
@@ -187,6 +191,6 @@ def test_markup_mentions_links_html_and_instructions_are_text_in_a_review(text):
     kinds = {one.type for one in (*parsed, *inline)}
     assert not {one for one in kinds if one.startswith(("html", "link", "image", "em_", "s_", "fence"))}
     titles = [one for one in parsed if one.type == "heading_open"]
-    assert len(titles) == 10
+    assert len(titles) == 11
     shown = "".join(one.content for one in inline)
     assert shown.count(sanitised(text).translate(SHOWN)[:40]) >= 10
