@@ -1,7 +1,9 @@
 """The command line in somebody's first hour: which incident is meant, what is wrong, what is seen."""
 
+import http.server
 import io
 import os
+import threading
 import unicodedata
 from dataclasses import replace
 from decimal import Decimal
@@ -19,6 +21,8 @@ from scripts.demo.report import Run, where_next
 from scripts.explain.page import page as explained
 from scripts.explain.short import short
 from scripts.explain.trace import trace
+from scripts.local_aws.process import status
+from scripts.local_aws.state import Running, remember
 from scripts.scenarios import get
 from scripts.synth import REPOSITORY
 from scripts.terminal import Console
@@ -237,3 +241,24 @@ def test_a_demo_ends_with_the_incidents_id_and_the_next_command(kept, said):
 )
 def test_money_says_what_is_by_the_minute_and_what_is_once_and_no_outage_reads_zero(usd, rate, once, said):
     assert so_far(Decimal(usd), Decimal(rate), Decimal(once)) == said
+
+
+class Late(http.server.BaseHTTPRequestHandler):
+    """A gateway on a busy machine: it answers after longer than a second."""
+
+    def do_GET(self):
+        threading.Event().wait(1.5)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *said):
+        """Say nothing."""
+
+
+def test_a_local_aws_that_answers_late_is_there(tmp_path):
+    with http.server.HTTPServer(("127.0.0.1", 0), Late) as server:
+        note, port = tmp_path / "note", server.server_port
+        remember(Running(pid=1, port=port, slack_port=port, folder=str(tmp_path)), note)
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        assert status(note) is not None
+    assert status(note) is None  # it refuses now

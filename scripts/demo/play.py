@@ -22,7 +22,7 @@ from shared.views.story import story
 
 POLL_SECONDS = 0.2
 LIMIT_SECONDS = 90.0
-"""The longest that a scenario is followed."""
+"""How long nothing may happen: a busy machine is slow, and not at its end."""
 CALM_SECONDS = 3.0
 """After detection has dismissed an alarm, how long nothing more must come before we say that nothing does."""
 TOLD_SECONDS = 10.0
@@ -90,10 +90,12 @@ class Follower:
 
     def follow(self, broke_at: datetime) -> Incident | None:
         """The incident at its end; None when an alarm came and nothing came of it."""
-        deadline = time.monotonic() + LIMIT_SECONDS
+        quiet_since, seen = time.monotonic(), 0
         alarmed, calm_since = False, None
-        while time.monotonic() < deadline:
+        while time.monotonic() - quiet_since < LIMIT_SECONDS:
             self._read()
+            if len(self._events) > seen:
+                quiet_since, seen = time.monotonic(), len(self._events)
             if self._events and self._is_told():
                 return fold(self._events)
             alarmed = alarmed or bool(self._events) or self._alarm(broke_at)
@@ -113,7 +115,7 @@ class Follower:
         return next((causes[0] for causes in named if causes), None)
 
     def _late(self) -> Incident | None:
-        self._voice.say(f"it did not end within {LIMIT_SECONDS:.0f} s", "bold red")
+        self._voice.say(f"it did not end, and nothing happened for {LIMIT_SECONDS:.0f} s", "bold red")
         try:
             return fold(self._events)
         except IncidentNotFound:

@@ -32,8 +32,10 @@ from scripts.local_aws.state import REGION, STATE, Running, forget, recall, reme
 from shared.domain.errors import CommanderError
 
 SLACK_TOKEN = "xoxb-local"  # noqa: S105 - opens nothing but the recorder
-_START_SECONDS = 30
+_START_SECONDS = 120
 _STOP_SECONDS = 5
+ANSWERS_SECONDS = 10
+"""A gateway that has gone refuses at once; one on a busy machine answers late."""
 _HOST_VARIABLES = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE")
 
 
@@ -286,7 +288,7 @@ def _session() -> Any:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=1) as answer:
+        with urllib.request.urlopen(url, timeout=ANSWERS_SECONDS) as answer:
             return bool(answer.status == 200)
     except (HTTPException, OSError):  # somebody else may have the port by now
         return False

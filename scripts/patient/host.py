@@ -29,7 +29,8 @@ from shared.adapters.local.system_clock import SystemClock
 
 LOOK_SECONDS, GONE = 1.0, 3
 """How often it looks for its gateway, and how many times in a row that must not be there."""
-START_SECONDS = 20
+START_SECONDS = 120
+"""One that cannot start ends by itself; this is for a busy machine."""
 LOG = "patient.log"
 _begun: list[subprocess.Popen[bytes]] = []
 """Held, since Python warns of a process that is forgotten while it runs; ours is meant to outlive us."""

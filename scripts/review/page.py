@@ -9,6 +9,7 @@ from scripts.review.reviewed import Reviewed
 from shared.domain import facts
 from shared.domain.consensus import TOTAL
 from shared.domain.impact import BusinessImpact, OwnCost, Saved
+from shared.domain.money import written
 from shared.domain.plain_text import markdown as md
 from shared.runbooks.catalogue import remedies
 from shared.views.candidates import changes
@@ -96,8 +97,7 @@ def _timeline(of: Reviewed) -> Iterator[str]:
 
 def _changes(of: Reviewed) -> Iterator[str]:
     """What agents found to have been changed, and what the machine and people changed themselves."""
-    for one in changes(of.incident):
-        yield f"- on {md(one.service)}: {md(one.statement)}"
+    yield from dict.fromkeys(f"- on {md(one.service)}: {md(one.statement)}" for one in changes(of.incident))
     for at, done in of.said(facts.ActionStarted):
         what = "the undo" if done.undo else "the machine"
         yield f"- {at:%H:%M:%S} UTC, by {what}: {md(done.proposal.runbook)} on {md(done.proposal.service)}"
@@ -117,7 +117,7 @@ def _money(of: Reviewed) -> Iterator[str]:
     if of.cured_at is None:
         yield "- it was not known to be over: what it cost after that is not counted"
     if state.closed is not None:
-        yield f"- by the log, when it was closed: ${md(state.closed.business_usd)}"
+        yield f"- by the log, when it was closed: {md(written(state.closed.business_usd))}"
     own = OwnCost(events=state.head.version)
     yield f"- our own cost: ${own.aws_usd:.4f} of AWS calls for {own.events} events; no model, so no tokens"
 

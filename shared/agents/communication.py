@@ -6,7 +6,6 @@ from shared.agents.phrases import (
     MOST_LINES,
     MOST_TITLE,
     cost,
-    dollars,
     enough,
     how_to_stop,
     hurt,
@@ -21,6 +20,7 @@ from shared.domain import facts
 from shared.domain.events import Event, malformed
 from shared.domain.incident import Incident
 from shared.domain.model import AgentName
+from shared.domain.money import written
 from shared.domain.plain_text import sanitised
 from shared.domain.service import ServiceCatalogue
 from shared.domain.undone import undone
@@ -266,7 +266,7 @@ def _end(incident: Incident, fact: facts.Fact) -> Words | None:
             done = incident.action(undo=False)
             return "Resolved", [
                 f"Done: {remedy(done.proposal)}" if done else "",
-                f"It cost about {dollars(business)}, and ${own} of AWS calls to resolve.",
+                f"It cost about {written(business)}, and ${own} of AWS calls to resolve.",
                 f"Its review: commander review {incident.id}",
             ]
     return None

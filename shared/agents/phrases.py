@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from shared.domain import facts
 from shared.domain.consensus import TOTAL
@@ -56,14 +55,6 @@ def cost(incident: Incident, catalogue: ServiceCatalogue, at: datetime) -> str:
         return f"{now}."
     once = f", of it ${charge:,.0f} once for its users" if charge else ""
     return f"{now}, ${spent:,.2f} so far{once}."
-
-
-def dollars(amount: str) -> str:
-    """An amount of the log as people read it; what is no amount stays what it says."""
-    try:
-        return f"${Decimal(amount):,.2f}"
-    except ArithmeticError:
-        return f"${amount}"
 
 
 def how_to_stop(incident: Incident) -> str:

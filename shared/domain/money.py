@@ -15,6 +15,14 @@ def dollars(usd: Decimal) -> str:
     return f"${usd.quantize(unit, rounding=ROUND_HALF_UP):,}" if usd else "$0"
 
 
+def written(amount: str) -> str:
+    """An amount of the log as people read it; what is no amount stays what it says."""
+    try:
+        return f"${Decimal(amount):,.2f}"
+    except ArithmeticError:
+        return f"${amount}"
+
+
 def so_far(usd: Decimal, per_minute: Decimal, once: Decimal) -> str:
     """What it has cost the business, what every further minute costs, and which part of it is no time's.
 

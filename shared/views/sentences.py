@@ -10,6 +10,7 @@ from shared.domain.events import Event, malformed, rejections
 from shared.domain.folding import fold
 from shared.domain.incident import Incident, Status
 from shared.domain.model import VOTERS, AgentName
+from shared.domain.money import written
 from shared.domain.plain_text import sanitised
 from shared.domain.proposal import Proposal
 from shared.domain.undone import undone
@@ -130,7 +131,7 @@ def _ended(incident: Incident) -> str:
     closed = incident.closed
     return (
         f"It was closed as {closed.outcome.replace('_', ' ')}{took}{why}; it cost the business about"
-        f" ${closed.business_usd}, and us ${closed.incident_usd}."
+        f" {written(closed.business_usd)}, and us ${closed.incident_usd}."
     )
 
 

@@ -6,6 +6,7 @@ from shared.domain import facts
 from shared.domain.consensus import RULES, TOTAL, Rules, Sum
 from shared.domain.events import Event, malformed
 from shared.domain.evidence import Evidence, Findings
+from shared.domain.money import written
 from shared.domain.proposal import Proposal
 from shared.runbooks.catalogue import remedies
 
@@ -131,7 +132,7 @@ def _owning(fact: facts.Fact) -> Iterator[Line]:  # noqa: C901 - one arm an even
         case facts.IncidentReopened(by=by, reason=reason):
             yield f"REOPENED by {by}{reason and ': '}{reason}", "bold yellow"
         case facts.IncidentClosed(outcome="resolved_by_people", business_usd=business, incident_usd=own):
-            yield f"closed: cost the business ${business}, and ${own} of AWS", QUIET
+            yield f"closed: cost the business {written(business)}, and ${own} of AWS", QUIET
 
 
 def _preparing(fact: facts.Fact) -> Iterator[Line]:
@@ -178,7 +179,10 @@ def _ending(fact: facts.Fact) -> Iterator[Line]:
         case facts.AttemptAbandoned(attempt=attempt, reason=reason):
             yield f"attempt {attempt} is over ({reason.replace('_', ' ')}): another one begins", LOUD
         case facts.IncidentResolved(business_usd=business, incident_usd=own):
-            yield f"RESOLVED: cost the business ${business}, and ${own} of AWS to resolve", "bold green"
+            yield (
+                f"RESOLVED: cost the business {written(business)}, and ${own} of AWS to resolve",
+                "bold green",
+            )
         case facts.HumanOutcome(did=did, result=result, by=by):
             yield f"{by} says what people did: {did} ({result.replace('_', ' ')})", LOUD
 
