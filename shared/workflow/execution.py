@@ -100,8 +100,9 @@ class Execution:
         done = state.action(step=Step.DO)
         if done is None:
             raise CommandRefused(f"{incident_id}: nothing was done, so nothing can be undone")
-        if state.taken is not None:
-            raise CommandRefused(f"{incident_id}: {state.taken.by} has it, and what was done with it")
+        halted = self._stopped_meanwhile(state)
+        if halted:
+            raise CommandRefused(f"{incident_id}: {halted}")
         inverse = self._inverse(done)
         if inverse is None:
             return SUCCEEDED
@@ -192,9 +193,13 @@ class Execution:
         try:
             if self.executor.find(token, proposal.target) is None:
                 self.history.touch(proposal.target, token, self.clock.now())
-                note = noting(self.store, self.distrust, state, undo=undo)
+                halted = self._stopped_meanwhile if undo else self.proof.halted
+                note = noting(self.store, self.distrust, state, undo=undo, halted=halted)
                 guard = self._guard(state, proposal, undo=undo)
                 self.executor.start(runbook, proposal, state.id, token, note, guard)
+        except CommandRefused as refused:
+            self._record(state.id, _failure(state.attempt, f"not started: {refused}", step), step)
+            raise
         except PortError as error:
             if not error.retryable:
                 self._record(state.id, _failure(state.attempt, str(error), step), step)
@@ -209,11 +214,13 @@ class Execution:
         if run is None:
             reason = "the automation was never started"
         elif run.status == RUNNING:
-            if now < limit:
+            halted = "" if action.undo else self.proof.halted(state)
+            if now < limit and not halted:
                 return None
             note = noting(self.store, self.distrust, state, undo=action.undo)
             self.executor.stop(runbook, action.proposal, state.id, run.id, note)
-            reason = f"stopped: it had not ended after {(now - action.started_at).total_seconds():.0f} s"
+            late = f"it had not ended after {(now - action.started_at).total_seconds():.0f} s"
+            reason = f"stopped: {self._as_it_is(action, halted) if halted else late}"
         elif run.status != SUCCEEDED:
             reason = run.reason
         else:
@@ -231,6 +238,18 @@ class Execution:
                 return None
             reason = f"the automation succeeded without effect: {'; '.join(missing)}"
         return _failure(action.attempt, reason, action.step)
+
+    def _stopped_meanwhile(self, state: Incident) -> str:
+        """Why not even an undo may start: a person has the target, or has stopped everything."""
+        if state.taken is not None:
+            return f"{state.taken.by} has it, and what was done with it"
+        return self.proof.stopped()
+
+    def _as_it_is(self, action: Action, halted: str) -> str:
+        """Why it was stopped, and what people find on the target."""
+        wanted = value_of(action.before)
+        left = self._left(action, wanted)
+        return f"{halted}; on the target: {'; '.join(left) if left else 'as it was before'}"
 
     def _record(self, incident_id: str, ended: ActionCompleted | ActionFailed, step: Step) -> None:
         def decide(now: Incident) -> tuple[Fact, ...]:

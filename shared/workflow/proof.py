@@ -43,13 +43,32 @@ class Proof:
         authorised: ActionAuthorised | None = state.authorised
         if authorised is None or authorised.proposal.digest != certificate.proposal.digest:
             raise CommandRefused(f"{state.id}: the winner was not authorised")
-        if state.in_human_hands:
-            raise CommandRefused(f"{state.id}: a human has it")
-        switch = self.controls.kill_switch()
-        if switch is not None and switch.on:
-            raise CommandRefused(f"{state.id}: {switch.by} has stopped everything: {switch.reason}")
+        halted = self.halted(state)
+        if halted:
+            raise CommandRefused(f"{state.id}: {halted}")
         self.remedies[certificate.proposal.runbook].runbook.check(certificate.proposal)
         return certificate.proposal
+
+    def halted(self, state: Incident) -> str:
+        """Why nothing may be done in this incident any more, whatever was decided; empty if it may.
+
+        Raises:
+            PortError: the kill switch cannot be read.
+        """
+        if state.taken is not None:
+            return f"{state.taken.by} has taken it over"
+        if state.in_human_hands:
+            return "a human has it"
+        return self.stopped()
+
+    def stopped(self) -> str:
+        """Who has thrown the kill switch, and why; empty while it is off.
+
+        Raises:
+            PortError: it cannot be read.
+        """
+        switch = self.controls.kill_switch()
+        return f"{switch.by} has stopped everything: {switch.reason}" if switch and switch.on else ""
 
     def _made_by(self, agent: AgentName, digest: str, mac: str) -> bool:
         return self.verifier.verify(Author(agent.value), digest, mac)
