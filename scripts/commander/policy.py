@@ -46,7 +46,7 @@ def explain(  # noqa: PLR0913 - each is a fact to imagine otherwise
     decision: Annotated[DecisionKind | None, typer.Option("--decision", help="as if decided so")] = None,
     approvals: Annotated[
         int | None,
-        typer.Option("--approvals", min=0, max=MOST_APPROVALS, help="as if so many people approved"),
+        typer.Option("--approvals", min=0, max=MOST_APPROVALS, help="as if so many incident leads approved"),
     ] = None,
     stage: StageOption = "dev",
     as_json: Json = False,
@@ -61,6 +61,7 @@ def explain(  # noqa: PLR0913 - each is a fact to imagine otherwise
         asked, decision = policy.of_remedy(runbook, service), decision or DecisionKind.QUORUM
     people = None if approvals is None else [f"person {number + 1}" for number in range(approvals)]
     otherwise = {"autonomy": level, "severity": severity, "decision": decision, "approvers": people}
+    otherwise |= {"leads": people}
     changed = {name: value for name, value in otherwise.items() if value is not None}
     asked = PolicyRequest.model_validate({**asked.plain(), **changed})
     verdict = policy.engine.decide(asked)

@@ -18,7 +18,9 @@ is denied, and a rule that forbids is stronger than all that permit. This page i
 {forbids}
 
 A rule with a role is satisfied by approvals: an action that would be permitted with one or two of them is
-not denied but waits for people with that role. Two approvals are of two different people. A fact that
+not denied but waits for people with that role. Two approvals are of two different people. Policy is asked
+again after a yes, with the roles of those who said it: when it wants a lead or a second person by then,
+people are asked once more. A fact that
 cannot be found out is unknown, and unknown is denied. Rules without a role are satisfied by nobody: the
 kill switch is resumed, a third try waits a day.
 
