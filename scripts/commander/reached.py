@@ -17,7 +17,7 @@ from scripts.log import read_log
 from shared.adapters.aws.dynamodb_log_reader import DynamodbLogReader
 from shared.adapters.aws.dynamodb_views import DynamodbViews
 from shared.adapters.local.system_clock import SystemClock
-from shared.domain.errors import InvalidConfiguration
+from shared.domain.errors import IncidentNotFound, InvalidConfiguration
 from shared.domain.events import Event
 from shared.ports.views import Views
 from shared.settings import stacks_of
@@ -43,7 +43,7 @@ class Reached:
         """
         events = read_log(self.client("dynamodb"), self.outputs["EventsTable"], incident_id)
         if not events:
-            raise unknown(incident_id, self.views())
+            raise self._unknown(incident_id)
         return events
 
     def named(self, text: str) -> str:
@@ -63,8 +63,14 @@ class Reached:
         incident_id = self.named(text)
         log = DynamodbLogReader(self.client("dynamodb"), self.outputs["EventsTable"], SystemClock())
         if not log.heads([incident_id]).get(incident_id):
-            raise unknown(incident_id, self.views())
+            raise self._unknown(incident_id)
         return incident_id
+
+    def _unknown(self, incident_id: str) -> IncidentNotFound:
+        """That there is none of that id; a stage without a read model does not know what others there are."""
+        if "ViewsTable" in self.outputs:
+            return unknown(incident_id, self.views())
+        return IncidentNotFound(f"there is no incident {incident_id} in this stage")
 
     def views(self) -> Views:
         """The read model.

@@ -5,9 +5,18 @@ another incident, of another version, or with an id that is taken is read as the
 lies: its hash does not match then, it is ignored like any that was changed, and nobody is blamed for it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from shared.domain.events import Event
+
+
+def as_written(events: Sequence[Event], incident_id: str) -> bool:
+    """Whether every event lies where it says, under an id of its own: a log that nobody has meddled with."""
+    there = all(
+        event.version == version and event.incident_id == incident_id
+        for version, event in enumerate(events, 1)
+    )
+    return there and len({event.event_id for event in events}) == len(events)
 
 
 def lying_at(event: Event, incident_id: str, version: int) -> Event:

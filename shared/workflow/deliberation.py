@@ -21,7 +21,7 @@ from shared.domain.model import VOTERS
 from shared.domain.runbook import Remedy
 from shared.ports.authority import Verifier
 from shared.ports.clock import Clock
-from shared.ports.event_store import Distrust, EventStore, record
+from shared.ports.event_store import Distrust, EventStore, record, settle
 from shared.ports.integrity import Integrity
 from shared.workflow.candidates import frozen
 from shared.workflow.counting import close_round, count_round, decided, sort_ballots
@@ -79,13 +79,10 @@ class Deliberation:
         absent = dict.fromkeys((*out, *(one.agent for one in (*strange, *altered))))
         if len(VOTERS) - len(absent) < FEWEST_TRUSTED:
             raise InsufficientTrustedAgents(f"{', '.join(absent)} do not count: fewer than three are left")
-        first = False
 
-        def decide(state: Incident) -> tuple[Fact, ...]:
+        def decide(state: Incident) -> tuple[Fact, ...] | None:
             if state.vote and (state.vote.attempt, state.vote.round) >= (state.attempt, round_):
-                return ()
-            nonlocal first
-            first = round_ == 1
+                return None
             again = state.vote if round_ > 1 else None
             kept, struck = (again.candidates, again.struck) if again else frozen(state, self.remedies)
             counted = self._counted(state)[1] if state.vote else ()
@@ -107,8 +104,8 @@ class Deliberation:
             )
             return (*found, opened)
 
-        state = record(self.store, incident_id, decide, distrust=self.distrust)
-        if first:
+        state, opened = settle(self.store, incident_id, decide, _written, distrust=self.distrust)
+        if opened is not None and round_ == 1:
             self.vigilance.answered(agent for agent in state.findings if has_found(state, agent))
         vote = state.vote
         digests = [one.digest for one in vote.candidates] if vote else []
@@ -132,27 +129,21 @@ class Deliberation:
 
         `counted` is the state machine's own tally; when the two differ nobody has won.
         """
-        outcome = "human"
 
-        def decision(state: Incident) -> tuple[Fact, ...]:
-            nonlocal outcome
+        def decision(state: Incident) -> tuple[str, tuple[Fact, ...]]:
             poll = state.poll()
             tallied, written = self._counted(state)
             result = tallied.tally
             if counted.get("winner") != result.winner or counted.get("kind") != result.kind.value:
-                outcome = "human"
-                return written
+                return "human", written
             if result.winner is None:
-                outcome = "clarify" if poll.round < MAX_ROUNDS else "human"
-                return written
-            outcome = "won"
+                return "clarify" if poll.round < MAX_ROUNDS else "human", written
             if state.certificate is not None:
-                return ()
+                return "won", ()
             accepted, _ = sort_ballots(state, self.verifier, self.clock.now())
-            return (*written, decided(state, tallied, accepted, result.kind))
+            return "won", (*written, decided(state, tallied, accepted, result.kind))
 
-        record(self.store, incident_id, decision, distrust=self.distrust)
-        return outcome
+        return settle(self.store, incident_id, decision, lambda said: said[1], distrust=self.distrust)[1][0]
 
     def escalate(self, incident_id: str, reason: str) -> None:
         """Hand over to a human, with the best-supported remedy as a suggestion; L0 hands over nothing."""
@@ -184,3 +175,8 @@ class Deliberation:
 
 def _round(fact: BallotsTallied | VoteOpened) -> tuple[int, int]:
     return fact.attempt, fact.round
+
+
+def _written(facts: tuple[Fact, ...] | None) -> tuple[Fact, ...]:
+    """What a decision adds to the log; None: the round was open already."""
+    return facts or ()

@@ -11,7 +11,7 @@ class People:
         self.answer, self.street = answer, None
 
     def __call__(self, event) -> None:
-        store = self.street.house.store(facts.Author.OPERATOR)
+        store = self.street.house.store(facts.Author.RECEPTION)
         said = tuple(self.answer(event))
         if said:
             record(store, event.incident_id, lambda _state: said)
@@ -24,7 +24,9 @@ def granting(*names):
         if event.type == "ApprovalRequested":
             asked = event.fact
             for name in names:
-                yield facts.ApprovalGranted(request=asked.request, digest=asked.proposal.digest, by=name)
+                yield facts.ApprovalGranted(
+                    request=asked.request, digest=asked.proposal.digest, by=name, role=asked.role
+                )
 
     return answer
 

@@ -40,7 +40,9 @@ def graded(severity: str, *approving: str, **options) -> Street:
         if event.type == "ApprovalRequested":
             asked = event.fact
             for name in approving:
-                yield facts.ApprovalGranted(request=asked.request, digest=asked.proposal.digest, by=name)
+                yield facts.ApprovalGranted(
+                    request=asked.request, digest=asked.proposal.digest, by=name, role=asked.role
+                )
 
     people = People(answer)
     people.street = Street(listeners=(people,), policy=FROZEN, **options)

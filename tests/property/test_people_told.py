@@ -296,4 +296,4 @@ def test_one_human_by_several_identities_never_counts_as_two(early, said, needed
 
 
 def _yes(asked, who):
-    asked.answers(Author.OPERATOR).approve(who, INCIDENT, asked.request, asked.digest)
+    asked.answers().approve(who, INCIDENT, asked.request, asked.digest)

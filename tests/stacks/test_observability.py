@@ -32,6 +32,7 @@ WATCHED = {
         "ReceptionFunction",
     },
     ("IncidentCommander/dev", "Quarantined"): {"coordinator"},
+    ("IncidentCommander/dev", "Unworded"): {"coordinator"},
     ("IncidentCommander/dev", "NotificationFailed"): {"coordinator"},
     ("IncidentCommander/dev", "Undelivered"): {"communication"},
     ("IncidentCommander/dev", "Unanswered"): {"reception"},
@@ -110,7 +111,7 @@ def test_the_monitor_knows_every_queue_function_and_limit(dev: Templates) -> Non
     }  # fmt: skip
     assert json.loads(settings["COMMANDER_AGENT_SECONDS"])["diagnosis"] == 180
     # findings, three rounds, approval, watch, an hour's expiry, and half an hour for what is done
-    assert int(settings["COMMANDER_EXECUTION_SECONDS"]) == 300 + 3 * 40 + 1_800 + 300 + 3_600 + 1_800
+    assert int(settings["COMMANDER_EXECUTION_SECONDS"]) == 300 + 3 * 40 + 2 * 1_800 + 300 + 3_600 + 1_800
 
 
 def test_one_dashboard_shows_operations_and_one_the_business(dev: Templates) -> None:

@@ -128,6 +128,10 @@ def test_a_document_that_changes_is_another_document() -> None:
     assert HERE.deployed(changed).role == HERE.deployed(declared).role
 
 
+LOOKING = ("Detection", "Diagnosis", "Prediction", "Resolution", "Workflow")
+"""Whose functions look at targets, in other accounts too."""
+
+
 def test_the_executor_knows_every_runbook_and_nobody_else_may_assume_a_role(
     dev: Templates, spokes: Templates
 ) -> None:
@@ -137,7 +141,7 @@ def test_the_executor_knows_every_runbook_and_nobody_else_may_assume_a_role(
     looks = {f"arn:Partition:iam::{account}:role/commander-dev-look" for account in (SANDBOX, TARGET)}
     assert able(spokes, "sts:AssumeRole") == {
         "ExecutorFunctionRole": roles | away | looks,
-        **{f"{who}FunctionRole": looks for who in ("Diagnosis", "Prediction", "Resolution", "Workflow")},
+        **{f"{who}FunctionRole": looks for who in LOOKING},
     }
     assert able(spokes, "sts:TagSession") == {"ExecutorFunctionRole": roles | away}
 

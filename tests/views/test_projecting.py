@@ -92,7 +92,7 @@ def test_a_sweep_finds_what_a_lost_hint_left_of_known_and_of_new_incidents(room,
     events = logs["resolved"]
     id_ = events[0].incident_id
     room.grow(events, 3)
-    room.open.claim("storefront", id_)
+    room.open.claim_again("storefront", id_)
     assert room.projecting.sweep() == 1
     room.grow(events, 9)
     assert room.projecting.sweep() == 1
