@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from datetime import datetime, timedelta
 
@@ -130,6 +131,7 @@ def test_a_session_ends_long_before_sts_would_end_it(aws: LocalAws, stage: Trial
     session = aws.client("ssm", **stage.sessions[-1])
 
     def refused() -> bool:
+        time.sleep(1)  # a parameter takes a hundred versions
         try:
             session.put_parameter(Name=name, Value="9", Overwrite=True)
         except session.exceptions.ClientError as error:

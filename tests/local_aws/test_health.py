@@ -170,9 +170,7 @@ def make_unwell(house: House) -> None:
         standing.failed(AgentName.PREDICTION)
     standing.quarantine(AgentName.DETECTION, CLOCK.now() + MINUTE * 30, "cast two ballots")
     client("lambda").invoke(FunctionName=outputs["ExecutorFunction"], Payload=b'{"task": "nothing"}')
-    assert eventually(
-        lambda: house.has_written("FindingsSubmitted", "detection", "diagnosis", "resolution"), 30
-    )
+    assert eventually(lambda: house.has_written("FindingsSubmitted", "detection", "diagnosis", "resolution"))
     assert eventually(lambda: house.has_written("NotificationFailed", "communication"))
     key = {"pk": {"S": f"INCIDENT#{INCIDENT}"}, "sk": {"S": f"EVENT#{1:012d}"}}
     house.dynamodb.update_item(

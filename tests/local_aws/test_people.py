@@ -62,7 +62,7 @@ class Told:
 
     def begin(self, severity: str) -> str:
         """An incident, as detection writes it."""
-        incident, now = f"INC-{unique('people')}", datetime.now(UTC)
+        incident, now = f"INC-{unique('people')}".upper(), datetime.now(UTC)
         store = self.log(Author.DETECTION)
         fact = opened(now).model_copy(update={"severity": severity, "summary": f"{incident} is slow"})
         store.append(incident, Head(), [fact])
