@@ -43,6 +43,7 @@ def test_two_recorded_incidents_end_with_a_human_and_the_right_root_cause(tmp_pa
     assert [one["suspects"][0] for one in shown["rows"]] == ["cart", "cart"]
 
 
+@pytest.mark.alone  # an agent that looks at real data has a limit of seconds
 @pytest.mark.skipif(not DATA.is_dir(), reason="the PetShop data set is not beside this checkout")
 def test_a_real_incident_ends_with_a_human_and_the_right_root_cause() -> None:
     check(evaluated(DATA), 1)
