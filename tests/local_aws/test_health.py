@@ -53,6 +53,7 @@ BY_METRIC = {
     "IncidentExecutionsTimedOut": "the same",
     "Undelivered": "a failing table would fail everything else",
     "Unanswered": "Slack would have to fail while it takes everything else",
+    "Unworded": "a message without words would need a stage whose catalogue cannot be read, by all",
     "Spending": "ten dollars are a thousand incidents",
 }
 BY_CAUSE = {
