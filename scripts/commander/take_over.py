@@ -6,7 +6,7 @@ from scripts.operator_log import OperatorLog
 
 
 def take_over(incident: Incident, *, reason: Reason = "", who: As = "", stage: StageOption = "dev") -> None:
-    """Take the incident: the machine starts nothing more. What runs already ends, and is not undone."""
+    """Take the incident: the machine starts nothing more. What runs is stopped, and not undone."""
     reached = reach(stage)
     incident = reached.incident(incident)
     by = identity(reached, stage, who)

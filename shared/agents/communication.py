@@ -232,7 +232,7 @@ def _action(incident: Incident, fact: facts.Fact) -> Words | None:
                 values(proposal),
                 thought(incident),
                 f"If it does not help it is undone: {back}.",
-                f"{how_to_stop(incident)}. What runs already ends, and undoing it is then yours.",
+                f"{how_to_stop(incident)}. What runs is stopped, and undoing it is then yours.",
             ]
         case facts.ActionFailed(reason=reason):
             return "The action failed", [reason]

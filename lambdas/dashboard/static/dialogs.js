@@ -82,7 +82,7 @@ export function killSwitch(me, on, done) {
   const words = on
     ? [
         "Stop everything",
-        "No remedy is started anywhere in this stage, and no credential is given, until somebody switches it back. What runs already ends. Detection, votes and messages go on.",
+        "No remedy is started anywhere in this stage, and no credential is given, until somebody switches it back. What runs is stopped and not undone. Detection, votes and messages go on.",
       ]
     : ["Let remedies run again", "Remedies may run again as the levels and rules permit."];
   const ready = () => {

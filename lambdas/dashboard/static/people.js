@@ -34,7 +34,7 @@ export function stop(page, may, done) {
       el(
         "p",
         { class: "soft" },
-        "The machine starts nothing more here. What runs already ends; undoing it is then yours.",
+        "The machine starts nothing more here. What runs is stopped; undoing it is then yours.",
       ),
       takeOver(row, done, "Take over now"),
     ),

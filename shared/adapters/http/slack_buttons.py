@@ -55,7 +55,7 @@ def _deny(value: str) -> dict[str, Any]:
 
 
 def _take_over(value: str) -> dict[str, Any]:
-    said = "The machine starts nothing more; what runs already ends, and is not undone."
+    said = "The machine starts nothing more; what runs is stopped, and not undone."
     asked = _confirm("Take it over?", said, "Take over", "Not now")
     return {**_button("commander_take_over", "Take over", value), "confirm": asked}
 
